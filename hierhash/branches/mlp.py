@@ -1,0 +1,114 @@
+"""The branch on feature rows: standardise, one hidden layer, hash layer.
+
+With no hidden layer and image features it is DCMH-I (the seven CNN layers frozen, full8 trained);
+with a bag of words, 8,192 hidden units and the official initialisation it is DCMH's text network.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from hierhash.branches.rows import Batch, SparseBatch
+
+
+@dataclass(frozen=True)
+class MLPSettings:
+    """The shape of an MLP branch.
+
+    Args:
+        hidden: Units of the hidden layer; 0 for a linear map from features to bits.
+        batch_norm: Batch normalisation after the hidden layer and (without scale and shift) on the
+            outputs, which balances every bit.
+        dropout: Share of hidden units dropped in training.
+        init: ``dcmh`` for N(0, 0.01^2) on all weights and biases, as in the official code;
+            ``default`` for torch's.
+    """
+
+    hidden: int = 1024
+    batch_norm: bool = True
+    dropout: float = 0.0
+    init: str = "default"
+
+
+class RowLinear(nn.Module):
+    """A linear map of dense or sparse rows; the weight is stored as (in, out)."""
+
+    def __init__(self, inputs: int, outputs: int) -> None:
+        super().__init__()
+        layer = nn.Linear(inputs, outputs)
+        self.weight = nn.Parameter(layer.weight.detach().T.contiguous())
+        self.bias = nn.Parameter(layer.bias.detach())
+
+    def forward(self, rows: Batch) -> Tensor:
+        """Shape (b, out)."""
+        if isinstance(rows, SparseBatch):
+            summed = F.embedding_bag(
+                rows.columns, self.weight, rows.starts, mode="sum", per_sample_weights=rows.values
+            )
+            return summed + self.bias
+        return torch.addmm(self.bias, rows, self.weight)
+
+
+class MLPBranch(nn.Module):
+    """Feature rows to K real outputs; the code of an item is the sign of its outputs.
+
+    Args:
+        width: Number of features.
+        bits: K.
+        settings: The shape.
+        statistics: Mean and deviation of each feature over the training items, for dense features;
+            None leaves the rows as they are.
+
+    Example:
+        >>> MLPBranch(4, 16, MLPSettings(hidden=8))(torch.randn(3, 4)).shape
+        torch.Size([3, 16])
+    """
+
+    mean: Tensor
+    deviation: Tensor
+
+    def __init__(
+        self,
+        width: int,
+        bits: int,
+        settings: MLPSettings,
+        statistics: tuple[Tensor, Tensor] | None = None,
+    ) -> None:
+        super().__init__()
+        mean, deviation = statistics or (torch.zeros(0), torch.ones(0))
+        self.register_buffer("mean", mean)
+        self.register_buffer("deviation", deviation)
+        first_width = settings.hidden or bits
+        self.first = RowLinear(width, first_width)
+        rest: list[nn.Module] = []
+        if settings.hidden:
+            if settings.batch_norm:
+                rest.append(nn.BatchNorm1d(settings.hidden))
+            rest.append(nn.ReLU())
+            if settings.dropout:
+                rest.append(nn.Dropout(settings.dropout))
+            rest.append(nn.Linear(settings.hidden, bits))
+        if settings.batch_norm:
+            rest.append(nn.BatchNorm1d(bits, affine=False))
+        self.rest = nn.Sequential(*rest)
+        if settings.init == "dcmh":
+            self.apply(_official_init)
+
+    def forward(self, rows: Batch) -> Tensor:
+        """Real outputs, float32 (b, K)."""
+        if isinstance(rows, Tensor):
+            rows = rows.float().flatten(1)
+            if len(self.mean):
+                rows = (rows - self.mean) / self.deviation
+        outputs: Tensor = self.rest(self.first(rows))
+        return outputs
+
+
+def _official_init(module: nn.Module) -> None:
+    if isinstance(module, nn.Linear | RowLinear):
+        nn.init.normal_(module.weight, std=0.01)
+        nn.init.normal_(module.bias, std=0.01)

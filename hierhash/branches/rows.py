@@ -1,0 +1,78 @@
+"""Feature rows of one modality, dense or sparse, from which training takes batches."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from scipy import sparse
+from torch import Tensor
+
+
+class SparseBatch(NamedTuple):
+    """A batch of sparse rows in the form of ``torch.nn.functional.embedding_bag``.
+
+    Args:
+        columns: int64 (nnz,), column of each stored value.
+        starts: int64 (b,), where each row begins.
+        values: float32 (nnz,).
+    """
+
+    columns: Tensor
+    starts: Tensor
+    values: Tensor
+
+
+Batch = Tensor | SparseBatch
+
+
+class FeatureRows:
+    """All rows of one modality on a device; sparse ones stay sparse.
+
+    Args:
+        features: A dense array (n, ...) or a scipy sparse matrix (n, d).
+        device: Where the rows live.
+
+    Example:
+        >>> rows = FeatureRows(sparse.csr_matrix(np.array([[0, 2.0], [1.0, 0]])))
+        >>> rows.batch(torch.tensor([1])).columns.tolist()
+        [0]
+    """
+
+    def __init__(self, features: Any, device: torch.device | str = "cpu") -> None:
+        self.device = torch.device(device)
+        self.n, self.width = int(features.shape[0]), int(np.prod(features.shape[1:]))
+        self._dense: Tensor | None = None
+        if sparse.issparse(features):
+            matrix = features.tocsr()
+            self._starts = torch.from_numpy(matrix.indptr.astype(np.int64))
+            self._columns = torch.from_numpy(matrix.indices.astype(np.int64))
+            self._values = torch.from_numpy(matrix.data.astype(np.float32))
+        else:
+            self._dense = torch.from_numpy(np.ascontiguousarray(features)).to(self.device)
+
+    def batch(self, index: Tensor) -> Batch:
+        """The rows at ``index``, int64 (b,), on the device."""
+        if self._dense is not None:
+            return self._dense[index.to(self.device)]
+        index = index.cpu()
+        begin, end = self._starts[index], self._starts[index + 1]
+        lengths = end - begin
+        starts = torch.cumsum(lengths, 0) - lengths
+        offsets = torch.arange(int(lengths.sum())) - torch.repeat_interleave(starts, lengths)
+        places = torch.repeat_interleave(begin, lengths) + offsets
+        return SparseBatch(
+            self._columns[places].to(self.device),
+            starts.to(self.device),
+            self._values[places].to(self.device),
+        )
+
+
+def column_statistics(features: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation of each column of dense features; a constant column gets 1."""
+    mean = features.mean(axis=0, dtype=np.float64)
+    deviation = features.std(axis=0, dtype=np.float64)
+    deviation[deviation < 1e-6] = 1.0
+    return torch.from_numpy(mean).float(), torch.from_numpy(deviation).float()

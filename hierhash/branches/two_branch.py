@@ -1,0 +1,49 @@
+"""The whole network: an image branch, a text branch, and a head on the hash layer if there is one."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+
+from hierhash.branches.heads import Head
+from hierhash.branches.rows import FeatureRows
+
+ENCODE_BATCH = 4096
+
+
+class TwoBranch(nn.Module):
+    """An image branch and a text branch with K outputs each, and an optional shared head.
+
+    Args:
+        image: Maps a batch of image rows to (b, K).
+        text: Maps a batch of text rows to (b, K).
+        head: A hierarchical classification head, or None.
+    """
+
+    def __init__(self, image: nn.Module, text: nn.Module, head: Head | None = None) -> None:
+        super().__init__()
+        self.image = image
+        self.text = text
+        self.head = head
+
+    def branch(self, modality: str) -> nn.Module:
+        """The branch of ``"image"`` or ``"text"``."""
+        return self.image if modality == "image" else self.text
+
+
+@torch.inference_mode()
+def outputs_of(
+    branch: nn.Module, rows: FeatureRows, batch: int = ENCODE_BATCH
+) -> NDArray[np.float32]:
+    """Real outputs of all rows in evaluation mode, float32 (n, K), ``batch`` rows at a time."""
+    was_training = branch.training
+    branch.eval()
+    parts: list[Tensor] = [
+        branch(rows.batch(torch.arange(start, min(start + batch, rows.n)))).float().cpu()
+        for start in range(0, rows.n, batch)
+    ]
+    branch.train(was_training)
+    result: NDArray[np.float32] = torch.cat(parts).numpy()
+    return result

@@ -1,0 +1,85 @@
+"""Rows of JSONL and CSV files with their line numbers."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from hierhash.errors import DataError
+
+# A description can be long; csv's own limit of 131,072 characters is a guard, not a format rule.
+csv.field_size_limit(16 * 1024 * 1024)
+
+
+def read_lines_text(path: Path) -> str:
+    """The whole file as UTF-8 text, a byte-order mark removed.
+
+    Raises:
+        DataError: The file is missing, not readable, empty, or not UTF-8.
+    """
+    try:
+        content = path.read_bytes()
+    except FileNotFoundError:
+        raise DataError(f"{path}: the file does not exist; check the path") from None
+    except OSError as error:
+        raise DataError(f"{path}: cannot read the file ({error.strerror})") from None
+    try:
+        text = content.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        raise DataError(f"{path}:{line}: not UTF-8 text; save the file as UTF-8") from None
+    if not text.strip():
+        raise DataError(f"{path}: the file is empty; it needs at least one row")
+    return text
+
+
+def jsonl_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
+    """Yield (line number, row) per non-blank line; a bad line yields what is wrong as a string.
+
+    Raises:
+        DataError: The file as a whole cannot be read.
+    """
+    for number, line in enumerate(read_lines_text(path).split("\n"), start=1):
+        if not line.strip():
+            continue
+        try:
+            row = json.loads(line)
+        except (ValueError, RecursionError) as error:
+            reason = error.msg if isinstance(error, json.JSONDecodeError) else "bad value"
+            yield number, f"not valid JSON ({reason})"
+            continue
+        yield number, row if isinstance(row, dict) else "not a JSON object {...}"
+
+
+def csv_header_and_rows(
+    path: Path, delimiter: str = ","
+) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
+    """The header and an iterator of (line number where the row starts, cells); blank rows skipped.
+
+    Raises:
+        DataError: The file cannot be read, has no header, repeats a column, or breaks CSV rules.
+    """
+    text = read_lines_text(path)
+    if "\0" in text:
+        raise DataError(f"{path}: holds NUL bytes, so it is not a CSV file; export it again")
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+    header = [cell.strip() for cell in next(reader, [])]
+    repeated = sorted({name for name in header if name and header.count(name) > 1})
+    if repeated:
+        raise DataError(f"{path}:1: column '{repeated[0]}' appears twice; rename one of them")
+
+    def rows() -> Iterator[tuple[int, list[str]]]:
+        start = reader.line_num + 1
+        try:
+            for cells in reader:
+                if cells and any(cell.strip() for cell in cells):
+                    yield start, cells
+                start = reader.line_num + 1
+        except csv.Error as error:
+            raise DataError(f"{path}:{start}: broken CSV ({error}); check the quotes") from None
+
+    return header, rows()

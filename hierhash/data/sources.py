@@ -1,0 +1,144 @@
+"""The closed list of sources: one name per reader, and how a path shows which one it is."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+from hierhash.data.records import Catalogue
+from hierhash.errors import DataError, did_you_mean
+
+ROOT_VARIABLE = "HIERHASH_DATA"
+
+
+def _sample(root: Path | None, **options: Any) -> Catalogue:
+    from hierhash.data.sample_source import read_sample
+
+    return read_sample(**options)
+
+
+def _synthetic(root: Path | None, **options: Any) -> Catalogue:
+    from hierhash.data.synthetic import read_synthetic
+
+    return read_synthetic(**options)
+
+
+def _fashion(root: Path | None, **options: Any) -> Catalogue:
+    from hierhash.data.fashion import TABLES, read_fashion
+
+    base = root if root is not None else _data_root()
+    for folder in (base, base / "fashion", base / "fashion_public"):
+        if any((folder / name).is_file() for name in TABLES):
+            return read_fashion(folder, **options)
+    return read_fashion(base, **options)
+
+
+def _imagefolder(root: Path | None, **options: Any) -> Catalogue:
+    from hierhash.data.imagefolder import read_imagefolder
+
+    return read_imagefolder(_needed(root, "imagefolder"), **options)
+
+
+def _folders(root: Path | None, **options: Any) -> Catalogue:
+    from hierhash.data.folders import read_folders
+
+    return read_folders(_needed(root, "folders"), **options)
+
+
+def _table(root: Path | None, **options: Any) -> Catalogue:
+    from hierhash.data.table import read_table
+
+    return read_table(_needed(root, "table"), **options)
+
+
+def _mat(root: Path | None, **options: Any) -> Catalogue:
+    from hierhash.data.mat import read_mat
+
+    return read_mat(_needed(root, "mat"), **options)
+
+
+SOURCES: dict[str, Callable[..., Catalogue]] = {
+    "sample": _sample,
+    "imagefolder": _imagefolder,
+    "folders": _folders,
+    "table": _table,
+    "mat": _mat,
+    "fashion": _fashion,
+    "synthetic": _synthetic,
+}
+
+
+def read(source: str, root: Path | None = None, **options: Any) -> Catalogue:
+    """Read a catalogue by the name of its source.
+
+    Args:
+        source: One of :data:`SOURCES`.
+        root: The folder or file; ``sample`` and ``synthetic`` need none, ``fashion`` looks below
+            the environment variable HIERHASH_DATA without it.
+        **options: What the reader takes beside the path.
+
+    Raises:
+        DataError: Unknown source or option, or the reader's own errors.
+
+    Example:
+        >>> len(read("synthetic", n=50))
+        50
+    """
+    if source not in SOURCES:
+        known = ", ".join(SOURCES)
+        hint = did_you_mean(source, SOURCES)
+        raise DataError(f"source '{source}': unknown{hint or f'; use one of {known}'}")
+    try:
+        return SOURCES[source](root, **options)
+    except TypeError as error:
+        # Only a wrong option is the user's mistake; any other TypeError is a bug and must show.
+        if "unexpected keyword argument" not in str(error):
+            raise
+        raise DataError(f"source '{source}': {str(error).partition(') ')[2]}") from None
+
+
+def detect(path: Path) -> str:
+    """The name of the source that a path looks like.
+
+    Raises:
+        DataError: Nothing is there, or it looks like no source.
+    """
+    if not path.exists():
+        raise DataError(f"{path}: no such file or folder; check the path")
+    if path.is_file():
+        suffix = path.suffix.lower()
+        if suffix == ".mat":
+            return "mat"
+        if suffix in (".csv", ".tsv", ".jsonl", ".parquet"):
+            return "fashion" if path.name == "styles.csv" else "table"
+        raise DataError(f"{path}: not a .csv, .tsv, .jsonl, .parquet or .mat file; use --format")
+    return _detect_folder(path)
+
+
+def _detect_folder(path: Path) -> str:
+    if any((path / f"metadata.{suffix}").is_file() for suffix in ("jsonl", "csv")):
+        return "imagefolder"
+    if (path / "styles.csv").is_file() or (
+        (path / "labels.csv").is_file() and (path / "images.zip").is_file()
+    ):
+        return "fashion"
+    if any(path.glob("*.mat")):
+        return "mat"
+    if any(entry.is_dir() for entry in os.scandir(path)):
+        return "folders"
+    raise DataError(f"{path}: holds no metadata file, .mat file or folder; see docs/data.md")
+
+
+def _needed(root: Path | None, source: str) -> Path:
+    if root is None:
+        raise DataError(f"source '{source}': needs the path of its folder or file")
+    return root
+
+
+def _data_root() -> Path:
+    value = os.environ.get(ROOT_VARIABLE)
+    if not value:
+        raise DataError(f"no data root: give the folder's path or set {ROOT_VARIABLE}")
+    return Path(value)

@@ -1,0 +1,1 @@
+"""Frozen image backbones and text vectorisers, and the on-disk cache of what they compute."""

@@ -1,0 +1,90 @@
+"""The on-disk feature cache: keyed by the pictures' content and the backbone, safe to interrupt.
+
+Pictures are taken in runs of 256; the features of a run are one file named by the hash of the
+run's bytes and the backbone's key. Each file is written under a temporary name and renamed, so a
+stopped fill continues where it was, and pictures added at the end cost only themselves.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.data.records import ImageRef
+from hierhash.features.image_backbones import ImageBackbone
+
+RUN = 256
+BATCH = 32
+
+
+def cache_folder() -> Path:
+    """Where features are kept: HIERHASH_CACHE, else ``~/.cache/hierhash``."""
+    return Path(os.environ.get("HIERHASH_CACHE", Path.home() / ".cache" / "hierhash"))
+
+
+def cached_image_features(
+    images: Sequence[ImageRef],
+    backbone: ImageBackbone,
+    folder: Path | None = None,
+    advance: Callable[[int], None] = lambda _: None,
+) -> NDArray[Any]:
+    """Features of pictures, one row each, from the cache or computed and put there.
+
+    Args:
+        images: The pictures.
+        backbone: The network; asked only for what the cache lacks.
+        folder: The cache; ``cache_folder()`` by default.
+        advance: Called with the number of pictures done, for a progress bar.
+
+    Returns:
+        Shape (n, ...), the backbone's dtype.
+
+    Raises:
+        DataError: A picture cannot be read.
+    """
+    home = (folder or cache_folder()) / backbone.key
+    home.mkdir(parents=True, exist_ok=True)
+    parts: list[NDArray[Any]] = []
+    for start in range(0, len(images), RUN):
+        run = images[start : start + RUN]
+        file = home / f"{_content(run)}.npy"
+        part = _load(file, len(run))
+        if part is None:
+            part = _compute(run, backbone)
+            _save(file, part)
+        parts.append(part)
+        advance(len(run))
+    return np.concatenate(parts) if parts else np.zeros((0, 0), dtype=np.float32)
+
+
+def _content(run: Sequence[ImageRef]) -> str:
+    digest = hashlib.sha256()
+    for image in run:
+        digest.update(hashlib.sha256(image.read()).digest())
+    return digest.hexdigest()[:32]
+
+
+def _compute(run: Sequence[ImageRef], backbone: ImageBackbone) -> NDArray[Any]:
+    batches = [run[i : i + BATCH] for i in range(0, len(run), BATCH)]
+    return np.concatenate([backbone([image.open() for image in batch]) for batch in batches])
+
+
+def _load(file: Path, rows: int) -> NDArray[Any] | None:
+    try:
+        part = np.load(file, allow_pickle=False)
+    except (OSError, ValueError, EOFError):
+        return None  # absent, or damaged by a full disk: computed again
+    return part if len(part) == rows else None
+
+
+def _save(file: Path, part: NDArray[Any]) -> None:
+    unfinished = file.with_name(f"{file.name}.{os.getpid()}.tmp")
+    with open(unfinished, "wb") as stream:
+        np.save(stream, part)
+    os.replace(unfinished, file)

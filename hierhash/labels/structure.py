@@ -1,0 +1,179 @@
+"""The structure of a label tree: classes in levels, and integer codes of every node's ancestors."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Sequence
+from functools import cached_property
+
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.errors import TreeError
+from hierhash.labels.entries import Entry, entry_problems, walk
+from hierhash.labels.paths import ROOT, Path, clean_name, format_path
+
+
+class TreeStructure:
+    """Nodes, levels and codes of a tree; `hierhash.labels.LabelTree` is the class to use.
+
+    Args:
+        entries: The nodes of level 1, with all below them.
+        name: The tree's name.
+        levels: Names of levels 1..L; ``level_1``... when None.
+        source: Leads the messages about the tree as a whole; its name when empty.
+
+    Raises:
+        TreeError: All that is wrong with names, siblings and levels.
+    """
+
+    name: str
+    levels: tuple[str, ...]
+    depth: int
+    graph: nx.DiGraph[Path]
+    leaves: tuple[Path, ...]
+
+    def __init__(
+        self,
+        entries: Sequence[Entry],
+        *,
+        name: str,
+        levels: Sequence[str] | None = None,
+        source: str = "",
+    ) -> None:
+        source = source or name
+        problems = entry_problems(entries, source)
+        nodes = [] if problems else list(walk(entries))
+        self.depth = max((len(path) for path, _ in nodes), default=0)
+        if not problems and levels is not None:
+            problems += level_problems(levels, self.depth, source)
+        if problems:
+            raise TreeError(problems)
+        self.name = name
+        self.levels = tuple(
+            clean_name(level) for level in levels or map("level_{}".format, self._numbers)
+        )
+        self.graph = nx.DiGraph()
+        self.graph.add_node(ROOT, aliases=(), where=source)
+        for path, entry in nodes:
+            self.graph.add_node(path, aliases=entry.aliases, where=entry.where)
+            self.graph.add_edge(path[:-1], path)
+        self._row_of = {path: row for row, (path, _) in enumerate(nodes)}
+        self._nodes_at = [
+            tuple(p for p, e in nodes if len(p) == level or (len(p) < level and not e.children))
+            for level in self._numbers
+        ]
+        self._index_at = [{path: i for i, path in enumerate(level)} for level in self._nodes_at]
+        self.leaves = self._nodes_at[-1]
+        self._codes = np.full((len(nodes), self.depth), -1, dtype=np.int32)
+        for row, (path, entry) in enumerate(nodes):
+            for level in self._numbers:
+                if level <= len(path) or not entry.children:
+                    self._codes[row, level - 1] = self._index_at[level - 1][path[:level]]
+
+    @property
+    def _numbers(self) -> range:
+        return range(1, self.depth + 1)
+
+    def __repr__(self) -> str:
+        """Name and classes per level."""
+        sizes = " > ".join(str(len(level)) for level in self._nodes_at)
+        return f"LabelTree({self.name!r}, {sizes})"
+
+    def __len__(self) -> int:
+        """Number of nodes, the root left out."""
+        return len(self._row_of)
+
+    @property
+    def nodes(self) -> tuple[Path, ...]:
+        """Every node but the root, parents first, in file order."""
+        return tuple(self._row_of)
+
+    def nodes_at(self, level: int) -> tuple[Path, ...]:
+        """The classes of a level: its nodes and the childless nodes above it, in file order.
+
+        Args:
+            level: 1 (coarsest) to L; the classes of level L are the leaves.
+
+        Raises:
+            ValueError: There is no such level.
+        """
+        return self._nodes_at[self._checked(level)]
+
+    def ancestor_codes(self, path: Path) -> NDArray[np.int32]:
+        """int32 (L,): the number of the node's ancestor in ``nodes_at(l)``, -1 below it.
+
+        Raises:
+            TreeError: The path is not a node of the tree.
+        """
+        if path == ROOT:
+            return np.full(self.depth, -1, dtype=np.int32)
+        row = self._row_of.get(path)
+        if row is None:
+            raise TreeError(f"'{format_path(path)}' is not a node of the tree '{self.name}'")
+        codes: NDArray[np.int32] = self._codes[row].copy()
+        return codes
+
+    def path_of(self, level: int, code: int) -> Path:
+        """The class of a level with the number ``code`` (0 and up)."""
+        if code < 0:
+            raise IndexError(f"code {code} names no class")
+        return self.nodes_at(level)[code]
+
+    def parents(self, level: int) -> NDArray[np.int64]:
+        """int64 (classes of ``level``,): the number of each class's ancestor one level up.
+
+        Args:
+            level: 2 to L. A childless node repeated downwards is its own ancestor.
+
+        Example:
+            >>> from hierhash.labels import LabelTree
+            >>> tree = LabelTree.from_nested({"Apparel": ["Tops", "Jeans"], "Toys": []}, name="s")
+            >>> tree.parents(2).tolist()
+            [0, 0, 1]
+        """
+        if self._checked(level) == 0:
+            raise ValueError("level 1 has no parents but the root; give a level from 2")
+        above = self._index_at[level - 2]
+        return np.array([above[path[: level - 1]] for path in self.nodes_at(level)], dtype=np.int64)
+
+    def aliases(self, path: Path) -> tuple[str, ...]:
+        """The other names of a node."""
+        found: tuple[str, ...] = self.graph.nodes[path]["aliases"]
+        return found
+
+    def children(self, path: Path = ROOT) -> tuple[Path, ...]:
+        """The nodes right below a node, in file order."""
+        return tuple(self.graph.successors(path))
+
+    @cached_property
+    def sha256(self) -> str:
+        """SHA-256 of the nodes' paths in file order: names, structure and order, no weights."""
+        canonical = json.dumps(list(self._row_of), ensure_ascii=False, separators=(",", ":"))
+        return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def _checked(self, level: int) -> int:
+        if level not in self._numbers:
+            raise ValueError(f"level {level} is not in 1..{self.depth}")
+        return level - 1
+
+
+def level_problems(levels: Sequence[str], depth: int, where: str) -> list[str]:
+    """What is wrong with the names of levels 1..L.
+
+    Example:
+        >>> level_problems(["department"], 2, "t.yaml:1")
+        ['t.yaml:1: levels: 1 name for a tree of depth 2; name each level but the root']
+    """
+    names = [clean_name(level) for level in levels]
+    problems = []
+    if len(names) != depth:
+        count = f"{len(names)} name{'s' if len(names) != 1 else ''}"
+        problems.append(
+            f"{where}: levels: {count} for a tree of depth {depth}; name each level but the root"
+        )
+    if len(set(names)) < len(names) or "" in names:
+        problems.append(f"{where}: levels: names must be different and not empty")
+    return problems

@@ -1,0 +1,103 @@
+"""Ranked groups: for each query, how many items of each relevance level stand in each tie group.
+
+This table, of shape (queries, groups, levels + 1), is all that any tie-aware metric needs. For
+Hamming distances the groups are the distances 0..bits; for real-valued scores they are the sets of
+equal score.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+Counts = NDArray[np.int64]
+Scores = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class RankedGroups:
+    """Tie groups of ranked lists, nearest group first.
+
+    Args:
+        counts: int64 of shape (q, groups, L + 1): items of each relevance level 0..L in each group.
+
+    Example:
+        >>> one = RankedGroups.from_distances(
+        ...     np.array([[0, 1, 1, 2]], dtype=np.uint8), np.array([[2, 0, 1, 0]], dtype=np.int8),
+        ...     bits=2, depth=2)
+        >>> one.counts[0].tolist()
+        [[0, 0, 1], [1, 1, 0], [1, 0, 0]]
+    """
+
+    counts: Counts
+
+    @classmethod
+    def from_distances(
+        cls, distances: NDArray[Any], levels: NDArray[np.int8], bits: int, depth: int
+    ) -> RankedGroups:
+        """Counts (distance, level) pairs of each query.
+
+        Args:
+            distances: Shape (q, n), integers 0..bits.
+            levels: int8 of shape (q, n), relevance levels 0..depth.
+            bits: Length of the codes.
+            depth: Levels of the tree.
+        """
+        width = depth + 1
+        keys = distances.astype(np.uint16 if (bits + 1) * width < 65536 else np.int64)
+        keys *= width
+        keys += levels.view(np.uint8)
+        cells = (bits + 1) * width
+        counts = np.empty((len(keys), cells), dtype=np.int64)
+        for row, key in enumerate(keys):
+            counts[row] = np.bincount(key, minlength=cells)
+        return cls(counts.reshape(len(keys), bits + 1, width))
+
+    @cached_property
+    def size(self) -> Counts:
+        """Items in each group, shape (q, groups)."""
+        return self.counts.sum(axis=2)
+
+    @cached_property
+    def before(self) -> Counts:
+        """Items in all nearer groups, shape (q, groups)."""
+        return np.asarray(np.cumsum(self.size, axis=1) - self.size)
+
+    @cached_property
+    def at_least(self) -> Counts:
+        """Items of relevance level p or more, shape (q, groups, L + 1) over p = 0..L."""
+        return np.asarray(np.cumsum(self.counts[:, :, ::-1], axis=2)[:, :, ::-1])
+
+    @cached_property
+    def totals(self) -> Counts:
+        """Items of each exact level in the whole list, shape (q, L + 1)."""
+        return self.counts.sum(axis=1)
+
+    @property
+    def depth(self) -> int:
+        """L, the number of levels."""
+        return self.counts.shape[2] - 1
+
+    @cached_property
+    def items(self) -> int:
+        """Length of the longest list."""
+        return int(self.size.sum(axis=1).max(initial=0))
+
+    def within(self, k: int) -> Scores:
+        """Expected share of each group that stands in the first k ranks, shape (q, groups)."""
+        inside = np.clip(k - self.before, 0, self.size)
+        return np.asarray(inside / np.maximum(self.size, 1))
+
+
+def harmonic(n: int) -> Scores:
+    """Harmonic numbers H(0)..H(n), float64 of shape (n + 1,).
+
+    Example:
+        >>> harmonic(3).round(4).tolist()
+        [0.0, 1.0, 1.5, 1.8333]
+    """
+    return np.concatenate([[0.0], np.cumsum(1.0 / np.arange(1, n + 1))])

@@ -1,0 +1,1 @@
+"""The alternating training loop: its state, schedules, checkpoints, early stopping and logging."""

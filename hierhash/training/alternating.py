@@ -1,0 +1,166 @@
+"""The alternating algorithm of DCMH (Jiang & Li 2017, Alg. 1), with an optional head on top.
+
+One epoch updates the image branch with G fixed, the text branch with F fixed, and B in closed form.
+While one modality trains, the other's buffer stands still, so S times it is computed once, in
+O(n L), and a step costs one block of batch x n. Gradients of the pair terms are the paper's closed
+forms; autograd carries them through the branch and adds the head's.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+import torch
+from torch import Tensor, nn
+
+from hierhash.branches.two_branch import TwoBranch
+from hierhash.errors import HierhashError
+from hierhash.losses.bit_balance import bit_balance
+from hierhash.losses.pairwise import pairwise_likelihood
+from hierhash.losses.quantisation import quantisation
+from hierhash.training.settings import ORDERS, LoopSettings, learning_rate
+from hierhash.training.state import MODALITIES, Buffers, TrainingData
+
+Losses = dict[str, float]
+
+
+class AlternatingLoop:
+    """Trains a two-branch network epoch by epoch.
+
+    Args:
+        model: The network, on its device.
+        data: The training items.
+        settings: The loop's settings.
+        bits: K.
+        seed: Seed of the batches, of the normal start and of the paths drawn for the head.
+    """
+
+    def __init__(
+        self, model: TwoBranch, data: TrainingData, settings: LoopSettings, bits: int, seed: int
+    ) -> None:
+        self.model, self.data, self.settings = model, data, settings
+        self.device = next(model.parameters()).device
+        self.generator = torch.Generator().manual_seed(seed)
+        start = "zeros" if settings.order == "matlab" else "normal"
+        self.buffers = Buffers(data, bits, start, self.generator, self.device)
+        self.optimiser = _optimiser(model, settings)
+        self.epoch = 0
+
+    def run_epoch(self) -> Losses:
+        """One outer iteration; returns the mean of each loss term over the epoch's steps.
+
+        The terms are per item pair (``likelihood``) or per item (the others), before their weights.
+
+        Raises:
+            HierhashError: The losses are no longer finite.
+        """
+        for group in self.optimiser.param_groups:
+            group["lr"] = learning_rate(self.settings, self.epoch)
+        losses: Losses = {}
+        for step in ORDERS[self.settings.order]:
+            if step == "codes":
+                self.buffers.update_codes()
+            else:
+                losses.update(self._phase(step))
+        self.epoch += 1
+        wrong = [name for name, value in losses.items() if not np.isfinite(value)]
+        if wrong:
+            raise HierhashError(
+                f"epoch {self.epoch}: {wrong[0]} is not finite; lower training.lr "
+                f"(now {self.settings.lr:g}) or loss.eta (now {self.settings.eta:g})"
+            )
+        return losses
+
+    def _phase(self, modality: str) -> Losses:
+        paired, columns = self.buffers.pairing(modality)
+        product = torch.from_numpy(
+            self.data.similarity.dot(paired.cpu().numpy()).astype(np.float32)
+        ).to(self.device)
+        outputs = self.buffers.outputs[modality]
+        total = outputs.sum(dim=0, dtype=torch.float64).float()
+        sums: dict[str, Tensor] = {}
+        steps = 0
+        self.model.train()
+        for index in self._batches(modality):
+            terms, total = self._step(modality, index, paired, columns, product, total)
+            for name, value in terms.items():
+                sums[name] = sums.get(name, torch.zeros((), device=self.device)) + value
+            steps += 1
+        return {f"{modality}/{name}": float(value) / steps for name, value in sums.items()}
+
+    def _step(
+        self,
+        modality: str,
+        index: Tensor,
+        paired: Tensor,
+        columns: int,
+        product: Tensor,
+        total: Tensor,
+    ) -> tuple[dict[str, Tensor], Tensor]:
+        settings, buffers = self.settings, self.buffers
+        branch = self.model.branch(modality)
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=settings.amp):
+            live = branch(self.data.rows[modality].batch(index))
+        live = live.float()
+        where = index.to(self.device)
+        batch = live.detach()
+        known = buffers.labelled[where][:, None]
+        value, gradient = pairwise_likelihood(
+            batch, paired, product[where], columns, settings.scale
+        )
+        quantised, quantised_gradient = quantisation(batch, buffers.codes[where])
+        total = total + batch.sum(dim=0) - buffers.outputs[modality][where].sum(dim=0)
+        buffers.outputs[modality][where] = batch
+        balance, balance_gradient = bit_balance(total)
+        gradient = gradient * known
+        gradient = gradient + settings.gamma * quantised_gradient + settings.eta * balance_gradient
+        size = len(index)
+        surrogate = (live * (gradient / (size * self.data.n))).sum()
+        terms = {
+            "likelihood": (value * known[:, 0]).sum() / (size * max(columns, 1)),
+            "quantisation": quantised.mean(),
+            "balance": balance / self.data.n**2,
+        }
+        if self.model.head is not None:
+            classified = self.model.head.loss(live, self._paths(index).to(self.device))
+            terms["classification"] = classified.detach()
+            surrogate = surrogate + settings.head_weight * classified
+        self.optimiser.zero_grad(set_to_none=True)
+        surrogate.backward()
+        self.optimiser.step()
+        return terms, total
+
+    def _batches(self, modality: str) -> Iterator[Tensor]:
+        """Batches of the items that have the modality; never a batch of one (batch norm)."""
+        items = torch.from_numpy(np.flatnonzero(self.data.present[modality]))
+        size = self.settings.batch_size
+        steps = max(1, -(-len(items) // size))
+        if self.settings.sampling == "permutation":
+            for _ in range(steps):
+                yield items[torch.randperm(len(items), generator=self.generator)[:size]]
+            return
+        shuffled = items[torch.randperm(len(items), generator=self.generator)]
+        yield from (part for part in shuffled.tensor_split(steps) if len(part) > 1)
+
+    def _paths(self, index: Tensor) -> Tensor:
+        """One path of each item as class codes (b, L); of several, one drawn at random."""
+        labels = self.data.labels
+        rows = index.numpy()
+        if labels.single_path:
+            return torch.from_numpy(labels.single_codes[rows].astype(np.int64))
+        counts = labels.offsets[rows + 1] - labels.offsets[rows]
+        draw = torch.rand(len(rows), generator=self.generator).numpy()
+        picked = labels.offsets[rows] + (draw * counts).astype(np.int64)
+        codes = labels.codes[np.minimum(picked, max(len(labels.codes) - 1, 0))].astype(np.int64)
+        codes[counts == 0] = -1
+        return torch.from_numpy(codes)
+
+
+def _optimiser(model: nn.Module, settings: LoopSettings) -> torch.optim.Optimizer:
+    parameters = [p for p in model.parameters() if p.requires_grad]
+    make = torch.optim.SGD if settings.optimiser == "sgd" else torch.optim.AdamW
+    return make(parameters, lr=settings.lr, weight_decay=settings.weight_decay, fused=True)
+
+
+__all__ = ["MODALITIES", "AlternatingLoop", "Losses"]
