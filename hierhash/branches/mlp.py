@@ -7,8 +7,10 @@ with a bag of words, 8,192 hidden units and the official initialisation it is DC
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Annotated, Literal
 
 import torch
+from annotated_types import Ge, Lt
 from torch import Tensor, nn
 from torch.nn import functional as F
 
@@ -28,10 +30,12 @@ class MLPSettings:
             ``default`` for torch's.
     """
 
-    hidden: int = 1024
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
+
+    hidden: Annotated[int, Ge(0)] = 1024
     batch_norm: bool = True
-    dropout: float = 0.0
-    init: str = "default"
+    dropout: Annotated[float, Ge(0), Lt(1)] = 0.0
+    init: Literal["dcmh", "default"] = "default"
 
 
 class RowLinear(nn.Module):

@@ -76,6 +76,7 @@ def show(tree: TreeArgument, depth: DepthOption = None) -> None:
     top = Tree(Text(found.name, style="bold"), guide_style="dim")
     grown: dict[Node, Tree] = {(): top}
     below = _leaves_below(found)
+    console, widest = Console(), 0
     for node in found.nodes:
         if depth is not None and len(node) > depth:
             continue
@@ -83,10 +84,14 @@ def show(tree: TreeArgument, depth: DepthOption = None) -> None:
         if found.aliases(node):
             label.append(f"  = {', '.join(found.aliases(node))}", style="dim")
         if len(node) == depth and found.children(node):
-            label.append(f"  ({below[node]} {'leaf' if below[node] == 1 else 'leaves'})", style="dim")
+            label.append(
+                f"  ({below[node]} {'leaf' if below[node] == 1 else 'leaves'})", style="dim"
+            )
+        widest = max(widest, 4 * len(node) + label.cell_len)
         grown[node] = grown[node[:-1]].add(label)
-    # Names are never cut or wrapped, also when the output goes into a file.
-    Console(soft_wrap=True).print(top)
+    # Names are never cut: where the terminal is narrow, it wraps them itself.
+    console.width = max(console.width, widest)
+    console.print(top)
 
 
 def _leaves_below(tree: LabelTree) -> dict[Node, int]:

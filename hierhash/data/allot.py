@@ -56,8 +56,10 @@ def allot(
     left = quota.copy()
     _place_groups(parts, strata, groups, size, askable, open_items, left, rng)
     _place_singles(parts, strata, (size[groups] == 1) & open_items, askable[groups], left, rng)
-    give_every_stratum_one(parts, strata, groups, askable, QUERY, TRAIN)
-    give_every_stratum_one(parts, strata, groups, labelled, TRAIN, QUERY)
+    if counts["query"]:
+        give_every_stratum_one(parts, strata, groups, askable, QUERY, TRAIN)
+    if counts["train"]:
+        give_every_stratum_one(parts, strata, groups, labelled, TRAIN, QUERY)
     single = (size[groups] == 1) & open_items
     meet_totals(parts, strata, single, askable[groups], quota, counts, rng)
     return parts
@@ -105,9 +107,7 @@ def _quotas(
     validation = share_out(counts["validation"], room, nothing)
     room = items - query - validation
     least = np.minimum(room, 1)
-    train = share_out(
-        counts["train"], room, least if least.sum() <= counts["train"] else nothing
-    )
+    train = share_out(counts["train"], room, least if least.sum() <= counts["train"] else nothing)
     return np.stack([train, validation, query, room - train], axis=1)
 
 
@@ -130,7 +130,7 @@ def _place_groups(
         rows = order[start[group] : start[group + 1]]
         kinds, number = np.unique(strata[rows][strata[rows] >= 0], return_counts=True)
         room = left[kinds]
-        fits = (room >= number[:, None]).all(axis=0)
+        fits: NDArray[np.bool_] = np.all(room >= number[:, None], axis=0)
         if not askable[group]:
             fits[[VALIDATION, QUERY]] = False
         if fits.any():
@@ -156,7 +156,7 @@ def _place_singles(
     # By stratum; inside a stratum items that may be asked first, else random.
     rows = rows[np.lexsort((rng.random(len(rows)), ~askable_item[rows], strata[rows]))]
     kinds, start = np.unique(strata[rows], return_index=True)
-    ends = [*start[1:].tolist(), len(rows)]
+    ends = [*start.tolist(), len(rows)][1:]
     for kind, first, end in zip(kinds.tolist(), start.tolist(), ends, strict=True):
         mine = rows[first:end]
         askable = int(askable_item[mine].sum())

@@ -43,6 +43,7 @@ class CatalogueBuilder:
         return list(self._first)
 
     def __len__(self) -> int:
+        """Number of items added so far."""
         return len(self._first)
 
     def note(self, where: str, what: str, action: str, kind: str) -> None:
@@ -89,9 +90,7 @@ class CatalogueBuilder:
             images=self._images,
             texts=self._texts,
             labels=self._labels,
-            attributes={
-                name: [row.get(name, "") for row in self._attributes] for name in names
-            },
+            attributes={name: [row.get(name, "") for row in self._attributes] for name in names},
             tree=tree,
             where=self._where,
             problems=self.problems,

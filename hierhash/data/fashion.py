@@ -55,9 +55,7 @@ def read_fashion(path: Path) -> Catalogue:
         if image is None:
             builder.note(where, f"no image '{row['id']}.jpg'", NO_IMAGE, "missing image")
         attributes = {name: row.get(name, "") for name in ATTRIBUTES}
-        builder.add(
-            where, row["id"], image, row[TITLE], (label_of[_triple(row)],), attributes
-        )
+        builder.add(where, row["id"], image, row[TITLE], (label_of[_triple(row)],), attributes)
     tree = LabelTree.from_paths(triples, name="fashion", levels=LEVELS)
     return builder.build(tree)
 

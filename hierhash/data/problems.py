@@ -31,4 +31,5 @@ class Problem:
     kind: str
 
     def __str__(self) -> str:
+        """Place, fault and action in one line."""
         return f"{self.where}: {self.what}; {self.action}"

@@ -59,6 +59,7 @@ class ImageRef:
         return decode(self.read(), str(self), max_pixels)
 
     def __str__(self) -> str:
+        """How messages name the picture."""
         return str(self.path) if self.member is None else f"{self.path}::{self.member}"
 
 
@@ -102,6 +103,7 @@ class Catalogue:
     problems: list[Problem] = field(default_factory=list)
 
     def __post_init__(self) -> None:
+        """Check that all columns are as long as the ids."""
         if not self.where:
             self.where = [f"{self.name}:{row + 1}" for row in range(len(self.ids))]
         columns: dict[str, int] = {
@@ -124,18 +126,19 @@ class Catalogue:
             raise DataError(wrong)
 
     def __len__(self) -> int:
+        """Number of items."""
         return len(self.ids)
 
     @property
     def has_image(self) -> NDArray[np.bool_]:
-        """bool (n,): the item has a picture or image features."""
+        """Whether each item has a picture or image features, bool (n,)."""
         if self.image_features is not None:
             return np.ones(len(self), dtype=np.bool_)
         return np.array([image is not None for image in self.images], dtype=np.bool_)
 
     @property
     def has_text(self) -> NDArray[np.bool_]:
-        """bool (n,): the item has a text or text features."""
+        """Whether each item has a text or text features, bool (n,)."""
         if self.text_features is not None:
             return np.ones(len(self), dtype=np.bool_)
         return np.array([text is not None for text in self.texts], dtype=np.bool_)

@@ -17,7 +17,7 @@ FOLDER = Path(__file__).parent / "sample"
 
 
 def read_sample(path: Path | None = None) -> Catalogue:
-    """Read the clip-art sample (2,819 items); the text of an item is its title and keywords.
+    """Read the clip-art sample (2,662 items); the text of an item is its title and keywords.
 
     Args:
         path: Another build of the sample (``items.jsonl`` and ``images.zip``); default: shipped.

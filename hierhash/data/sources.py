@@ -70,6 +70,10 @@ SOURCES: dict[str, Callable[..., Catalogue]] = {
 }
 
 
+PLACELESS = ("sample", "fashion", "synthetic")
+"""Sources that can be read without a path."""
+
+
 def read(source: str, root: Path | None = None, **options: Any) -> Catalogue:
     """Read a catalogue by the name of its source.
 
@@ -96,7 +100,8 @@ def read(source: str, root: Path | None = None, **options: Any) -> Catalogue:
         # Only a wrong option is the user's mistake; any other TypeError is a bug and must show.
         if "unexpected keyword argument" not in str(error):
             raise
-        raise DataError(f"source '{source}': {str(error).partition(') ')[2]}") from None
+        option = str(error).rpartition("argument ")[2]
+        raise DataError(f"source '{source}': has no option {option}; see docs/data.md") from None
 
 
 def detect(path: Path) -> str:
@@ -129,6 +134,56 @@ def _detect_folder(path: Path) -> str:
     if any(entry.is_dir() for entry in os.scandir(path)):
         return "folders"
     raise DataError(f"{path}: holds no metadata file, .mat file or folder; see docs/data.md")
+
+
+_PATH_OPTIONS = ("images", "label_names", "vocabulary", "path")
+_LIST_OPTIONS = ("text", "labels")
+
+
+def parse_options(pairs: list[str]) -> dict[str, Any]:
+    """Options of a reader from ``NAME=VALUE`` texts, as a command line gives them.
+
+    ``text`` and ``labels`` take several columns with commas between, numbers become numbers,
+    ``tree`` is read from its file.
+
+    Raises:
+        DataError: No ``=`` in one of them.
+
+    Example:
+        >>> parse_options(["n=50", "difficulty=2.5", "text=title,notes", "images=pics.zip"])
+        {'n': 50, 'difficulty': 2.5, 'text': ['title', 'notes'], 'images': PosixPath('pics.zip')}
+    """
+    wrong = [pair for pair in pairs if "=" not in pair]
+    if wrong:
+        raise DataError([f"option '{pair}': write NAME=VALUE" for pair in wrong])
+    options: dict[str, Any] = {}
+    for pair in pairs:
+        name, _, value = pair.partition("=")
+        options[name] = _option_value(name, value)
+    return options
+
+
+def _option_value(name: str, value: str) -> Any:
+    if name in _PATH_OPTIONS:
+        return Path(value)
+    if name == "tree":
+        from hierhash.labels.tree import LabelTree
+
+        return LabelTree.from_yaml(value)
+    if name == "branching":
+        return tuple(_number(part) for part in value.split(","))
+    if name in _LIST_OPTIONS and "," in value:
+        return value.split(",")
+    return value if name in ("image", *_LIST_OPTIONS, "item_id", "separator") else _number(value)
+
+
+def _number(value: str) -> Any:
+    for kind in (int, float):
+        try:
+            return kind(value)
+        except ValueError:
+            continue
+    raise DataError(f"option value '{value}': not a number")
 
 
 def _needed(root: Path | None, source: str) -> Path:

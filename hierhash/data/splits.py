@@ -49,7 +49,7 @@ class Split:
     Example:
         >>> split = Split.of(["a", "b", "c"], {"train": [0], "query": [2], "database_only": [1]})
         >>> split.database.tolist(), split.sha256[:8]
-        ([0, 1], '4ffb36d1')
+        ([0, 1], '5053413e')
     """
 
     train: NDArray[np.int64]
@@ -175,7 +175,7 @@ def make_split(
 
 
 def complete(catalogue: Catalogue) -> NDArray[np.bool_]:
-    """bool (n,): has every modality that any item of the catalogue has."""
+    """Whether each item has every modality that any item has, bool (n,)."""
     whole = np.ones(len(catalogue), dtype=np.bool_)
     for has in (catalogue.has_image, catalogue.has_text):
         if has.any():
@@ -210,11 +210,16 @@ def part_sizes(name: str, n: int, sizes: Sizes | None = None) -> dict[str, int]:
     counts["database_only"] = n - sum(counts.values())
     if counts["database_only"] < 0:
         raise DataError(f"split sizes: {n - counts['database_only']} items asked, {n} there are")
-    if isinstance(rest, int) and rest != counts["database_only"]:
+    if rest is not None and not _is_rest(rest, counts["database_only"], n):
         raise DataError(
             f"split sizes: database_only is the rest, {counts['database_only']} items; leave it out"
         )
     return counts
+
+
+def _is_rest(asked: float, rest: int, n: int) -> bool:
+    """Whether an asked database_only size is what is left; a share may miss it by rounding."""
+    return abs(asked * n - rest) <= 2 if 0 < asked < 1 else asked == rest
 
 
 def _sha256(parts: Mapping[str, list[str]]) -> str:
@@ -241,4 +246,4 @@ def _read_split_file(path: Path) -> dict[str, Any]:
         raise DataError(f"{path}: an id is in two parts; make the split again")
     if _sha256(content) != content.get("sha256"):
         raise DataError(f"{path}: the ids do not match their sha256; the file was edited")
-    return content
+    return dict(content)

@@ -65,9 +65,9 @@ def table_rows(path: Path) -> tuple[list[str], Rows]:
     suffix = path.suffix.lower()
     if suffix in (".jsonl", ".ndjson"):
         found = list(jsonl_rows(path))
-        header = list(dict.fromkeys(chain.from_iterable(
-            row for _, row in found if isinstance(row, dict)
-        )))
+        header = list(
+            dict.fromkeys(chain.from_iterable(row for _, row in found if isinstance(row, dict)))
+        )
         if not header:
             raise DataError(f"{path}: no line holds a JSON object; is it JSONL?")
         return header, found

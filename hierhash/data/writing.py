@@ -42,7 +42,7 @@ def new_folder(path: Path, *, force: bool, marker: str) -> Iterator[Path]:
     Raises:
         DataError: Something is at ``path`` already, or the place cannot be written.
     """
-    _check_target(path, force, marker)
+    check_target(path, force, marker)
     try:
         temporary = Path(tempfile.mkdtemp(prefix=f".{path.name}.", dir=path.absolute().parent))
     except OSError as error:
@@ -58,7 +58,14 @@ def new_folder(path: Path, *, force: bool, marker: str) -> Iterator[Path]:
         shutil.rmtree(temporary, ignore_errors=True)
 
 
-def _check_target(path: Path, force: bool, marker: str) -> None:
+def check_target(path: Path, force: bool, marker: str) -> None:
+    """Refuse a place where a new folder must not be written; arguments as for `new_folder`.
+
+    Raises:
+        DataError: Something is there that is not to be replaced, or there is no folder to hold it.
+    """
+    if not path.absolute().parent.is_dir():
+        raise DataError(f"{path}: its folder does not exist; make it first")
     if not path.exists():
         return
     if not force:

@@ -40,6 +40,8 @@ class BackboneSpec:
         device: Where the network runs.
     """
 
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
+
     name: str = "efficientnet_lite0"
     size: tuple[int, int] = (128, 128)
     weights: Path | None = None

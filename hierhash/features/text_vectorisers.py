@@ -48,6 +48,8 @@ class VectoriserSpec:
         ngram: Shortest and longest character n-gram.
     """
 
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
+
     name: str = "words"
     min_count: int = 2
     max_size: int = 5000

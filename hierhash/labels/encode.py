@@ -12,7 +12,8 @@ from hierhash.labels.items import ItemLabels
 from hierhash.labels.paths import Path
 from hierhash.labels.resolve import Resolver
 
-MOST_PROBLEMS = 200  # naming the nearest class costs a pass over the tree for each
+MOST_PROBLEMS = 200
+MOST_HINTS = 50  # naming the nearest class costs a pass over the tree for each
 
 
 def encode_labels(
@@ -66,7 +67,7 @@ def _row(
     key: str | Path, resolver: Resolver, row_of: dict[Path, int], messages: dict[str | Path, str]
 ) -> int | None:
     try:
-        return row_of[resolver.find(key, hint=len(messages) < MOST_PROBLEMS)]
+        return row_of[resolver.find(key, hint=len(messages) < MOST_HINTS)]
     except TreeError as error:
         messages[key] = str(error)
         return None

@@ -86,7 +86,9 @@ class LevelSimilarity:
         if self.overlap == "any" or all(sharing is None for sharing in self._sharing):
             # Who shares a class shares every class above it, so the depth of agreement decides.
             depth = relevance_levels(self.labels.subset(mine), self.labels.subset(yours))
-            block: NDArray[np.float32] = np.take(self._by_depth, depth)
+            block = np.empty(depth.shape, dtype=np.float32)
+            for row, agreed in zip(block, depth, strict=True):  # a row at a time stays in cache
+                np.take(self._by_depth, agreed, out=row, mode="clip")
         else:
             block = np.zeros((len(mine), len(yours)), dtype=np.float32)
             for level, weight in enumerate(self.weights, start=1):

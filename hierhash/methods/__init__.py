@@ -1,1 +1,1 @@
-"""TODO."""
+"""One file per published system, and a registry by name."""

@@ -94,7 +94,7 @@ def evaluate_hamming(
         by_rank.append(_rank_curve(groups, ranks))
         by_radius += radius_counts(groups, depth)
     per_query = {name: np.concatenate([c[name] for c in chunks]) for name in chunks[0]}
-    per_query["leaf"] = _leaf_of(query_labels)
+    per_query["leaf"] = leaf_of(query_labels)
     return _result(per_query, ranks, np.concatenate(by_rank), by_radius)
 
 
@@ -138,7 +138,7 @@ def _rank_curve(groups: RankedGroups, ranks: list[int]) -> NDArray[np.float64]:
     return np.stack([precision, recall], axis=1)
 
 
-def _leaf_of(labels: ItemLabels) -> Scores:
+def leaf_of(labels: ItemLabels) -> Scores:
     """Leaf code of each query (the first path's), -1 where unknown."""
     leaves = np.full(labels.n, -1.0)
     some = np.flatnonzero(np.diff(labels.offsets))

@@ -19,8 +19,8 @@ from hierhash.errors import HierhashError
 from hierhash.losses.bit_balance import bit_balance
 from hierhash.losses.pairwise import pairwise_likelihood
 from hierhash.losses.quantisation import quantisation
-from hierhash.training.settings import ORDERS, LoopSettings, learning_rate
-from hierhash.training.state import MODALITIES, Buffers, TrainingData
+from hierhash.training.settings import ORDERS, LoopSettings, Objective, learning_rate
+from hierhash.training.state import Buffers, TrainingData
 
 Losses = dict[str, float]
 
@@ -31,15 +31,23 @@ class AlternatingLoop:
     Args:
         model: The network, on its device.
         data: The training items.
+        objective: Weights of the terms.
         settings: The loop's settings.
         bits: K.
         seed: Seed of the batches, of the normal start and of the paths drawn for the head.
     """
 
     def __init__(
-        self, model: TwoBranch, data: TrainingData, settings: LoopSettings, bits: int, seed: int
+        self,
+        model: TwoBranch,
+        data: TrainingData,
+        objective: Objective,
+        settings: LoopSettings,
+        bits: int,
+        seed: int,
     ) -> None:
-        self.model, self.data, self.settings = model, data, settings
+        self.model, self.data = model, data
+        self.objective, self.settings = objective, settings
         self.device = next(model.parameters()).device
         self.generator = torch.Generator().manual_seed(seed)
         start = "zeros" if settings.order == "matlab" else "normal"
@@ -68,7 +76,7 @@ class AlternatingLoop:
         if wrong:
             raise HierhashError(
                 f"epoch {self.epoch}: {wrong[0]} is not finite; lower training.lr "
-                f"(now {self.settings.lr:g}) or loss.eta (now {self.settings.eta:g})"
+                f"(now {self.settings.lr:g}) or loss.eta (now {self.objective.eta:g})"
             )
         return losses
 
@@ -98,23 +106,23 @@ class AlternatingLoop:
         product: Tensor,
         total: Tensor,
     ) -> tuple[dict[str, Tensor], Tensor]:
-        settings, buffers = self.settings, self.buffers
+        objective, buffers = self.objective, self.buffers
         branch = self.model.branch(modality)
-        with torch.autocast(self.device.type, torch.bfloat16, enabled=settings.amp):
+        with torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.amp):
             live = branch(self.data.rows[modality].batch(index))
         live = live.float()
         where = index.to(self.device)
         batch = live.detach()
         known = buffers.labelled[where][:, None]
         value, gradient = pairwise_likelihood(
-            batch, paired, product[where], columns, settings.scale
+            batch, paired, product[where], columns, objective.scale
         )
         quantised, quantised_gradient = quantisation(batch, buffers.codes[where])
         total = total + batch.sum(dim=0) - buffers.outputs[modality][where].sum(dim=0)
         buffers.outputs[modality][where] = batch
         balance, balance_gradient = bit_balance(total)
         gradient = gradient * known
-        gradient = gradient + settings.gamma * quantised_gradient + settings.eta * balance_gradient
+        gradient = gradient + objective.gamma * quantised_gradient + objective.eta * balance_gradient
         size = len(index)
         surrogate = (live * (gradient / (size * self.data.n))).sum()
         terms = {
@@ -125,7 +133,7 @@ class AlternatingLoop:
         if self.model.head is not None:
             classified = self.model.head.loss(live, self._paths(index).to(self.device))
             terms["classification"] = classified.detach()
-            surrogate = surrogate + settings.head_weight * classified
+            surrogate = surrogate + objective.head_weight * classified
         self.optimiser.zero_grad(set_to_none=True)
         surrogate.backward()
         self.optimiser.step()
@@ -162,5 +170,3 @@ def _optimiser(model: nn.Module, settings: LoopSettings) -> torch.optim.Optimize
     make = torch.optim.SGD if settings.optimiser == "sgd" else torch.optim.AdamW
     return make(parameters, lr=settings.lr, weight_decay=settings.weight_decay, fused=True)
 
-
-__all__ = ["MODALITIES", "AlternatingLoop", "Losses"]

@@ -10,8 +10,33 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Annotated, Literal
+
+from annotated_types import Ge, Gt
+
+NonNegative = Annotated[float, Ge(0)]
+Positive = Annotated[float, Gt(0)]
 
 ORDERS = {"matlab": ("codes", "text", "image"), "tensorflow": ("image", "text", "codes")}
+
+
+@dataclass(frozen=True)
+class Objective:
+    """Weights of the terms of the objective.
+
+    Args:
+        gamma: Quantisation.
+        eta: Bit balance.
+        scale: a in Theta = (a/2) F'G; 1 is DCMH.
+        head_weight: The classification head's loss, beside the DCMH objective / (n batch).
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
+
+    gamma: NonNegative = 1.0
+    eta: NonNegative = 1.0
+    scale: Positive = 1.0
+    head_weight: NonNegative = 1.0
 
 
 @dataclass(frozen=True)
@@ -30,27 +55,24 @@ class LoopSettings:
         weight_decay: Times the learning rate, on all weights (5e-4 in the MATLAB release).
         sampling: ``permutation`` draws each batch from a fresh permutation, as all official
             versions do; ``epoch`` partitions one permutation.
-        gamma: Weight of the quantisation term.
-        eta: Weight of the bit-balance term.
-        scale: a in Theta = (a/2) F'G; 1 is DCMH.
-        head_weight: Weight of the classification head's loss beside the objective / (n batch).
         amp: bfloat16 autocast of the branches.
+        precision: Of float32 matrix products: ``high`` is float32; ``medium`` lets the hardware
+            round the factors to bfloat16.
     """
 
-    epochs: int = 20
-    batch_size: int = 128
-    order: str = "tensorflow"
-    optimiser: str = "adamw"
-    schedule: str = "cosine"
-    lr: float = 1e-3
-    lr_final: float = 0.0
-    weight_decay: float = 1e-4
-    sampling: str = "epoch"
-    gamma: float = 1.0
-    eta: float = 1.0
-    scale: float = 1.0
-    head_weight: float = 1.0
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
+
+    epochs: Annotated[int, Ge(1)] = 20
+    batch_size: Annotated[int, Ge(2)] = 128
+    order: Literal["matlab", "tensorflow"] = "tensorflow"
+    optimiser: Literal["sgd", "adamw"] = "adamw"
+    schedule: Literal["logspace", "linspace", "cosine"] = "cosine"
+    lr: Positive = 1e-3
+    lr_final: NonNegative = 0.0
+    weight_decay: NonNegative = 1e-4
+    sampling: Literal["permutation", "epoch"] = "epoch"
     amp: bool = False
+    precision: Literal["high", "medium"] = "high"
 
 
 def _logspace(progress: float, first: float, last: float) -> float:

@@ -22,7 +22,9 @@ def test_relevance_is_the_deepest_common_ancestor_over_pairs_of_paths(case: Case
 @given(cases())
 def test_rows_choose_queries(case: Case):
     whole = relevance_levels(case.labels, case.labels)
-    np.testing.assert_array_equal(relevance_levels(case.labels, case.labels, slice(1, 3)), whole[1:3])
+    np.testing.assert_array_equal(
+        relevance_levels(case.labels, case.labels, slice(1, 3)), whole[1:3]
+    )
     rows = np.array([0, 0, len(case.items) - 1])
     np.testing.assert_array_equal(relevance_levels(case.labels, case.labels, rows), whole[rows])
     nothing = relevance_levels(case.labels, case.labels, slice(0, 0))

@@ -1,0 +1,107 @@
+"""The schema of a suite's YAML: what is run, on what, and how settings are chosen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field, ValidationError
+
+from hierhash.config import DataConfig, FeaturesConfig, RunConfig, Section, merge, resolve_config
+from hierhash.config_problems import Lines, problems_of
+from hierhash.errors import ConfigError
+
+Overrides = dict[str, Any]
+
+
+class Row(Section):
+    """One line of a table: a method, and what is changed in it."""
+
+    method: str
+    variant: str = Field("", description="empty for headline rows; a name for the others")
+    set: Overrides = Field(default_factory=dict, description="key.path: value, laid on the method")
+    trials: list[Overrides] | None = Field(None, description="None takes the suite's trials")
+    bits: list[int] | None = Field(None, description="None takes the suite's bits")
+
+    @property
+    def name(self) -> str:
+        """``method`` or ``method+variant``."""
+        return f"{self.method}+{self.variant}" if self.variant else self.method
+
+
+class Suite(Section):
+    """A benchmark."""
+
+    name: str
+    data: DataConfig = Field(default_factory=DataConfig)
+    features: FeaturesConfig = Field(default_factory=FeaturesConfig)
+    bits: list[int] = Field([16, 32, 64], min_length=1)
+    seeds: list[int] = Field([0, 1, 2], min_length=1)
+    set: Overrides = Field(default_factory=dict, description="laid on every row")
+    trials: Annotated[list[Overrides], Field(max_length=8)] = Field(
+        default_factory=list, description="what every row tries on validation"
+    )
+    tuning_bits: int = 32
+    tuning_seed: int = 0
+    asymmetric: bool = True
+    rows: list[Row] = Field(min_length=1)
+
+    def config(self, row: Row, bits: int, seed: int, trial: Overrides) -> RunConfig:
+        """The config of one run of a row."""
+        content: dict[str, Any] = {
+            "method": row.method,
+            "bits": bits,
+            "seed": seed,
+            "data": self.data.model_dump(mode="json"),
+            "features": self.features_content(),
+        }
+        for overrides in (self.set, row.set, trial):
+            content = merge(content, nested(overrides))
+        return resolve_config(content, lines=Lines({}, f"suite {self.name}, row {row.name}"))
+
+    def features_content(self) -> dict[str, Any]:
+        """The features section as plain content."""
+        content: dict[str, Any] = self.model_dump(mode="json")["features"]
+        return content
+
+    def trials_of(self, row: Row) -> list[Overrides]:
+        """The trials of a row; one empty trial means that nothing is chosen."""
+        trials = self.trials if row.trials is None else row.trials
+        return trials or [{}]
+
+
+def nested(overrides: Overrides) -> dict[str, Any]:
+    """``{"a.b": 1}`` as ``{"a": {"b": 1}}``.
+
+    Example:
+        >>> nested({"model.loss.eta": 0, "bits": 16})
+        {'model': {'loss': {'eta': 0}}, 'bits': 16}
+    """
+    content: dict[str, Any] = {}
+    for key, value in overrides.items():
+        part: Any = value
+        for name in reversed(key.split(".")):
+            part = {name: part}
+        content = merge(content, part)
+    return content
+
+
+def load_suite(path: Path) -> Suite:
+    """Reads and checks a suite, every row's config included.
+
+    Raises:
+        ConfigError: Anything wrong, each problem with its line.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error})") from error
+    lines = Lines.of(text, str(path))
+    try:
+        suite = Suite.model_validate(lines.content)
+    except ValidationError as error:
+        raise ConfigError(problems_of(error, Suite, lines, [])) from error
+    for row in suite.rows:
+        for trial in suite.trials_of(row):
+            suite.config(row, suite.bits[0], suite.seeds[0], trial)
+    return suite

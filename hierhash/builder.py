@@ -1,0 +1,155 @@
+"""Builds what a config names: catalogue, tree, split, features, loop. The one reader of configs
+below the command line and the benchmarks."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from hierhash.config import DataConfig, FeaturesConfig, RunConfig
+from hierhash.data.records import Catalogue
+from hierhash.data.sources import read
+from hierhash.data.splits import Split, make_split
+from hierhash.errors import ConfigError
+from hierhash.features.cache import cached_image_features
+from hierhash.features.image_backbones import BackboneSpec, image_backbone
+from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
+from hierhash.labels.items import ItemLabels
+from hierhash.labels.read import read_tree
+from hierhash.labels.tree import LabelTree
+from hierhash.methods.dcmh import Items, build_loop
+from hierhash.shipped import find
+from hierhash.training.alternating import AlternatingLoop
+
+Advance = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """A data set ready for training: row i of everything is item i of the catalogue."""
+
+    catalogue: Catalogue
+    tree: LabelTree
+    labels: ItemLabels
+    split: Split
+    items: Items
+    vectoriser: TextVectoriser | None
+
+
+def prepare(
+    data: DataConfig, features: FeaturesConfig, device: str, advance: Advance = lambda _: None
+) -> Prepared:
+    """Reads, splits and vectorises a data set.
+
+    The vocabulary is learnt from the training texts alone.
+
+    Args:
+        data: Which items.
+        features: What the branches read.
+        device: Where the image backbone runs.
+        advance: Told the number of pictures done.
+
+    Raises:
+        InputError: Anything wrong with the data, tree, split or features.
+    """
+    catalogue = read(data.source, data.path, **data.options)
+    tree = _tree(data, catalogue)
+    labels = tree.encode(catalogue.labels, where=catalogue.where.__getitem__)
+    split = _split(data, catalogue, labels)
+    texts = _texts(data, catalogue, tree)
+    image, has_image = _image_rows(catalogue, features, device, advance)
+    vectoriser, text, has_text = _text_rows(catalogue, texts, features, split)
+    items = Items(image, text, has_image, has_text, labels)
+    return Prepared(catalogue, tree, labels, split, items, vectoriser)
+
+
+def training_loop(config: RunConfig, prepared: Prepared) -> AlternatingLoop:
+    """The loop of a run on the training items."""
+    train = prepared.items.subset(prepared.split.train)
+    return build_loop(
+        config.model, prepared.tree, train, config.bits, config.seed, pick_device(config.device)
+    )
+
+
+def pick_device(wish: str) -> str:
+    """``auto`` becomes ``cuda`` where there is one, else ``cpu``.
+
+    Raises:
+        ConfigError: A CUDA device is asked for and there is none, or the name is not a device.
+    """
+    if wish == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    try:
+        device = torch.device(wish)
+    except RuntimeError as error:
+        raise ConfigError(f"device: '{wish}' is not a device; use auto, cpu or cuda") from error
+    if device.type == "cuda" and not torch.cuda.is_available():
+        raise ConfigError(f"device: '{wish}' asked for, but torch finds no CUDA; use auto or cpu")
+    return wish
+
+
+def config_hash(config: RunConfig) -> str:
+    """sha256 of everything in a config that bears on the result (not where it runs)."""
+    plain = config.model_dump(mode="json", exclude={"device"})
+    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def _tree(data: DataConfig, catalogue: Catalogue) -> LabelTree:
+    if data.tree is not None:
+        return read_tree(find("label_trees", data.tree))
+    if catalogue.tree is not None:
+        return catalogue.tree
+    raise ConfigError(
+        f"data.tree: the source '{data.source}' brings no tree; give a tree file, "
+        "or the name of a shipped one"
+    )
+
+
+def _split(data: DataConfig, catalogue: Catalogue, labels: ItemLabels) -> Split:
+    if data.split.file is not None:
+        return Split.load(data.split.file, catalogue.ids)
+    if data.split.protocol == "unseen_leaves":
+        from hierhash.data.splits import make_unseen_split
+
+        return make_unseen_split(catalogue, labels, data.split.sizes, data.split.seed)
+    return make_split(catalogue, labels, data.split.sizes, data.split.seed)
+
+
+def _texts(data: DataConfig, catalogue: Catalogue, tree: LabelTree) -> list[str | None]:
+    if data.text == "plain":
+        return catalogue.texts
+    from hierhash.data.masking import mask_texts
+
+    return mask_texts(catalogue, tree)
+
+
+def _image_rows(
+    catalogue: Catalogue, features: FeaturesConfig, device: str, advance: Advance
+) -> tuple[Any, Any]:
+    if catalogue.image_features is not None:
+        return catalogue.image_features.astype(np.float32), catalogue.has_image
+    has = catalogue.has_image
+    images = [image for image in catalogue.images if image is not None]
+    spec = BackboneSpec(**{**asdict(features.image), "device": device})
+    rows = cached_image_features(images, image_backbone(spec), advance=advance)
+    full = np.zeros((len(catalogue), *rows.shape[1:]), dtype=rows.dtype)
+    full[has] = rows
+    return full, has
+
+
+def _text_rows(
+    catalogue: Catalogue, texts: list[str | None], features: FeaturesConfig, split: Split
+) -> tuple[TextVectoriser | None, Any, Any]:
+    if catalogue.text_features is not None:
+        rows = catalogue.text_features
+        return None, rows.astype(np.float32), catalogue.has_text
+    vectoriser = text_vectoriser(features.text)
+    vectoriser.fit([text for i in split.train if (text := texts[i]) is not None])
+    return vectoriser, vectoriser.transform([text or "" for text in texts]), catalogue.has_text

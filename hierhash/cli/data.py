@@ -1,0 +1,218 @@
+"""``hierhash data``: check, import, split and count what is in a source of pictures and texts."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from hierhash.data.records import Catalogue
+    from hierhash.labels.tree import LabelTree
+
+app = typer.Typer(help="Check, import, split and count pictures and texts.", no_args_is_help=True)
+
+Source = Annotated[
+    str,
+    typer.Argument(help="Folder or file, or one of: sample, fashion (under $HIERHASH_DATA)."),
+]
+Format = Annotated[
+    str | None, typer.Option("--format", help="Reader to use, when the path does not show it.")
+]
+TreeFile = Annotated[
+    Path | None, typer.Option("--tree", help="Label tree (YAML) that the labels must be in.")
+]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
+Option = Annotated[
+    list[str] | None,
+    typer.Option("--option", "-o", help="Option of the reader: NAME=VALUE, e.g. text=title."),
+]
+MaxPixels = Annotated[int, typer.Option(help="Refuse larger pictures.", min=1)]
+
+
+@app.command("check")
+def check_command(
+    source: Source,
+    format_: Format = None,
+    tree_file: TreeFile = None,
+    option: Option = None,
+    max_pixels: MaxPixels = 64_000_000,
+    as_json: AsJson = False,
+) -> None:
+    """Name every bad row and what happens to it; exit code 2 when there is any."""
+    from hierhash.data.check import check
+
+    catalogue = _read(source, format_, option)
+    checked = check(catalogue, _tree(tree_file), max_pixels=max_pixels)
+    if as_json:
+        rows = [
+            {"where": p.where, "what": p.what, "action": p.action, "kind": p.kind}
+            for p in checked.problems
+        ]
+        typer.echo(json.dumps({"good_items": len(checked.catalogue), "problems": rows}))
+    else:
+        for problem in checked.problems:
+            typer.echo(str(problem))
+        typer.echo(f"{len(checked.catalogue)} good items, {len(checked.problems)} problems")
+    if checked.problems:
+        raise typer.Exit(2)
+
+
+@app.command("import")
+def import_command(
+    source: Source,
+    out: Annotated[Path, typer.Argument(help="The new folder.")],
+    format_: Format = None,
+    tree_file: TreeFile = None,
+    option: Option = None,
+    max_pixels: MaxPixels = 64_000_000,
+    force: Annotated[bool, typer.Option("--force", help="Replace an earlier import.")] = False,
+) -> None:
+    """Write the good items in the normal form: images, metadata.jsonl, tree.yaml."""
+    from hierhash.data.check import check
+    from hierhash.data.importing import MARKER, write_imagefolder
+    from hierhash.data.writing import check_target
+
+    check_target(out, force, MARKER)  # before the long work of reading every picture
+    tree = _tree(tree_file)
+    checked = check(_read(source, format_, option), tree, max_pixels=max_pixels)
+    for problem in checked.problems:
+        typer.echo(str(problem), err=True)
+    write_imagefolder(checked.catalogue, out, tree, force=force)
+    typer.echo(f"{out}: {len(checked.catalogue)} items, {len(checked.problems)} problems")
+
+
+@app.command("split")
+def split_command(
+    source: Source,
+    out: Annotated[Path, typer.Argument(help="The split file (JSON) to write.")],
+    format_: Format = None,
+    tree_file: TreeFile = None,
+    option: Option = None,
+    seed: Annotated[int, typer.Option(help="Draws the items.", min=0)] = 0,
+    train: Annotated[str | None, typer.Option(help="Items, or a share below 1.")] = None,
+    validation: Annotated[str | None, typer.Option(help="Items, or a share below 1.")] = None,
+    query: Annotated[str | None, typer.Option(help="Items, or a share below 1.")] = None,
+    unseen_leaves: Annotated[
+        int, typer.Option(help="Hold back this many leaves; the queries come from them.", min=0)
+    ] = 0,
+    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Share the items out to train, validation, query and database-only."""
+    from hierhash.data.splits import make_split
+    from hierhash.data.unseen_leaves import make_unseen_leaves_split
+    from hierhash.errors import DataError
+
+    if out.exists() and not force:
+        raise DataError(f"{out}: exists already; give another name or --force to replace it")
+    if not out.absolute().parent.is_dir():
+        raise DataError(f"{out}: its folder does not exist; make it first")
+    asked = {"train": train, "validation": validation, "query": query}
+    sizes = {part: _size(part, text) for part, text in asked.items() if text is not None}
+    catalogue, tree, labels = _labelled(source, format_, option, tree_file)
+    if unseen_leaves:
+        split = make_unseen_leaves_split(
+            catalogue, labels, tree, unseen_leaves, sizes or None, seed
+        )
+    else:
+        split = make_split(catalogue, labels, sizes or None, seed)
+    split.save(out, catalogue.ids)
+    counts = {part: len(rows) for part, rows in split.parts.items()}
+    if as_json:
+        typer.echo(json.dumps({"file": str(out), "sha256": split.sha256, **counts}))
+    else:
+        listed = ", ".join(f"{count} {part}" for part, count in counts.items())
+        typer.echo(f"{out}: {listed}; sha256 {split.sha256[:12]}")
+
+
+@app.command("stats")
+def stats_command(
+    source: Source,
+    format_: Format = None,
+    tree_file: TreeFile = None,
+    option: Option = None,
+    split_file: Annotated[
+        Path | None, typer.Option("--split", help="Split file: also counts per part.")
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Count items, modalities, texts, classes and parts."""
+    from hierhash.data.splits import Split
+    from hierhash.data.stats import catalogue_stats
+
+    catalogue = _read(source, format_, option)
+    tree = _tree(tree_file) or catalogue.tree
+    labels = None
+    if tree is not None:
+        labels = tree.encode(catalogue.labels, where=catalogue.where.__getitem__)
+    split = None if split_file is None else Split.load(split_file, catalogue.ids)
+    found = catalogue_stats(catalogue, tree, labels, split)
+    if as_json:
+        typer.echo(json.dumps(found, ensure_ascii=False))
+        return
+    for line in _lines(found):
+        typer.echo(line)
+
+
+def _lines(found: dict[str, Any]) -> list[str]:
+    lines = []
+    for key, value in found.items():
+        title = key.replace("_", " ")
+        if key == "levels":
+            lines += [
+                f"level {row['level']} ({row['name']}): {row['classes']} classes, "
+                f"{row['classes_with_items']} with items, {row['stop_above']} labels stop above"
+                for row in value
+            ]
+        elif key == "leaves":
+            width = max(map(len, value), default=0)
+            lines += [f"  {leaf:<{width}}  {count}" for leaf, count in value.items()]
+        elif isinstance(value, dict):
+            listed = ", ".join(f"{name} {count}" for name, count in value.items())
+            lines.append(f"{title}: {listed or 'none'}")
+        else:
+            lines.append(f"{title}: {value}")
+    return lines
+
+
+def _read(source: str, format_: str | None, option: list[str] | None) -> Catalogue:
+    from hierhash.data.sources import PLACELESS, detect, parse_options, read
+
+    options = parse_options(option or [])
+    if source in PLACELESS and format_ in (None, source) and not Path(source).exists():
+        return read(source, None, **options)
+    path = Path(source)
+    return read(format_ or detect(path), path, **options)
+
+
+def _labelled(
+    source: str, format_: str | None, option: list[str] | None, tree_file: Path | None
+) -> tuple[Catalogue, LabelTree, Any]:
+    from hierhash.errors import DataError
+
+    catalogue = _read(source, format_, option)
+    tree = _tree(tree_file) or catalogue.tree
+    if tree is None:
+        raise DataError(f"{source}: no label tree; give one with --tree")
+    return catalogue, tree, tree.encode(catalogue.labels, where=catalogue.where.__getitem__)
+
+
+def _tree(path: Path | None) -> LabelTree | None:
+    if path is None:
+        return None
+    from hierhash.labels.tree import LabelTree
+    from hierhash.shipped import find
+
+    return LabelTree.from_yaml(find("label_trees", path))
+
+
+def _size(part: str, text: str) -> float:
+    from hierhash.errors import DataError
+
+    try:
+        return int(text) if text.lstrip("-").isdigit() else float(text)
+    except ValueError:
+        raise DataError(f"--{part} {text}: not a number of items nor a share") from None

@@ -1,0 +1,151 @@
+"""The schema of a run's YAML, and reading it: preset of the method < file < key=value overrides."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+
+from hierhash.config_problems import Lines, problems_of
+from hierhash.errors import ConfigError
+from hierhash.features.image_backbones import BackboneSpec
+from hierhash.features.text_vectorisers import VectoriserSpec
+from hierhash.methods.dcmh import DCMHSettings
+from hierhash.methods.registry import method_settings
+
+
+class Section(BaseModel):
+    """A part of a config: an unknown key is an error."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class SplitConfig(Section):
+    """How the items are split; a file of ids, or drawn as the protocol says."""
+
+    file: Path | None = Field(None, description="a split file; None draws the split")
+    seed: int = Field(0, description="draws the split; the headline uses 0")
+    protocol: Literal["standard", "unseen_leaves"] = "standard"
+    sizes: dict[str, int | float] | None = Field(
+        None, description="items or shares of train, validation and query; the rest is database"
+    )
+
+
+class DataConfig(Section):
+    """Which items."""
+
+    source: str = Field("sample", description="sample, fashion, imagefolder, table, mat, ...")
+    path: Path | None = Field(None, description="folder or file of the source")
+    options: dict[str, Any] = Field(default_factory=dict, description="the reader's own options")
+    tree: str | None = Field(None, description="a tree file, or the name of a shipped one")
+    text: Literal["plain", "masked"] = Field("plain", description="masked removes class names")
+    split: SplitConfig = Field(default_factory=SplitConfig)
+
+
+class FeaturesConfig(Section):
+    """What the branches read."""
+
+    image: BackboneSpec = Field(default_factory=BackboneSpec)
+    text: VectoriserSpec = Field(default_factory=VectoriserSpec)
+
+
+class StoppingConfig(Section):
+    """Looks at the validation items while training."""
+
+    every: Annotated[int, Field(ge=0)] = Field(0, description="epochs between looks; 0 = never")
+    patience: Annotated[int, Field(ge=1)] = Field(3, description="looks without gain before the end")
+
+
+class RunConfig(Section):
+    """A run: data, features, method and its settings."""
+
+    method: str = "hierarchical_dcmh"
+    bits: Annotated[int, Field(ge=1, le=4096)] = 32
+    seed: Annotated[int, Field(ge=0)] = 0
+    device: str = Field("auto", description="auto, cpu, cuda or cuda:N")
+    data: DataConfig = Field(default_factory=DataConfig)
+    features: FeaturesConfig = Field(default_factory=FeaturesConfig)
+    model: DCMHSettings = Field(default_factory=DCMHSettings)
+    stopping: StoppingConfig = Field(default_factory=StoppingConfig)
+
+
+def load_config(path: Path, overrides: list[str] | None = None) -> RunConfig:
+    """Reads and checks a config file.
+
+    Args:
+        path: The YAML file.
+        overrides: ``key.path=value`` strings, the value in YAML; they win over the file.
+
+    Raises:
+        ConfigError: The file cannot be read, or holds unknown keys or wrong values: all of them,
+            each with its line and the nearest valid key.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(f"{path}: cannot be read ({error})") from error
+    lines = Lines.of(text, str(path))
+    return resolve_config(lines.content, overrides, lines)
+
+
+def resolve_config(
+    content: dict[str, Any], overrides: list[str] | None = None, lines: Lines | None = None
+) -> RunConfig:
+    """A checked config from plain content.
+
+    Example:
+        >>> run = resolve_config({"method": "dcmh_tuned"}, ["bits=16", "model.loss.eta=0.5"])
+        >>> run.bits, run.model.loss.eta, run.model.head.kind
+        (16, 0.5, 'none')
+    """
+    lines = lines or Lines({}, "config")
+    merged = merge({}, content)
+    for override in overrides or []:
+        merged = merge(merged, _parse_override(override))
+    if isinstance(merged.get("method", ""), str):
+        preset = asdict(method_settings(str(merged.get("method", "hierarchical_dcmh"))))
+        own = merged.get("model")
+        if own is None or isinstance(own, dict):
+            merged["model"] = merge(preset, own or {})
+    try:
+        return RunConfig.model_validate(merged)
+    except ValidationError as error:
+        raise ConfigError(problems_of(error, RunConfig, lines, overrides or [])) from error
+
+
+def merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
+    """``over`` laid on ``base``, mapping by mapping.
+
+    Example:
+        >>> merge({"a": {"b": 1, "c": 2}}, {"a": {"b": 3}})
+        {'a': {'b': 3, 'c': 2}}
+    """
+    merged = dict(base)
+    for key, value in over.items():
+        mine = merged.get(key)
+        merged[key] = (
+            merge(mine, value) if isinstance(mine, dict) and isinstance(value, dict) else value
+        )
+    return merged
+
+
+def _parse_override(override: str) -> dict[str, Any]:
+    key, equals, value = override.partition("=")
+    if not equals or not key:
+        raise ConfigError(f"'{override}': an override has the form key.path=value")
+    try:
+        content: Any = yaml.safe_load(value)
+    except yaml.YAMLError as error:
+        raise ConfigError(f"'{override}': the value is not YAML") from error
+    for name in reversed(key.split(".")):
+        content = {name: content}
+    return dict(content)
+
+
+def dump_config(config: RunConfig) -> str:
+    """The config as YAML, with every value written out."""
+    plain = config.model_dump(mode="json")
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)

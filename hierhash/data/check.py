@@ -1,0 +1,132 @@
+"""Look at every item of a catalogue: pictures, labels, texts; name what is wrong with each row."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from hierhash.data.decode import DEFAULT_MAX_PIXELS, decode, image_size
+from hierhash.data.problems import DROPPED, NO_IMAGE, NO_LABEL, Problem
+from hierhash.data.records import Catalogue, ImageRef
+from hierhash.errors import DataError, TreeError
+
+if TYPE_CHECKING:
+    from hierhash.labels.tree import LabelTree
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check gave.
+
+    Attributes:
+        catalogue: The good part: unreadable pictures are None, unknown labels are gone, rows of
+            which nothing is left are gone. Labels are as they were read.
+        problems: All that was wrong, those of the reader first.
+    """
+
+    catalogue: Catalogue
+    problems: list[Problem]
+
+
+def check(
+    catalogue: Catalogue,
+    tree: LabelTree | None = None,
+    *,
+    max_pixels: int = DEFAULT_MAX_PIXELS,
+    decode_images: bool = True,
+    workers: int = 4,
+) -> Checked:
+    """Check each item.
+
+    Args:
+        catalogue: What a reader returned.
+        tree: The tree that labels must be in; default: the catalogue's own, or no check.
+        max_pixels: Larger pictures are refused from their header.
+        decode_images: Unpack each picture whole; otherwise only its header is read.
+        workers: Threads that read pictures.
+
+    Example:
+        >>> shop = Catalogue("shop", ["1"], [None], ["hat"], [("Hats",)])
+        >>> from hierhash.labels import LabelTree
+        >>> print(check(shop, LabelTree.from_nested(["Hat"])).problems[0])
+        shop:1: label 'Hats' is not in the tree...; did you mean 'Hat'?; kept without this label
+    """
+    tree = tree or catalogue.tree
+    images, image_problems = _check_images(catalogue, max_pixels, decode_images, workers)
+    labels, label_problems = _check_labels(catalogue, tree)
+    problems = [*catalogue.problems, *image_problems, *label_problems]
+    kept = replace(catalogue, images=images, labels=labels, problems=[])
+    has = kept.has_image | kept.has_text
+    lost = [row for row in range(len(kept)) if not has[row]]
+    if lost:
+        problems = [_dropped(p, {catalogue.where[row] for row in lost}) for p in problems]
+        kept = kept.subset(has)
+    return Checked(kept, problems)
+
+
+def _dropped(problem: Problem, lost: set[str]) -> Problem:
+    """The picture was all that the row had."""
+    if problem.where in lost and problem.action == NO_IMAGE:
+        return replace(problem, action=f"{DROPPED}, for it has no text either")
+    return problem
+
+
+def _check_images(
+    catalogue: Catalogue, max_pixels: int, whole: bool, workers: int
+) -> tuple[list[ImageRef | None], list[Problem]]:
+    def problem_of(image: ImageRef | None) -> tuple[str, str] | None:
+        if image is None:
+            return None
+        try:
+            content = image.read()
+        except DataError as error:
+            return str(error), "missing image"
+        try:
+            image_size(content, str(image), max_pixels)
+        except DataError as error:
+            return str(error), "huge image" if "limit" in str(error) else "unreadable image"
+        try:
+            if whole:
+                decode(content, str(image), max_pixels)
+        except DataError as error:
+            return str(error), "unreadable image"
+        return None
+
+    with ThreadPoolExecutor(max_workers=workers) as pool:
+        found = list(pool.map(problem_of, catalogue.images))
+    images = [
+        None if wrong else image for image, wrong in zip(catalogue.images, found, strict=True)
+    ]
+    problems = [
+        Problem(catalogue.where[row], wrong[0], NO_IMAGE, wrong[1])
+        for row, wrong in enumerate(found)
+        if wrong
+    ]
+    return images, problems
+
+
+def _check_labels(
+    catalogue: Catalogue, tree: LabelTree | None
+) -> tuple[list[tuple[str, ...]], list[Problem]]:
+    if tree is None:
+        return catalogue.labels, []
+    wrong_of: dict[str, str | None] = {}
+    kept: list[tuple[str, ...]] = []
+    problems = []
+    for row, labels in enumerate(catalogue.labels):
+        for label in labels:
+            if label not in wrong_of:
+                wrong_of[label] = _label_problem(label, tree)
+            if wrong := wrong_of[label]:
+                problems.append(Problem(catalogue.where[row], wrong, NO_LABEL, "unknown label"))
+        kept.append(tuple(label for label in labels if wrong_of[label] is None))
+    return kept, problems
+
+
+def _label_problem(label: str, tree: LabelTree) -> str | None:
+    try:
+        tree.resolve(label)
+    except TreeError as error:
+        return str(error).replace("\n", ", ")
+    return None

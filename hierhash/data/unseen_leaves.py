@@ -1,0 +1,137 @@
+"""The unseen-leaves protocol: some leaves never appear in training, and the queries are theirs."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.data.allot import allot
+from hierhash.data.groups import duplicate_groups
+from hierhash.data.records import Catalogue
+from hierhash.data.splits import PARTS, Sizes, Split, complete, part_sizes
+from hierhash.data.strata import strata_of
+from hierhash.errors import DataError
+from hierhash.labels.paths import format_path
+
+if TYPE_CHECKING:
+    from hierhash.labels.items import ItemLabels
+    from hierhash.labels.paths import Path
+    from hierhash.labels.tree import LabelTree
+
+
+def make_unseen_leaves_split(
+    catalogue: Catalogue,
+    labels: ItemLabels,
+    tree: LabelTree,
+    leaves: int = 12,
+    sizes: Sizes | None = None,
+    seed: int = 0,
+    groups: NDArray[np.int64] | None = None,
+) -> Split:
+    """Hold whole leaves back from training and validation and draw all queries from them.
+
+    The leaves lie under parents with several children, at least one of which stays in training; at
+    most a quarter of the tree's leaves is held back. At most half of the items of a held-back leaf
+    are queries, so that each query has relevant items in the database, where the others are.
+
+    Args:
+        catalogue: n items.
+        labels: Their labels.
+        tree: The tree of the labels.
+        leaves: How many leaves to hold back; fewer on small trees.
+        sizes: As for :func:`~hierhash.data.splits.make_split`.
+        seed: Draws leaves and items.
+        groups: int64 (n,); default :func:`~hierhash.data.groups.duplicate_groups`.
+
+    Raises:
+        DataError: The tree has no parent with several children that have items.
+    """
+    if groups is None:
+        groups = duplicate_groups(catalogue)
+    rng = np.random.default_rng([seed, 1])
+    chosen = _choose(catalogue.name, labels, tree, leaves, rng)
+    held = np.zeros(labels.n, dtype=np.bool_)
+    leaf_rows = np.isin(np.asarray(labels.codes)[:, -1], [tree.leaves.index(p) for p in chosen])
+    held[np.repeat(np.arange(labels.n), np.diff(labels.offsets))[leaf_rows]] = True
+
+    counts = part_sizes(catalogue.name, len(catalogue), sizes)
+    # A duplicate of a held-back item would show it to training: its whole group stays out.
+    tied = np.isin(groups, groups[held])
+    open_rows = np.flatnonzero(~tied)
+    wanted = _scaled(counts, len(open_rows))
+    parts = np.full(labels.n, PARTS.index("database_only"), dtype=np.int64)
+    parts[open_rows] = allot(
+        strata_of(labels)[open_rows], groups[open_rows], wanted, rng, complete(catalogue)[open_rows]
+    )
+    ask = held & complete(catalogue)
+    parts[_queries(ask, held, tied, strata_of(labels), groups, counts["query"], rng)] = PARTS.index(
+        "query"
+    )
+    return Split.of(
+        catalogue.ids,
+        {part: np.flatnonzero(parts == code) for code, part in enumerate(PARTS)},
+        seed=seed,
+        protocol="unseen_leaves",
+        unseen=tuple(format_path(path) for path in chosen),
+    )
+
+
+def _choose(
+    name: str, labels: ItemLabels, tree: LabelTree, leaves: int, rng: np.random.Generator
+) -> list[Path]:
+    codes = np.asarray(labels.codes)[:, -1]
+    items = np.bincount(codes[codes >= 0], minlength=len(tree.leaves))
+    filled = [leaf for leaf, count in zip(tree.leaves, items.tolist(), strict=True) if count > 1]
+    siblings: dict[Path, list[Path]] = {}
+    for leaf in filled:
+        siblings.setdefault(leaf[:-1], []).append(leaf)
+    # Leaves at the top of the tree have no parent that a query could still find.
+    spare = [
+        leaf
+        for parent, below in siblings.items()
+        if parent and len(below) > 1
+        for leaf in rng.permutation(np.arange(len(below)))[:-1].tolist()
+        for leaf in [below[leaf]]
+    ]
+    if not spare or leaves < 1:
+        raise DataError(f"{name}: no parent with several leaves, so no leaf can be held back")
+    count = min(leaves, len(spare), max(1, len(tree.leaves) // 4))
+    return sorted(spare[k] for k in rng.permutation(len(spare))[:count].tolist())
+
+
+def _scaled(counts: dict[str, int], n: int) -> dict[str, int]:
+    """Training and validation sizes for the n items that may be trained on; no queries."""
+    asked = counts["train"] + counts["validation"]
+    share = min(1.0, n / max(asked, 1))
+    return {
+        "train": int(counts["train"] * share),
+        "validation": int(counts["validation"] * share),
+        "query": 0,
+    }
+
+
+def _queries(
+    ask: NDArray[np.bool_],
+    held: NDArray[np.bool_],
+    tied: NDArray[np.bool_],
+    strata: NDArray[np.int64],
+    groups: NDArray[np.int64],
+    most: int,
+    rng: np.random.Generator,
+) -> NDArray[np.int64]:
+    """Rows that ask: whole groups, leaf by leaf in turn, at most half of the items of a leaf."""
+    mixed = np.isin(groups, groups[tied & ~ask])
+    budget = {kind: int((held & (strata == kind)).sum()) // 2 for kind in np.unique(strata[held])}
+    found: list[int] = []
+    order = rng.permutation(np.unique(groups[ask & ~mixed]))
+    for group in order.tolist():
+        rows = np.flatnonzero(groups == group)
+        kinds, number = np.unique(strata[rows], return_counts=True)
+        fits = all(budget[kind] >= count for kind, count in zip(kinds, number, strict=True))
+        if fits and len(found) + len(rows) <= most:
+            found.extend(rows.tolist())
+            for kind, count in zip(kinds, number, strict=True):
+                budget[kind] -= int(count)
+    return np.array(found, dtype=np.int64)

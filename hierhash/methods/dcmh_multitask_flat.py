@@ -1,0 +1,18 @@
+"""Multitask DCMH without the tree: leaf similarity and a leaf classifier.
+
+It is ``hierarchical_dcmh`` in everything but the tree, so what the latter gains over it is due to
+the tree.
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from hierhash.methods import hierarchical_dcmh
+from hierhash.methods.dcmh import HeadSettings, SimilaritySettings
+
+SETTINGS = replace(
+    hierarchical_dcmh.SETTINGS,
+    similarity=SimilaritySettings(pairs="leaf"),
+    head=HeadSettings(kind="leaf"),
+)

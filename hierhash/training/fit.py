@@ -1,0 +1,138 @@
+"""Runs a loop to its end: logging, looks at validation items, early stopping, checkpoints, Ctrl-C."""
+
+from __future__ import annotations
+
+import signal
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from types import FrameType
+from typing import Any
+
+from torch import Tensor
+
+from hierhash.training.alternating import AlternatingLoop, Losses
+from hierhash.training.checkpoint import load_checkpoint, save_checkpoint
+from hierhash.training.run_folder import append_line
+
+
+class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it
+    """Ctrl-C was pressed; the state of the last finished epoch is saved."""
+
+
+@dataclass
+class FitOptions:
+    """How a loop is run.
+
+    Args:
+        folder: Run folder for metrics.jsonl and checkpoints; None keeps nothing.
+        config_hash: Ties a checkpoint to its config.
+        resume: Continue from the last checkpoint.
+        validate: Scores the model on validation items, higher is better.
+        every: Epochs between looks; 0 never looks.
+        patience: Looks without gain before the end.
+        report: Called after each epoch with (epoch, losses), for progress and trackers.
+    """
+
+    folder: Path | None = None
+    config_hash: str = ""
+    resume: bool = False
+    validate: Callable[[], float] | None = None
+    every: int = 0
+    patience: int = 3
+    report: Callable[[int, Losses], None] = lambda _epoch, _losses: None
+
+
+@dataclass
+class _Best:
+    score: float = float("-inf")
+    epoch: int = 0
+    looks_since: int = 0
+    weights: dict[str, Tensor] | None = None
+
+
+def fit(loop: AlternatingLoop, options: FitOptions) -> dict[str, Any]:
+    """Trains to the last epoch, or until validation stops improving.
+
+    With a validation score the weights of the best look are the ones kept.
+
+    Returns:
+        ``epochs`` run, ``seconds`` of this call, and with validation ``best_epoch`` and
+        ``best_score``.
+
+    Raises:
+        Interrupted: Ctrl-C; the running epoch was finished and saved.
+    """
+    started = time.perf_counter()
+    best = _Best()
+    if options.resume and options.folder is not None:
+        extra = load_checkpoint(options.folder / "checkpoints", loop, options.config_hash)
+        best = _Best(extra["best_score"], extra["best_epoch"], extra["looks"], extra["best"])
+    with _interruptible() as asked_to_stop:
+        while loop.epoch < loop.settings.epochs:
+            losses = loop.run_epoch()
+            stop = _look(loop, options, best, losses)
+            options.report(loop.epoch, losses)
+            _keep(loop, options, losses, best)
+            if stop:
+                break
+            if asked_to_stop():
+                raise Interrupted(f"stopped after epoch {loop.epoch} of {loop.settings.epochs}")
+    if best.weights is not None:
+        loop.model.load_state_dict(best.weights)
+    summary: dict[str, Any] = {"epochs": loop.epoch, "seconds": time.perf_counter() - started}
+    if best.epoch:
+        summary |= {"best_epoch": best.epoch, "best_score": best.score}
+    return summary
+
+
+def _look(loop: AlternatingLoop, options: FitOptions, best: _Best, losses: Losses) -> bool:
+    last = loop.epoch == loop.settings.epochs
+    if options.validate is None or not options.every or (loop.epoch % options.every and not last):
+        return False
+    score = options.validate()
+    losses["validation"] = score
+    if score > best.score:
+        best.score, best.epoch, best.looks_since = score, loop.epoch, 0
+        best.weights = {name: t.detach().clone() for name, t in loop.model.state_dict().items()}
+        return False
+    best.looks_since += 1
+    return best.looks_since >= options.patience
+
+
+def _keep(loop: AlternatingLoop, options: FitOptions, losses: Losses, best: _Best) -> None:
+    if options.folder is None:
+        return
+    extra = {
+        "config": options.config_hash,
+        "best_score": best.score,
+        "best_epoch": best.epoch,
+        "looks": best.looks_since,
+        "best": best.weights,
+    }
+    save_checkpoint(options.folder / "checkpoints", loop, extra)
+    append_line(options.folder / "metrics.jsonl", {"epoch": loop.epoch, **losses})
+
+
+@contextmanager
+def _interruptible() -> Iterator[Callable[[], bool]]:
+    """The first Ctrl-C only asks; a second one ends at once (the last epoch is saved)."""
+    asked = False
+
+    def handle(_signal: int, _frame: FrameType | None) -> None:
+        nonlocal asked
+        if asked:
+            raise KeyboardInterrupt
+        asked = True
+
+    try:
+        previous = signal.signal(signal.SIGINT, handle)
+    except ValueError:  # not the main thread: Ctrl-C is not ours to handle
+        yield lambda: False
+        return
+    try:
+        yield lambda: asked
+    finally:
+        signal.signal(signal.SIGINT, previous)
