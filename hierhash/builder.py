@@ -116,9 +116,9 @@ def _split(data: DataConfig, catalogue: Catalogue, labels: ItemLabels) -> Split:
     if data.split.file is not None:
         return Split.load(data.split.file, catalogue.ids)
     if data.split.protocol == "unseen_leaves":
-        from hierhash.data.splits import make_unseen_split
+        from hierhash.data.unseen_leaves import make_unseen_leaves_split
 
-        return make_unseen_split(catalogue, labels, data.split.sizes, data.split.seed)
+        return make_unseen_leaves_split(catalogue, labels, seed=data.split.seed)
     return make_split(catalogue, labels, data.split.sizes, data.split.seed)
 
 
