@@ -1,5 +1,7 @@
-"""Builds what a config names: catalogue, tree, split, features, loop. The one reader of configs
-below the command line and the benchmarks."""
+"""Builds what a config names: catalogue, tree, split, features, loop.
+
+It is the one reader of configs below the command line and the benchmarks.
+"""
 
 from __future__ import annotations
 
@@ -62,8 +64,8 @@ def prepare(
     catalogue = read(data.source, data.path, **data.options)
     tree = _tree(data, catalogue)
     labels = tree.encode(catalogue.labels, where=catalogue.where.__getitem__)
-    split = _split(data, catalogue, labels)
-    texts = _texts(data, catalogue, tree)
+    split = _split(data, catalogue, labels, tree)
+    texts = _texts(data, catalogue, labels, tree)
     image, has_image = _image_rows(catalogue, features, device, advance)
     vectoriser, text, has_text = _text_rows(catalogue, texts, features, split)
     items = Items(image, text, has_image, has_text, labels)
@@ -112,22 +114,27 @@ def _tree(data: DataConfig, catalogue: Catalogue) -> LabelTree:
     )
 
 
-def _split(data: DataConfig, catalogue: Catalogue, labels: ItemLabels) -> Split:
+def _split(
+    data: DataConfig, catalogue: Catalogue, labels: ItemLabels, tree: LabelTree
+) -> Split:
     if data.split.file is not None:
         return Split.load(data.split.file, catalogue.ids)
     if data.split.protocol == "unseen_leaves":
         from hierhash.data.unseen_leaves import make_unseen_leaves_split
 
-        return make_unseen_leaves_split(catalogue, labels, seed=data.split.seed)
+        return make_unseen_leaves_split(catalogue, labels, tree, seed=data.split.seed)
     return make_split(catalogue, labels, data.split.sizes, data.split.seed)
 
 
-def _texts(data: DataConfig, catalogue: Catalogue, tree: LabelTree) -> list[str | None]:
+def _texts(
+    data: DataConfig, catalogue: Catalogue, labels: ItemLabels, tree: LabelTree
+) -> list[str | None]:
     if data.text == "plain":
         return catalogue.texts
     from hierhash.data.masking import mask_texts
 
-    return mask_texts(catalogue, tree)
+    paths = [[tree.resolve(label) for label in own] for own in catalogue.labels]
+    return mask_texts(catalogue.texts, paths, tree)
 
 
 def _image_rows(

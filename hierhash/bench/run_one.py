@@ -206,3 +206,33 @@ def _peak_mb() -> int:
             if line.startswith("VmHWM"):
                 return round(int(line.split()[1]) / 1024)
     return round(resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+
+
+def evaluate_model(
+    model: TwoBranch, bits: int, prepared: Prepared, queries: NDArray[np.int64]
+) -> dict[str, dict[str, float]]:
+    """Hamming scores of a trained network in the four directions, ``queries`` against the database."""
+    rows = np.concatenate([queries, prepared.split.database])
+    features = {"image": prepared.items.image, "text": prepared.items.text}
+    outputs = {}
+    for modality, values in features.items():
+        outputs[modality] = np.zeros((len(prepared.catalogue), bits), dtype=np.float32)
+        outputs[modality][rows] = outputs_of(model.branch(modality), FeatureRows(values[rows]))
+    codes = {modality: pack(values) for modality, values in outputs.items()}
+    trained = Trained(model, outputs, codes)
+    return {
+        direction: _rounded(
+            _direction(
+                trained, prepared, direction, queries, prepared.split.database, bits, canonical=True
+            ).means
+        )
+        for direction in DIRECTIONS
+    }
+
+
+def objective(
+    model: TwoBranch, bits: int, prepared: Prepared, queries: NDArray[np.int64]
+) -> float:
+    """What settings and epochs are chosen by: the mean of map_leaf and hap over i2t and t2i."""
+    scores = evaluate_model(model, bits, prepared, queries)
+    return float(np.mean([scores[d][m] for d in CROSS for m in ("map_leaf", "hap")]))

@@ -22,6 +22,7 @@ from hierhash.bench.run_one import final_scores, validation_scores
 from hierhash.bench.suite import Overrides, Row, Suite
 from hierhash.builder import Prepared, config_hash, pick_device, prepare
 from hierhash.errors import HierhashError, RunError
+from hierhash.training.jsonl import read_lines
 from hierhash.training.run_folder import append_line, environment, read_json, write_json
 
 Say = Callable[[str], None]
@@ -85,23 +86,6 @@ def choose(suite: Suite, folder: Path, row: Row) -> Overrides:
 def trial_key(suite: Suite, row: Row, trial: Overrides) -> str:
     """Identity of a trial: the hash of its config."""
     return config_hash(suite.config(row, suite.tuning_bits, suite.tuning_seed, trial))
-
-
-def read_lines(path: Path) -> list[dict[str, Any]]:
-    """The records of a JSON-lines file; none if there is no file.
-
-    Raises:
-        RunError: A line is damaged.
-    """
-    if not path.exists():
-        return []
-    records = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
-        try:
-            records.append(json.loads(line))
-        except ValueError as error:
-            raise RunError(f"{path}:{number}: not JSON; delete the line to run it again") from error
-    return records
 
 
 def _trials(suite: Suite, folder: Path) -> Iterator[Job]:
@@ -210,7 +194,7 @@ def _drain(
             finished += 1
             where = f"[{finished}/{len(jobs)}] {job.row.name} {job.bits} bits, seed {job.seed}"
             if job.final:
-                _store_final(suite, folder, prepared, job, record, per_query)
+                store_final(suite, folder, prepared, job, record, per_query)
                 hap = record["results"]["all"]["i2t"]["hamming"]["hap"]
                 say(f"{where}: i2t hap {hap:.3f}")
             else:
@@ -233,7 +217,7 @@ def _store_trial(suite: Suite, folder: Path, job: Job, record: dict[str, Any]) -
     append_line(folder / f"{suite.name}.tuning.jsonl", line)
 
 
-def _store_final(
+def store_final(
     suite: Suite,
     folder: Path,
     prepared: Prepared,
@@ -241,6 +225,7 @@ def _store_final(
     record: dict[str, Any],
     per_query: dict[str, Any],
 ) -> None:
+    """Adds a final run's line to ``SUITE.jsonl`` and its per-query scores beside it."""
     config = suite.config(job.row, job.bits, job.seed, job.trial)
     scores = folder / "scores" / suite.name
     scores.mkdir(parents=True, exist_ok=True)

@@ -38,8 +38,8 @@ class Head(nn.Module):
         super().__init__()
         self.bits = bits
         self.sizes = list(sizes)
-        self.register_buffer("ancestors", ancestors, persistent=False)
-        self.register_buffer("weights", weights.float(), persistent=False)
+        self.register_buffer("ancestors", ancestors)
+        self.register_buffer("weights", weights.float())
 
     def loss(self, outputs: Tensor, codes: Tensor) -> Tensor:
         """The loss of a batch, a scalar. ``codes``: int64 (b, L), -1 where unknown."""

@@ -6,7 +6,14 @@ import sys
 
 import typer
 
-from hierhash.cli import data, tree
+from hierhash.cli import config, data, index, tree
+from hierhash.cli.bench import bench
+from hierhash.cli.demo import demo
+from hierhash.cli.evaluate import evaluate
+from hierhash.cli.predict import predict
+from hierhash.cli.report import report
+from hierhash.cli.search import search
+from hierhash.cli.train import train
 from hierhash.errors import HierhashError
 
 app = typer.Typer(
@@ -16,8 +23,17 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+app.command()(demo)
 app.add_typer(tree.app, name="tree")
 app.add_typer(data.app, name="data")
+app.command()(train)
+app.command()(evaluate)
+app.command()(predict)
+app.add_typer(index.app, name="index")
+app.command()(search)
+app.command()(bench)
+app.command()(report)
+app.add_typer(config.app, name="config")
 
 
 def main() -> None:

@@ -56,10 +56,10 @@ def allot(
     left = quota.copy()
     _place_groups(parts, strata, groups, size, askable, open_items, left, rng)
     _place_singles(parts, strata, (size[groups] == 1) & open_items, askable[groups], left, rng)
-    if counts["query"]:
-        give_every_stratum_one(parts, strata, groups, askable, QUERY, TRAIN)
-    if counts["train"]:
-        give_every_stratum_one(parts, strata, groups, labelled, TRAIN, QUERY)
+    # Only strata that have a quota: more queries than were asked for help nobody.
+    due = quota > 0
+    give_every_stratum_one(parts, strata, groups, askable, due[:, QUERY], QUERY, TRAIN)
+    give_every_stratum_one(parts, strata, groups, labelled, due[:, TRAIN], TRAIN, QUERY)
     single = (size[groups] == 1) & open_items
     meet_totals(parts, strata, single, askable[groups], quota, counts, rng)
     return parts

@@ -12,7 +12,7 @@ Mask = NDArray[np.bool_]
 
 
 def give_every_stratum_one(
-    parts: Ints, strata: Ints, groups: Ints, allowed: Mask, wanted: int, keep: int
+    parts: Ints, strata: Ints, groups: Ints, allowed: Mask, due: Mask, wanted: int, keep: int
 ) -> None:
     """Move the smallest allowed group into ``wanted`` for each stratum that has none there.
 
@@ -23,6 +23,7 @@ def give_every_stratum_one(
         strata: int64 (n,), -1 = no stratum.
         groups: int64 (n,), numbered from 0.
         allowed: bool per group: may be in ``wanted``.
+        due: bool per stratum: should have an item in ``wanted``.
         wanted: The part that every stratum should have.
         keep: The part that must not be emptied for it.
     """
@@ -31,7 +32,7 @@ def give_every_stratum_one(
     has = np.zeros((kinds, 4), dtype=np.int64)
     known = strata >= 0
     np.add.at(has, (strata[known], parts[known]), 1)
-    for kind in np.flatnonzero((has.sum(axis=1) > 0) & (has[:, wanted] == 0)).tolist():
+    for kind in np.flatnonzero(due & (has[:, wanted] == 0)).tolist():
         rows = np.flatnonzero(strata == kind)
         found, number = np.unique(groups[rows], return_counts=True)
         for group in found[np.argsort(size[found], kind="stable")].tolist():

@@ -1,1 +1,1 @@
-"""TODO."""
+"""Tables and the HTML report, made from result files alone."""

@@ -1,1 +1,1 @@
-"""TODO."""
+"""From a trained run to answers: the exact index, search and rescoring."""

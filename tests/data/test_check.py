@@ -10,12 +10,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from tests.data.small_pictures import picture_bytes
 from PIL import Image
 
 from hierhash.data.check import check
 from hierhash.data.imagefolder import read_imagefolder
 from hierhash.labels import LabelTree
+from tests.data.small_pictures import picture_bytes
 
 TREE = LabelTree.from_nested({"Wear": ["Hats", "Shoes"]}, name="t")
 

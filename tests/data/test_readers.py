@@ -61,7 +61,7 @@ def test_folders_with_texts_beside(tmp_path: Path) -> None:
     assert museum.tree is not None
     assert museum.tree.leaves == (("Art", "Oil"),)
     assert [problem.kind for problem in museum.problems] == ["other file"]
-    with pytest.raises(DataError, match="no picture and no .txt"):
+    with pytest.raises(DataError, match=r"no picture and no \.txt"):
         read_folders(_empty(tmp_path))
 
 

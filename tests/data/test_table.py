@@ -4,10 +4,10 @@ import json
 from pathlib import Path
 
 import pytest
-from tests.data.small_pictures import picture_bytes
 
 from hierhash.data.table import read_table
 from hierhash.errors import DataError
+from tests.data.small_pictures import picture_bytes
 
 
 def test_csv_with_well_known_columns(tmp_path: Path) -> None:

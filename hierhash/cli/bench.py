@@ -1,0 +1,25 @@
+"""``hierhash bench``: runs a suite, or what is left of it, and prints the headline."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def bench(
+    suite: Annotated[str, typer.Argument(help="A suite file, or a shipped one: sample, fashion.")],
+    results: Annotated[Path, typer.Option(help="Results folder.")] = Path("benchmarks/results"),
+    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+) -> None:
+    """Tune on validation, run methods x bits x seeds, and write SUITE.jsonl (resumable)."""
+    from hierhash.bench.runner import run_suite
+    from hierhash.bench.suite import load_suite
+    from hierhash.reports.headline import headline_markdown
+    from hierhash.shipped import find
+
+    path = Path(suite) if Path(suite).is_file() else find("configs", f"suites/{suite}")
+    loaded = load_suite(path)
+    run_suite(loaded, results, workers, typer.echo)
+    typer.echo(headline_markdown(loaded.name, results))

@@ -1,0 +1,55 @@
+"""``hierhash config``: validate, show, copy configs, and print their schema."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Validate, show and copy configs.", no_args_is_help=True)
+Name = Annotated[str, typer.Argument(help="A config file, or the name of a shipped one.")]
+Overrides = Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE")]
+
+
+@app.command()
+def validate(config: Name, overrides: Overrides = None) -> None:
+    """Check a config; every problem with its line."""
+    from hierhash.config import load_config
+    from hierhash.shipped import find
+
+    load_config(find("configs", config), overrides)
+    typer.echo(f"{config}: ok")
+
+
+@app.command()
+def show(config: Name, overrides: Overrides = None) -> None:
+    """Print a config with every value written out."""
+    from hierhash.config import dump_config, load_config
+    from hierhash.shipped import find
+
+    typer.echo(dump_config(load_config(find("configs", config), overrides)), nl=False)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON schema, for editors."""
+    from hierhash.config import RunConfig
+
+    typer.echo(json.dumps(RunConfig.model_json_schema(), indent=1))
+
+
+@app.command()
+def copy(
+    config: Annotated[str, typer.Argument(help="Name of a shipped config.")],
+    out: Annotated[Path, typer.Argument(help="File to write.")],
+) -> None:
+    """Copy a shipped config to a file of your own."""
+    from hierhash.errors import InputError
+    from hierhash.shipped import shipped_path
+
+    if out.exists():
+        raise InputError(f"{out}: exists already; choose another name")
+    out.write_text(shipped_path("configs", config).read_text(encoding="utf-8"), encoding="utf-8")
+    typer.echo(f"{out}: written")

@@ -1,0 +1,45 @@
+"""``hierhash index``: builds an exact index of a source with a run's codes."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+app = typer.Typer(help="Build an index of codes, and look at one.", no_args_is_help=True)
+
+
+@app.command()
+def build(
+    run: Annotated[Path, typer.Argument(help="Run folder.")],
+    out: Annotated[Path, typer.Argument(help="Index folder to write.")],
+    modality: Annotated[str, typer.Option(help="Which side is indexed: image or text.")] = "image",
+) -> None:
+    """Index the database items of the run's own data set."""
+    from hierhash.cli.indexing import index_database
+    from hierhash.errors import InputError
+    from hierhash.saved_run import load_run
+
+    if modality not in ("image", "text"):
+        raise InputError(f"--modality: '{modality}' is not image or text")
+    index = index_database(load_run(run), modality)
+    index.save(out)
+    typer.echo(f"{out}: {len(index.items)} items, {index.manifest['bits']} bits each")
+
+
+@app.command()
+def info(
+    index: Annotated[Path, typer.Argument(help="Index folder.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+) -> None:
+    """What an index holds."""
+    from hierhash.retrieval.exact import ExactIndex
+
+    manifest = ExactIndex.load(index).manifest
+    if as_json:
+        typer.echo(json.dumps(manifest))
+    else:
+        for name, value in manifest.items():
+            typer.echo(f"{name:14} {value}")

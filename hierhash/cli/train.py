@@ -1,0 +1,32 @@
+"""``hierhash train``: trains a run and writes its folder."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+Overrides = Annotated[
+    list[str] | None, typer.Argument(help="key.path=value, laid on the config.", metavar="KEY=VALUE")
+]
+
+
+def train(
+    config: Annotated[str, typer.Argument(help="A config file, or the name of a shipped one.")],
+    overrides: Overrides = None,
+    out: Annotated[Path, typer.Option(help="Run folder to write.")] = Path("runs/run"),
+    resume: Annotated[bool, typer.Option("--resume", help="Continue a stopped run.")] = False,
+    device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:N.")] = None,
+    seed: Annotated[int | None, typer.Option(help="Seed of the training.")] = None,
+) -> None:
+    """Train a run; `hierhash evaluate RUN` scores it."""
+    from hierhash.cli.training_run import train_run
+    from hierhash.config import load_config
+    from hierhash.shipped import find
+
+    given = list(overrides or [])
+    given += [f"device={device}"] if device is not None else []
+    given += [f"seed={seed}"] if seed is not None else []
+    train_run(load_config(find("configs", config), given), out, resume)
+    typer.echo(f"{out}: trained; score it with: hierhash evaluate {out}")

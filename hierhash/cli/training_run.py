@@ -1,0 +1,62 @@
+"""Training one run into its folder: shared by the verbs ``train`` and ``demo``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import typer
+
+from hierhash.builder import Prepared, config_hash, pick_device, prepare, training_loop
+from hierhash.config import RunConfig
+from hierhash.errors import RunError
+from hierhash.saved_run import save_description, save_model
+from hierhash.training.alternating import AlternatingLoop, Losses
+from hierhash.training.fit import FitOptions, Interrupted, fit
+from hierhash.training.progress import counting
+
+
+def prepare_with_progress(config: RunConfig) -> Prepared:
+    """The data set of a config, with a bar over its pictures."""
+    with counting("image features") as advance:
+        return prepare(config.data, config.features, pick_device(config.device), advance)
+
+
+def train_run(
+    config: RunConfig, folder: Path, resume: bool = False, prepared: Prepared | None = None
+) -> AlternatingLoop:
+    """Trains a run into a folder.
+
+    Raises:
+        RunError: The folder holds a run already, or there is nothing to resume.
+    """
+    if (folder / "config.yaml").exists() and not resume:
+        raise RunError(f"{folder}: holds a run already; use --resume, or another --out")
+    prepared = prepared or prepare_with_progress(config)
+    loop = training_loop(config, prepared)
+    if not resume:
+        save_description(folder, config, prepared)
+    with counting("epochs", config.model.training.epochs) as advance:
+
+        def report(_epoch: int, _losses: Losses) -> None:
+            advance(1)
+
+        options = FitOptions(
+            folder, config_hash(config), resume, _validation(config, prepared, loop),
+            config.stopping.every, config.stopping.patience, report,
+        )
+        try:
+            fit(loop, options)
+        except Interrupted as stop:
+            typer.echo(f"{stop}; continue with --resume", err=True)
+            raise typer.Exit(130) from stop
+    save_model(folder, loop.model, prepared)
+    return loop
+
+
+def _validation(
+    config: RunConfig, prepared: Prepared, loop: AlternatingLoop
+) -> Callable[[], float]:
+    from hierhash.bench.run_one import objective
+
+    return lambda: objective(loop.model, config.bits, prepared, prepared.split.validation)

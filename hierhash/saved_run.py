@@ -1,0 +1,147 @@
+"""A finished run on disk: writing its folder, and loading it again to encode, search and predict."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from hierhash.branches.rows import FeatureRows
+from hierhash.branches.two_branch import TwoBranch, outputs_of
+from hierhash.builder import Prepared, config_hash
+from hierhash.config import RunConfig, dump_config, load_config
+from hierhash.errors import DataError, RunError
+from hierhash.features.image_backbones import ImageBackbone, image_backbone
+from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
+from hierhash.labels.tree import LabelTree
+from hierhash.methods.dcmh import build_model
+from hierhash.methods.predict import best_temperature
+from hierhash.training.run_folder import (
+    environment,
+    load_weights,
+    read_json,
+    save_weights,
+    write_json,
+    write_text,
+)
+
+
+def save_description(folder: Path, config: RunConfig, prepared: Prepared) -> None:
+    """Writes what a run is, before it is trained: config, tree, split, environment, vocabulary."""
+    folder.mkdir(parents=True, exist_ok=True)
+    write_text(folder / "config.yaml", dump_config(config))
+    prepared.tree.to_yaml(folder / "tree.yaml")
+    prepared.split.save(folder / "splits.json", prepared.catalogue.ids)
+    write_json(folder / "environment.json", environment() | {"config_sha256": config_hash(config)})
+    if prepared.vectoriser is not None:
+        write_json(folder / "vectoriser.json", prepared.vectoriser.state())
+
+
+def save_model(folder: Path, model: TwoBranch, prepared: Prepared) -> None:
+    """Writes the weights, the shapes they need, and the head's temperatures."""
+    save_weights(folder / "model.safetensors", model.state_dict())
+    temperatures = {}
+    if model.head is not None:
+        rows = prepared.split.validation
+        for modality, features in (("image", prepared.items.image), ("text", prepared.items.text)):
+            outputs = outputs_of(model.branch(modality), FeatureRows(features[rows]))
+            labels = prepared.labels.subset(rows)
+            temperatures[modality] = best_temperature(model.head, outputs, labels)
+    shapes = {
+        "image_shape": list(prepared.items.image.shape[1:]),
+        "text_width": int(prepared.items.text.shape[1]),
+        "temperatures": temperatures,
+    }
+    write_json(folder / "model.json", shapes)
+
+
+@dataclass
+class SavedRun:
+    """A loaded run."""
+
+    folder: Path
+    config: RunConfig
+    tree: LabelTree
+    model: TwoBranch
+    vectoriser: TextVectoriser | None
+    temperatures: dict[str, float]
+    _backbone: ImageBackbone | None = None
+
+    @property
+    def model_sha256(self) -> str:
+        """Hash of the weights file; codes of other weights are not comparable."""
+        return hashlib.sha256((self.folder / "model.safetensors").read_bytes()).hexdigest()
+
+    def text_outputs(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Real outputs of texts, float32 (n, K).
+
+        Raises:
+            RunError: The run learnt from precomputed text features, so it cannot read texts.
+        """
+        if self.vectoriser is None:
+            raise RunError(f"{self.folder}: trained on precomputed text features; it reads no text")
+        return outputs_of(self.model.text, FeatureRows(self.vectoriser.transform(texts)))
+
+    def check_text(self, text: str) -> None:
+        """Refuses a text that says nothing to the run.
+
+        Raises:
+            DataError: No word of it is known; the nearest known words are named.
+        """
+        if self.vectoriser is not None and not self.vectoriser.knows(text):
+            near = ", ".join(self.vectoriser.nearest_words(text)[:5])
+            hint = f"; nearest known words: {near}" if near else "; use other words"
+            raise DataError(f"text '{text}': no word of it was seen in training{hint}")
+
+    def image_outputs(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
+        """Real outputs of RGB pictures, float32 (n, K)."""
+        if self._backbone is None:
+            self._backbone = image_backbone(self.config.features.image)
+        return outputs_of(self.model.image, FeatureRows(self._backbone(images)))
+
+
+def load_run(folder: Path) -> SavedRun:
+    """Loads a finished run.
+
+    Raises:
+        RunError: A file of the folder is missing or damaged.
+    """
+    if not folder.is_dir():
+        raise RunError(f"{folder}: no such run folder; train one with hierhash train")
+    shapes: dict[str, Any] = read_json(folder / "model.json")
+    config = load_config(folder / "config.yaml")
+    tree = LabelTree.from_yaml(folder / "tree.yaml")
+    weights = load_weights(folder / "model.safetensors")
+    # Level weights come with the stored ones; a scheme may need training labels to be built again.
+    settings = replace(config.model, head=replace(config.model.head, level_weights="uniform"))
+    statistics = {
+        modality: (torch.zeros(len(mean)), torch.ones(len(mean)))
+        for modality in ("image", "text")
+        if len(mean := weights.get(f"{modality}.mean", torch.zeros(0)))
+        and mean.ndim == 1
+    }
+    model = build_model(
+        settings,
+        tree,
+        tuple(shapes["image_shape"]),
+        shapes["text_width"],
+        config.bits,
+        statistics=statistics,
+    )
+    try:
+        model.load_state_dict(weights)
+    except RuntimeError as error:
+        raise RunError(f"{folder}/model.safetensors: does not fit config.yaml") from error
+    model.eval()
+    vectoriser = None
+    if (folder / "vectoriser.json").exists():
+        vectoriser = text_vectoriser(config.features.text)
+        vectoriser.load_state(read_json(folder / "vectoriser.json"))
+    return SavedRun(folder, config, tree, model, vectoriser, shapes["temperatures"])
