@@ -9,7 +9,6 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -114,9 +113,7 @@ def _tree(data: DataConfig, catalogue: Catalogue) -> LabelTree:
     )
 
 
-def _split(
-    data: DataConfig, catalogue: Catalogue, labels: ItemLabels, tree: LabelTree
-) -> Split:
+def _split(data: DataConfig, catalogue: Catalogue, labels: ItemLabels, tree: LabelTree) -> Split:
     if data.split.file is not None:
         return Split.load(data.split.file, catalogue.ids)
     if data.split.protocol == "unseen_leaves":

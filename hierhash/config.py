@@ -42,7 +42,7 @@ class DataConfig(Section):
     options: dict[str, Any] = Field(default_factory=dict, description="the reader's own options")
     tree: str | None = Field(None, description="a tree file, or the name of a shipped one")
     text: Literal["plain", "masked"] = Field("plain", description="masked removes class names")
-    split: SplitConfig = Field(default_factory=SplitConfig)
+    split: SplitConfig = SplitConfig()
 
 
 class FeaturesConfig(Section):
@@ -56,7 +56,9 @@ class StoppingConfig(Section):
     """Looks at the validation items while training."""
 
     every: Annotated[int, Field(ge=0)] = Field(0, description="epochs between looks; 0 = never")
-    patience: Annotated[int, Field(ge=1)] = Field(3, description="looks without gain before the end")
+    patience: Annotated[int, Field(ge=1)] = Field(
+        3, description="looks without gain before the end"
+    )
 
 
 class RunConfig(Section):
@@ -66,10 +68,10 @@ class RunConfig(Section):
     bits: Annotated[int, Field(ge=1, le=4096)] = 32
     seed: Annotated[int, Field(ge=0)] = 0
     device: str = Field("auto", description="auto, cpu, cuda or cuda:N")
-    data: DataConfig = Field(default_factory=DataConfig)
-    features: FeaturesConfig = Field(default_factory=FeaturesConfig)
+    data: DataConfig = DataConfig()
+    features: FeaturesConfig = FeaturesConfig()
     model: DCMHSettings = Field(default_factory=DCMHSettings)
-    stopping: StoppingConfig = Field(default_factory=StoppingConfig)
+    stopping: StoppingConfig = StoppingConfig()
 
 
 def load_config(path: Path, overrides: list[str] | None = None) -> RunConfig:

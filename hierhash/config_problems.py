@@ -1,4 +1,4 @@
-"""Turns what is wrong with a config into lines that name the file, the line, the key and a remedy."""
+"""What is wrong with a config, as lines that name the file, the line, the key and a remedy."""
 
 from __future__ import annotations
 
@@ -61,9 +61,7 @@ class Lines:
         return self.name
 
 
-def _walk(
-    node: yaml.Node | None, place: Place, lines: dict[Place, int]
-) -> list[tuple[str, int]]:
+def _walk(node: yaml.Node | None, place: Place, lines: dict[Place, int]) -> list[tuple[str, int]]:
     twice: list[tuple[str, int]] = []
     if isinstance(node, yaml.MappingNode):
         for key, value in node.value:

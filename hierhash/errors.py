@@ -18,14 +18,14 @@ class HierhashError(Exception):
 
 
 class InputError(HierhashError):
-    """The user's input is wrong (exit code 2); carries every problem found, not the first alone.
+    r"""The user's input is wrong (exit code 2); carries every problem found, not the first alone.
 
     Args:
         problems: One message or several; each is one line.
 
     Example:
         >>> str(InputError(["a.yaml:3: empty name", "a.yaml:9: duplicate path 'Shoes'"]))
-        "a.yaml:3: empty name\\na.yaml:9: duplicate path 'Shoes'"
+        "a.yaml:3: empty name\na.yaml:9: duplicate path 'Shoes'"
     """
 
     exit_code = 2
@@ -48,7 +48,7 @@ class ConfigError(InputError):
 
 
 class RunError(InputError):
-    """A run folder, a checkpoint, a code table or an index is missing, damaged or of another kind."""
+    """A run folder, a checkpoint or an index is missing, damaged or of another kind."""
 
 
 def did_you_mean(name: str, valid: Iterable[str]) -> str:

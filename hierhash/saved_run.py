@@ -1,4 +1,4 @@
-"""A finished run on disk: writing its folder, and loading it again to encode, search and predict."""
+"""A finished run on disk: writing its folder, and loading it to encode, search and predict."""
 
 from __future__ import annotations
 
@@ -124,8 +124,7 @@ def load_run(folder: Path) -> SavedRun:
     statistics = {
         modality: (torch.zeros(len(mean)), torch.ones(len(mean)))
         for modality in ("image", "text")
-        if len(mean := weights.get(f"{modality}.mean", torch.zeros(0)))
-        and mean.ndim == 1
+        if len(mean := weights.get(f"{modality}.mean", torch.zeros(0))) and mean.ndim == 1
     }
     model = build_model(
         settings,

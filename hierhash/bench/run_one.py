@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import resource
 import time
 from dataclasses import dataclass, field
@@ -23,8 +24,12 @@ from hierhash.metrics.classification import classification_metrics
 from hierhash.metrics.retrieval_suite import DirectionResult, evaluate_hamming
 from hierhash.training.fit import FitOptions, fit
 
-DIRECTIONS = {"i2t": ("image", "text"), "t2i": ("text", "image"), "i2i": ("image", "image"),
-              "t2t": ("text", "text")}
+DIRECTIONS = {
+    "i2t": ("image", "text"),
+    "t2i": ("text", "image"),
+    "i2i": ("image", "image"),
+    "t2t": ("text", "text"),
+}
 CROSS = ("i2t", "t2i")
 
 
@@ -73,8 +78,15 @@ def validation_scores(config: RunConfig, prepared: Prepared) -> dict[str, float]
     trained = train_and_encode(config, prepared, rows)
     scores: dict[str, float] = {}
     for direction in CROSS:
-        result = _direction(trained, prepared, direction, split.validation, split.database,
-                            config.bits, canonical=False)
+        result = _direction(
+            trained,
+            prepared,
+            direction,
+            split.validation,
+            split.database,
+            config.bits,
+            canonical=False,
+        )
         for metric in ("map_leaf", "map_leaf_macro", "hap", "ndcg@100"):
             scores[f"{direction}/{metric}"] = round(result.means[metric], 5)
     chosen = [scores[f"{d}/{m}"] for d in CROSS for m in ("map_leaf", "hap")]
@@ -88,9 +100,7 @@ def final_scores(
 ) -> tuple[dict[str, Any], dict[str, NDArray[np.float32]], Trained]:
     """Scores of a run on the query items, per-query scores, and the run itself."""
     split = prepared.split
-    trained = train_and_encode(
-        config, prepared, np.concatenate([split.query, split.database])
-    )
+    trained = train_and_encode(config, prepared, np.concatenate([split.query, split.database]))
     databases = {"all": split.database, "unseen": split.database_only}
     results: dict[str, Any] = {}
     curves: dict[str, Any] = {}
@@ -99,12 +109,20 @@ def final_scores(
     for name, database in databases.items():
         results[name] = {}
         for direction in DIRECTIONS:
-            found = _direction(trained, prepared, direction, split.query, database, config.bits,
-                               canonical=name == "all")
+            found = _direction(
+                trained,
+                prepared,
+                direction,
+                split.query,
+                database,
+                config.bits,
+                canonical=name == "all",
+            )
             results[name][direction] = {"hamming": _rounded(found.means)}
             if name == "all":
                 queries[direction] = {
-                    "counted": len(split.query) - found.skipped, "skipped": found.skipped
+                    "counted": len(split.query) - found.skipped,
+                    "skipped": found.skipped,
                 }
             if name == "all" and direction in CROSS:
                 curves[direction] = found.curves
@@ -175,7 +193,9 @@ def _classification(trained: Trained, prepared: Prepared) -> dict[str, dict[str,
         branch = trained.model.branch(modality)
         checked = outputs_of(branch, FeatureRows(features[modality][validation]))
         chances, _ = path_probabilities(
-            trained.model.head, trained.outputs[modality][queries], checked,
+            trained.model.head,
+            trained.outputs[modality][queries],
+            checked,
             labels.subset(validation),
         )
         scores[modality] = _rounded(
@@ -193,10 +213,9 @@ def _rounded(means: dict[str, float]) -> dict[str, float]:
 
 
 def _reset_peak() -> None:
-    try:
+    # Only Linux can start the count anew; elsewhere the peak is the process's.
+    with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
-    except OSError:
-        pass  # only Linux can start the count anew; elsewhere the peak is the process's
 
 
 def _peak_mb() -> int:
@@ -211,7 +230,7 @@ def _peak_mb() -> int:
 def evaluate_model(
     model: TwoBranch, bits: int, prepared: Prepared, queries: NDArray[np.int64]
 ) -> dict[str, dict[str, float]]:
-    """Hamming scores of a trained network in the four directions, ``queries`` against the database."""
+    """Hamming scores of a network in the four directions, ``queries`` against the database."""
     rows = np.concatenate([queries, prepared.split.database])
     features = {"image": prepared.items.image, "text": prepared.items.text}
     outputs = {}
@@ -230,9 +249,7 @@ def evaluate_model(
     }
 
 
-def objective(
-    model: TwoBranch, bits: int, prepared: Prepared, queries: NDArray[np.int64]
-) -> float:
+def objective(model: TwoBranch, bits: int, prepared: Prepared, queries: NDArray[np.int64]) -> float:
     """What settings and epochs are chosen by: the mean of map_leaf and hap over i2t and t2i."""
     scores = evaluate_model(model, bits, prepared, queries)
     return float(np.mean([scores[d][m] for d in CROSS for m in ("map_leaf", "hap")]))

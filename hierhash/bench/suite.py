@@ -33,8 +33,8 @@ class Suite(Section):
     """A benchmark."""
 
     name: str
-    data: DataConfig = Field(default_factory=DataConfig)
-    features: FeaturesConfig = Field(default_factory=FeaturesConfig)
+    data: DataConfig = DataConfig()
+    features: FeaturesConfig = FeaturesConfig()
     bits: list[int] = Field([16, 32, 64], min_length=1)
     seeds: list[int] = Field([0, 1, 2], min_length=1)
     set: Overrides = Field(default_factory=dict, description="laid on every row")

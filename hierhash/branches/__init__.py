@@ -1,1 +1,1 @@
-"""Trainable image and text branches, their hash layer, and the hierarchical classification heads."""
+"""Trainable image and text branches, the hash layer, and the classification heads."""

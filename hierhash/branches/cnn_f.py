@@ -95,9 +95,7 @@ def load_imagenet_vgg_f(network: CNNF, path: Path) -> None:
 
 def _weights(layer: Any) -> tuple[Any, Any]:
     """Kernel and bias of a stored layer, in the older (filters) or newer (weights) form."""
-    kernel, bias = (
-        layer.weights if hasattr(layer, "weights") else (layer.filters, layer.biases)
-    )
+    kernel, bias = layer.weights if hasattr(layer, "weights") else (layer.filters, layer.biases)
     return np.asarray(kernel, dtype=np.float32), np.asarray(bias, dtype=np.float32).ravel()
 
 

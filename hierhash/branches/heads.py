@@ -32,9 +32,7 @@ class Head(nn.Module):
     ancestors: Tensor
     weights: Tensor
 
-    def __init__(
-        self, bits: int, sizes: Sequence[int], ancestors: Tensor, weights: Tensor
-    ) -> None:
+    def __init__(self, bits: int, sizes: Sequence[int], ancestors: Tensor, weights: Tensor) -> None:
         super().__init__()
         self.bits = bits
         self.sizes = list(sizes)
@@ -53,9 +51,7 @@ class Head(nn.Module):
 class PerLevelHead(Head):
     """A softmax over each level's classes; a level of weight 0 has no classifier of its own."""
 
-    def __init__(
-        self, bits: int, sizes: Sequence[int], ancestors: Tensor, weights: Tensor
-    ) -> None:
+    def __init__(self, bits: int, sizes: Sequence[int], ancestors: Tensor, weights: Tensor) -> None:
         super().__init__(bits, sizes, ancestors, weights)
         self.classifiers = nn.ModuleList(nn.Linear(bits, size) for size in sizes)
 
@@ -78,9 +74,7 @@ class PerLevelHead(Head):
 class PathHead(Head):
     """A softmax over the leaves with the marginal likelihood of every ancestor."""
 
-    def __init__(
-        self, bits: int, sizes: Sequence[int], ancestors: Tensor, weights: Tensor
-    ) -> None:
+    def __init__(self, bits: int, sizes: Sequence[int], ancestors: Tensor, weights: Tensor) -> None:
         super().__init__(bits, sizes, ancestors, weights)
         self.leaves = nn.Linear(bits, sizes[-1])
 

@@ -12,7 +12,7 @@ from typing import Annotated, Literal
 import torch
 from annotated_types import Ge, Lt
 from torch import Tensor, nn
-from torch.nn import functional as F
+from torch.nn import functional
 
 from hierhash.branches.rows import Batch, SparseBatch
 
@@ -50,7 +50,7 @@ class RowLinear(nn.Module):
     def forward(self, rows: Batch) -> Tensor:
         """Shape (b, out)."""
         if isinstance(rows, SparseBatch):
-            summed = F.embedding_bag(
+            summed = functional.embedding_bag(
                 rows.columns, self.weight, rows.starts, mode="sum", per_sample_weights=rows.values
             )
             return summed + self.bias

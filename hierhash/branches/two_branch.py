@@ -1,4 +1,4 @@
-"""The whole network: an image branch, a text branch, and a head on the hash layer if there is one."""
+"""The whole network: an image branch, a text branch and, for some methods, a head."""
 
 from __future__ import annotations
 

@@ -64,8 +64,10 @@ def search_story(suite: Suite, out: Path, queries: tuple[str, ...], say: Say) ->
         saved.check_text(text)
         say(f'\npictures for the text "{text}":')
         for hit in index.search(saved.text_outputs([text])[0], k=5):
-            say(f"  {hit.distance:2} bits  {' > '.join(hit.item['paths'][0]):40}"
-                f"  {hit.item['text']:.50}")
+            say(
+                f"  {hit.distance:2} bits  {' > '.join(hit.item['paths'][0]):40}"
+                f"  {hit.item['text']:.50}"
+            )
 
 
 def examples(prepared: Prepared, trained: dict[str, Trained]) -> list[dict[str, Any]]:
@@ -80,10 +82,14 @@ def examples(prepared: Prepared, trained: dict[str, Trained]) -> list[dict[str, 
     for name, run in trained.items():
         distances = hamming_distances(run.codes["text"][split.query], run.codes["image"][database])
         order = np.argsort(distances, axis=1, kind="stable")[:, :TOP]
-        levels = relevance_levels(prepared.labels.subset(split.query),
-                                  prepared.labels.subset(database))
-        answers[name] = (order, np.take_along_axis(distances, order, axis=1),
-                         np.take_along_axis(levels, order, axis=1))
+        levels = relevance_levels(
+            prepared.labels.subset(split.query), prepared.labels.subset(database)
+        )
+        answers[name] = (
+            order,
+            np.take_along_axis(distances, order, axis=1),
+            np.take_along_axis(levels, order, axis=1),
+        )
     depth = prepared.tree.depth
     quality = (next(iter(answers.values()))[2] == depth).mean(axis=1)
     ranked = np.argsort(quality, kind="stable")
@@ -94,10 +100,18 @@ def examples(prepared: Prepared, trained: dict[str, Trained]) -> list[dict[str, 
             "query_path": list(prepared.tree.resolve(catalogue.labels[split.query[q]][0])),
             "depth": depth,
             "answers": [
-                {"method": name, "hits": [
-                    {"id": catalogue.ids[database[i]], "text": catalogue.texts[database[i]] or "",
-                     "distance": int(d), "level": int(level)}
-                    for i, d, level in zip(order[q], near[q], levels[q], strict=True)]}
+                {
+                    "method": name,
+                    "hits": [
+                        {
+                            "id": catalogue.ids[database[i]],
+                            "text": catalogue.texts[database[i]] or "",
+                            "distance": int(d),
+                            "level": int(level),
+                        }
+                        for i, d, level in zip(order[q], near[q], levels[q], strict=True)
+                    ],
+                }
                 for name, (order, near, levels) in answers.items()
             ],
         }

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 Overrides = Annotated[
-    list[str] | None, typer.Argument(help="key.path=value, laid on the config.", metavar="KEY=VALUE")
+    list[str] | None,
+    typer.Argument(help="key.path=value, laid on the config.", metavar="KEY=VALUE"),
 ]
 
 

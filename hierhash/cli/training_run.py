@@ -42,8 +42,13 @@ def train_run(
             advance(1)
 
         options = FitOptions(
-            folder, config_hash(config), resume, _validation(config, prepared, loop),
-            config.stopping.every, config.stopping.patience, report,
+            folder,
+            config_hash(config),
+            resume,
+            _validation(config, prepared, loop),
+            config.stopping.every,
+            config.stopping.patience,
+            report,
         )
         try:
             fit(loop, options)

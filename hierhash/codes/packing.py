@@ -15,7 +15,7 @@ Codes = NDArray[np.uint8]
 
 
 def sign(outputs: NDArray[Any]) -> NDArray[np.int8]:
-    """The code of a real-valued output: -1 or +1, with sign(0) = +1.
+    """Codes of real-valued outputs: -1 or +1, zero counting as +1.
 
     Args:
         outputs: Any shape, real.
@@ -37,7 +37,7 @@ def sign(outputs: NDArray[Any]) -> NDArray[np.int8]:
 
 
 def pack(outputs: NDArray[Any]) -> Codes:
-    """Packs real outputs or -1/+1 codes, shape (n, bits), into bytes, shape (n, ceil(bits / 8)).
+    """Bytes of real outputs or -1/+1 codes: from shape (n, bits) to (n, ceil(bits / 8)).
 
     Raises:
         ValueError: The array is not two-dimensional or holds NaN.

@@ -66,36 +66,15 @@ def _pixels(spec: BackboneSpec) -> ImageBackbone:
     return Pixels(spec.size)
 
 
-def _timm(spec: BackboneSpec) -> ImageBackbone:
-    from hierhash.features.hub_nets import TimmNet
-
-    return TimmNet(spec.name.removeprefix("timm:"), spec)
-
-
-def _open_clip(spec: BackboneSpec) -> ImageBackbone:
-    from hierhash.features.hub_nets import OpenClipImages
-
-    return OpenClipImages(spec.name.removeprefix("open_clip:"), spec)
-
-
-def _huggingface(spec: BackboneSpec) -> ImageBackbone:
-    from hierhash.features.hub_nets import HuggingFaceImages
-
-    return HuggingFaceImages(spec.name.removeprefix("huggingface:"), spec)
-
-
 _BACKBONES: dict[str, Callable[[BackboneSpec], ImageBackbone]] = {
     "efficientnet_lite0": _efficientnet_lite0,
     "pixels": _pixels,
     "torchvision": _torchvision,
-    "timm": _timm,
-    "open_clip": _open_clip,
-    "huggingface": _huggingface,
 }
 
 
 def backbone_names() -> list[str]:
-    """Names a config may give; the last four take a model after a colon, as `timm:resnet18`."""
+    """Names a config may give; torchvision takes a model after a colon: `torchvision:resnet18`."""
     return list(_BACKBONES)
 
 

@@ -12,7 +12,7 @@ from collections.abc import Sequence
 
 import torch
 from torch import Tensor
-from torch.nn import functional as F
+from torch.nn import functional
 
 
 def per_level_loss(logits: Sequence[Tensor], codes: Tensor, weights: Tensor) -> Tensor:
@@ -30,7 +30,9 @@ def per_level_loss(logits: Sequence[Tensor], codes: Tensor, weights: Tensor) -> 
     for level, level_logits in enumerate(logits):
         if weights[level] > 0:
             total = total + weights[level] * _known_mean(
-                F.cross_entropy(level_logits, codes[:, level].clamp(min=0), reduction="none"),
+                functional.cross_entropy(
+                    level_logits, codes[:, level].clamp(min=0), reduction="none"
+                ),
                 codes[:, level],
             )
     return total

@@ -47,9 +47,7 @@ def level_probabilities(
     return [level.exp().cpu().numpy() for level in logs]
 
 
-def best_temperature(
-    head: Head, outputs: NDArray[np.float32], labels: ItemLabels
-) -> float:
+def best_temperature(head: Head, outputs: NDArray[np.float32], labels: ItemLabels) -> float:
     """The temperature under which the true leaves are likeliest."""
     if not labels.single_path:
         return 1.0

@@ -13,7 +13,13 @@ from hierhash.codes.packing import Codes, unpack
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.relevance import relevance_levels
 from hierhash.metrics.groups import RankedGroups
-from hierhash.metrics.retrieval_suite import PerQuery, leaf_of, group_scores, macro_mean, mean_defined
+from hierhash.metrics.retrieval_suite import (
+    PerQuery,
+    group_scores,
+    leaf_of,
+    macro_mean,
+    mean_defined,
+)
 
 CHUNK = 8
 
@@ -57,8 +63,10 @@ def _groups(
     place = np.empty_like(order)
     np.put_along_axis(place, order, np.arange(order.shape[1])[None, :], axis=1)
     cells = scores.shape[1] * (depth + 1)
-    counts = np.stack([
-        np.bincount(where[group] * (depth + 1) + own, minlength=cells)
-        for where, own in zip(place, levels, strict=True)
-    ])
+    counts = np.stack(
+        [
+            np.bincount(where[group] * (depth + 1) + own, minlength=cells)
+            for where, own in zip(place, levels, strict=True)
+        ]
+    )
     return RankedGroups(counts.reshape(len(scores), scores.shape[1], depth + 1))

@@ -53,7 +53,9 @@ def classification_metrics(
     }
     scores["exact_path"] = float((right == known).all(axis=1).mean()) if len(truth) else np.nan
     leaf_path = ancestors.T[picked[:, -1]]
-    scores["consistency"] = float((leaf_path == picked).all(axis=1).mean()) if len(truth) else np.nan
+    scores["consistency"] = (
+        float((leaf_path == picked).all(axis=1).mean()) if len(truth) else np.nan
+    )
     scores |= _set_metrics(leaf_path, truth, known)
     scores["lca_height_of_mistakes"] = _mistake_height(leaf_path, truth, known)
     leaf_known = known[:, -1]

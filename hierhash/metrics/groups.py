@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Counts = NDArray[np.int64]
-Scores = NDArray[np.float64]
+Scores = NDArray[np.floating[Any]]
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,7 @@ class RankedGroups:
             depth: Levels of the tree.
         """
         width = depth + 1
-        keys = distances.astype(np.uint16 if (bits + 1) * width < 65536 else np.int64)
+        keys: NDArray[Any] = distances.astype(np.uint16 if (bits + 1) * width < 65536 else np.int64)
         keys *= width
         keys += levels.view(np.uint8)
         cells = (bits + 1) * width
@@ -60,7 +60,7 @@ class RankedGroups:
     @cached_property
     def size(self) -> Counts:
         """Items in each group, shape (q, groups)."""
-        return self.counts.sum(axis=2)
+        return np.asarray(self.counts.sum(axis=2))
 
     @cached_property
     def before(self) -> Counts:
@@ -75,12 +75,12 @@ class RankedGroups:
     @cached_property
     def totals(self) -> Counts:
         """Items of each exact level in the whole list, shape (q, L + 1)."""
-        return self.counts.sum(axis=1)
+        return np.asarray(self.counts.sum(axis=1))
 
     @property
     def depth(self) -> int:
         """L, the number of levels."""
-        return self.counts.shape[2] - 1
+        return int(self.counts.shape[2]) - 1
 
     @cached_property
     def items(self) -> int:

@@ -39,7 +39,7 @@ def mean_over_levels(per_level: Scores) -> Scores:
 
 
 def population_relevance(groups: RankedGroups) -> Scores:
-    """rel of each exact level, (l / L) / |items of exactly level l|, shape (q, L + 1)."""
+    """Rel of each exact level, (l / L) / |items of exactly level l|, shape (q, L + 1)."""
     grades = np.arange(groups.depth + 1) / groups.depth
     return np.where(groups.totals > 0, grades / np.maximum(groups.totals, 1), 0.0)
 

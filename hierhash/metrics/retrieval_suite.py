@@ -80,7 +80,7 @@ def evaluate_hamming(
     ranks = [k for k in CURVE_RANKS if k <= len(database)]
     by_rank: list[NDArray[np.float64]] = []
     by_radius = np.zeros((3, bits + 1))
-    for rows, distances, levels in _pairs(queries, database, query_labels, database_labels):
+    for distances, levels in _pairs(queries, database, query_labels, database_labels):
         depth = database_labels.depth
         groups = RankedGroups.from_distances(distances, levels, bits, depth)
         scores = group_scores(groups)
@@ -119,11 +119,11 @@ def group_scores(groups: RankedGroups) -> PerQuery:
 
 def _pairs(
     queries: Codes, database: Codes, query_labels: ItemLabels, database_labels: ItemLabels
-) -> Iterator[tuple[slice, NDArray[Any], NDArray[np.int8]]]:
+) -> Iterator[tuple[NDArray[Any], NDArray[np.int8]]]:
     for start in range(0, len(queries), CHUNK):
         rows = slice(start, min(start + CHUNK, len(queries)))
         distances = hamming_distances(queries[rows], database)
-        yield rows, distances, relevance_levels(query_labels, database_labels, rows)
+        yield distances, relevance_levels(query_labels, database_labels, rows)
 
 
 def _where_relevant(scores: Scores, like: Scores) -> Scores:

@@ -65,12 +65,21 @@ def _cells(table: Any) -> list[dict[str, Any]]:
             for row in part.itertuples(index=False)
         }
         best = {
-            key: mean >= table[(table.bits == bits)
-                               & (table.direction + " " + table.metric == key)]["mean"].max()
+            key: mean
+            >= table[(table.bits == bits) & (table.direction + " " + table.metric == key)][
+                "mean"
+            ].max()
             for key, (mean, _) in values.items()
         }
-        rows.append({"bits": bits, "name": name, "seeds": int(part["count"].iloc[0]),
-                     "values": values, "best": best})
+        rows.append(
+            {
+                "bits": bits,
+                "name": name,
+                "seeds": int(part["count"].iloc[0]),
+                "values": values,
+                "best": best,
+            }
+        )
     return rows
 
 
@@ -98,9 +107,7 @@ def _by_bits(runs: list[dict[str, Any]]) -> dict[str, tuple[list[float], list[fl
     }
 
 
-def _by_rank(
-    runs: list[dict[str, Any]], bits: int
-) -> dict[str, tuple[list[float], list[float]]]:
+def _by_rank(runs: list[dict[str, Any]], bits: int) -> dict[str, tuple[list[float], list[float]]]:
     return {
         run["method"]: (run["curves"]["i2t"]["recall"], run["curves"]["i2t"]["precision"])
         for run in reversed(runs)
@@ -109,8 +116,11 @@ def _by_rank(
 
 
 def _first_seed(runs: list[dict[str, Any]], bits: int, key: str) -> dict[str, Any]:
-    return {run["method"]: run[key] for run in reversed(runs)
-            if run["bits"] == bits and not run["variant"] and run[key]}
+    return {
+        run["method"]: run[key]
+        for run in reversed(runs)
+        if run["bits"] == bits and not run["variant"] and run[key]
+    }
 
 
 def _examples(path: Path, picture: Picture) -> list[dict[str, Any]]:
@@ -122,7 +132,9 @@ def _examples(path: Path, picture: Picture) -> list[dict[str, Any]]:
             for hit in answer["hits"]:
                 content = picture(hit["id"])
                 hit["picture"] = base64.b64encode(content).decode() if content else None
-                hit["relation"] = RELATION[-1] if hit["level"] == example["depth"] else (
-                    RELATION[0] if hit["level"] == 0 else RELATION[min(hit["level"], 2)]
+                hit["relation"] = (
+                    RELATION[-1]
+                    if hit["level"] == example["depth"]
+                    else (RELATION[0] if hit["level"] == 0 else RELATION[min(hit["level"], 2)])
                 )
     return examples

@@ -122,7 +122,9 @@ class ExactIndex:
             text = (folder / "items.jsonl").read_text(encoding="utf-8")
             items = [json.loads(line) for line in text.splitlines()]
         except (OSError, ValueError, EOFError) as error:
-            raise RunError(f"{folder}: not an index, or damaged ({error}); build it again") from error
+            raise RunError(
+                f"{folder}: not an index, or damaged ({error}); build it again"
+            ) from error
         if len(items) != len(codes):
             raise RunError(f"{folder}: {len(codes)} codes but {len(items)} items; build it again")
         return cls(codes, items, manifest)

@@ -122,7 +122,9 @@ class AlternatingLoop:
         buffers.outputs[modality][where] = batch
         balance, balance_gradient = bit_balance(total)
         gradient = gradient * known
-        gradient = gradient + objective.gamma * quantised_gradient + objective.eta * balance_gradient
+        gradient = (
+            gradient + objective.gamma * quantised_gradient + objective.eta * balance_gradient
+        )
         size = len(index)
         surrogate = (live * (gradient / (size * self.data.n))).sum()
         terms = {
@@ -169,4 +171,3 @@ def _optimiser(model: nn.Module, settings: LoopSettings) -> torch.optim.Optimize
     parameters = [p for p in model.parameters() if p.requires_grad]
     make = torch.optim.SGD if settings.optimiser == "sgd" else torch.optim.AdamW
     return make(parameters, lr=settings.lr, weight_decay=settings.weight_decay, fused=True)
-

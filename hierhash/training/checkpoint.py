@@ -56,7 +56,9 @@ def load_checkpoint(folder: Path, loop: AlternatingLoop, config_hash: str) -> di
     except Exception as error:  # torch raises many kinds for a damaged file
         raise RunError(f"{path}: not a checkpoint of hierhash, or damaged") from error
     if extra.get("config") != config_hash:
-        raise RunError(f"{path}: belongs to another config; resume with the config it was made with")
+        raise RunError(
+            f"{path}: belongs to another config; resume with the config it was made with"
+        )
     loop.model.load_state_dict(content["model"])
     loop.optimiser.load_state_dict(content["optimiser"])
     loop.buffers.load(content["buffers"])

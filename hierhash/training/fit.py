@@ -1,4 +1,4 @@
-"""Runs a loop to its end: logging, looks at validation items, early stopping, checkpoints, Ctrl-C."""
+"""Runs a loop to its end: logging, validation, early stopping, checkpoints, Ctrl-C."""
 
 from __future__ import annotations
 

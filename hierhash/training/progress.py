@@ -19,6 +19,8 @@ def counting(what: str, total: int | None = None) -> Iterator[Callable[[int], No
         MofNCompleteColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as bar:
         task = bar.add_task(what, total=total)
         yield lambda done: bar.update(task, advance=done)

@@ -55,8 +55,9 @@ def append_line(path: Path, record: Mapping[str, Any]) -> None:
 def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
     """Writes weights as safetensors, whole or not at all."""
     unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    save_file({name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()},
-              unfinished)
+    save_file(
+        {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}, unfinished
+    )
     os.replace(unfinished, path)
 
 
@@ -71,7 +72,9 @@ def load_weights(path: Path) -> dict[str, Tensor]:
     try:
         return load_file(path)
     except Exception as error:  # safetensors raises its own kinds, some without a base class
-        raise RunError(f"{path}: not a safetensors file, or cut short; train the run again") from error
+        raise RunError(
+            f"{path}: not a safetensors file, or cut short; train the run again"
+        ) from error
 
 
 def environment() -> dict[str, Any]:
@@ -90,9 +93,13 @@ def commit() -> str:
     here = Path(__file__).resolve().parents[2]
     if not (here / ".git").exists():
         return ""
+
     def git(*words: str) -> str:
         done = subprocess.run(  # noqa: S603 - fixed words
-            ["git", "-C", str(here), *words], capture_output=True, text=True, check=False  # noqa: S607
+            ["git", "-C", str(here), *words],  # noqa: S607 - whichever git is on the path
+            capture_output=True,
+            text=True,
+            check=False,
         )
         return done.stdout.strip()
 

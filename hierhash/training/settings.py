@@ -76,7 +76,7 @@ class LoopSettings:
 
 
 def _logspace(progress: float, first: float, last: float) -> float:
-    return first * (last / first) ** progress
+    return first * math.pow(last / first, progress)
 
 
 def _linspace(progress: float, first: float, last: float) -> float:

@@ -92,7 +92,7 @@ class Buffers:
             self.codes = torch.where(summed >= 0, 1.0, -1.0)
 
     def pairing(self, modality: str) -> tuple[Tensor, int]:
-        """The buffer that a modality's batch is paired with, zero for unlabelled items; its size."""
+        """The buffer a batch is paired with, zero for unlabelled items, and its size."""
         partner = other(modality)
         counted = self.present[partner] & self.labelled
         return self.outputs[partner] * self.labelled[:, None], int(counted.sum())

@@ -160,8 +160,8 @@ def test_wrong_files_give_one_line(tmp_path: Path, variables: dict[str, Any], me
 
 def test_damaged_file(tmp_path: Path) -> None:
     (tmp_path / "x.mat").write_bytes(b"\x89HDF\r\n\x1a\n" + b"0" * 600)
-    with pytest.raises(DataError, match="not a readable .mat file"):
+    with pytest.raises(DataError, match=r"not a readable .mat file"):
         read_mat(tmp_path / "x.mat")
     (tmp_path / "x.mat").write_bytes(b"junk")
-    with pytest.raises(DataError, match="not a readable .mat file"):
+    with pytest.raises(DataError, match=r"not a readable .mat file"):
         read_mat(tmp_path / "x.mat")

@@ -26,9 +26,7 @@ def test_terms_sum_to_the_objective_and_its_gradient(scale):
     quant_g, _ = quantisation(G, B)
     balance_f, balance_grad = bit_balance(F.sum(0))
     balance_g, _ = bit_balance(G.sum(0))
-    total = (
-        value.sum() + gamma * (quant_f.sum() + quant_g.sum()) + eta * (balance_f + balance_g)
-    )
+    total = value.sum() + gamma * (quant_f.sum() + quant_g.sum()) + eta * (balance_f + balance_g)
     torch.testing.assert_close(total, literal.objective(F, G, B, S, gamma, eta, scale))
     ours = likelihood_grad + gamma * quant_grad + eta * balance_grad
     torch.testing.assert_close(ours, literal.gradient(F, G, B, S, gamma, eta, scale)[0])
@@ -49,7 +47,9 @@ def test_softplus_is_finite_where_the_naive_formula_overflows():
 
 def test_likelihood_is_finite_for_huge_outputs():
     F, G, _, S = random_problem()
-    value, gradient = pairwise_likelihood(1e3 * F.float(), 1e3 * G.float(), S.float() @ G.float(), 7)
+    value, gradient = pairwise_likelihood(
+        1e3 * F.float(), 1e3 * G.float(), S.float() @ G.float(), 7
+    )
     assert torch.isfinite(value).all()
     assert torch.isfinite(gradient).all()
 

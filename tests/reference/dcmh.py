@@ -1,4 +1,4 @@
-"""The DCMH objective, written as in the paper (arXiv:1602.02255, eq. 1), with autograd gradients."""
+"""The DCMH objective, written as in the paper (eq. 1), with autograd gradients."""
 
 from __future__ import annotations
 

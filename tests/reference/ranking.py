@@ -1,4 +1,4 @@
-"""Literal ranking metrics: one ranked list of levels, item by item; ties by averaging all orders."""
+"""Literal ranking metrics of one list of levels; ties by averaging all orders."""
 
 from __future__ import annotations
 
