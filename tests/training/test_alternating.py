@@ -1,0 +1,166 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from hierhash.branches.image_networks import ImageBranchSettings
+from hierhash.branches.mlp import MLPSettings
+from hierhash.errors import HierhashError, RunError
+from hierhash.methods.dcmh import DCMHSettings, HeadSettings, SimilaritySettings, build_loop
+from hierhash.methods.dcmh_published import SETTINGS as PUBLISHED
+from hierhash.training.fit import FitOptions, fit
+from hierhash.training.settings import LoopSettings, Objective
+from tests.reference import dcmh as literal
+from tests.training.small_problem import TREE, items
+
+PLAIN = DCMHSettings(
+    similarity=SimilaritySettings(pairs="tree"),
+    head=HeadSettings(kind="none"),
+    loss=Objective(gamma=0.5, eta=0.2, scale=0.7),
+    image=ImageBranchSettings(hidden=0, batch_norm=False),
+    text=MLPSettings(hidden=0, batch_norm=False),
+    training=LoopSettings(epochs=4, optimiser="sgd", schedule="linspace", lr=0.5, weight_decay=0.0),
+)
+
+
+def test_one_full_batch_step_is_one_step_on_the_literal_objective():
+    n = 40
+    data = items(n)
+    settings = replace(PLAIN, training=replace(PLAIN.training, batch_size=n))
+    loop = build_loop(settings, TREE, data, bits=6, seed=3)
+    before = loop.model.image.first.weight.detach().double().clone()
+    rows = (torch.from_numpy(data.image) - loop.model.image.mean) / loop.model.image.deviation
+    F = (rows @ before.float() + loop.model.image.first.bias.detach()).double()
+    G, B = loop.buffers.outputs["text"].double(), loop.buffers.codes.double()
+    S = torch.from_numpy(loop.data.similarity.dense()).double()
+    gradient, _ = literal.gradient(F, G, B, S, 0.5, 0.2, 0.7)
+    expected = before - 0.5 * rows.double().T @ gradient / (n * n)
+    for group in loop.optimiser.param_groups:
+        group["lr"] = 0.5
+    loop._phase("image")
+    torch.testing.assert_close(
+        loop.model.image.first.weight.detach().double(), expected, rtol=1e-4, atol=1e-6
+    )
+
+
+def test_a_flat_tree_gives_exactly_flat_dcmh():
+    from hierhash.labels.tree import LabelTree
+
+    flat = LabelTree.from_nested(["a", "b", "c", "d"], name="flat")
+    deep_items = items()
+    names = [[flat.leaves[c][0]] for c in deep_items.labels.single_codes[:, -1]]
+    flat_items = replace(deep_items, labels=flat.encode(names))
+    leaf = replace(PLAIN, similarity=SimilaritySettings(pairs="leaf"))
+    one = build_loop(leaf, TREE, deep_items, bits=8, seed=0)
+    other = build_loop(PLAIN, flat, flat_items, bits=8, seed=0)
+    for _ in range(3):
+        assert one.run_epoch() == other.run_epoch()
+    assert torch.equal(one.buffers.codes, other.buffers.codes)
+
+
+def test_the_two_modalities_do_not_share_their_buffers():
+    loop = build_loop(PLAIN, TREE, items(), bits=8, seed=0)
+    loop.run_epoch()
+    F, G = loop.buffers.outputs["image"], loop.buffers.outputs["text"]
+    assert F.data_ptr() != G.data_ptr()
+    assert not torch.equal(F, G)
+
+
+def test_the_first_codes_of_the_matlab_schedule_are_zero():
+    loop = build_loop(PUBLISHED, TREE, items(), bits=8, seed=0)
+    loop.buffers.update_codes()
+    assert not loop.buffers.codes.any()
+
+
+def test_codes_are_the_sign_of_the_sum_with_zero_as_plus_one():
+    loop = build_loop(PLAIN, TREE, items(), bits=8, seed=0)
+    loop.buffers.outputs["image"][0, 0] = -loop.buffers.outputs["text"][0, 0]
+    loop.buffers.update_codes()
+    assert loop.buffers.codes[0, 0] == 1.0
+    assert set(loop.buffers.codes.unique().tolist()) == {-1.0, 1.0}
+
+
+def test_training_lowers_the_likelihood_and_separates_leaves():
+    settings = replace(
+        PLAIN,
+        loss=Objective(gamma=1.0, eta=0.0),
+        image=ImageBranchSettings(hidden=32),
+        text=MLPSettings(hidden=32),
+        head=HeadSettings(kind="path"),
+        training=LoopSettings(epochs=15, batch_size=16, lr=1e-2),
+    )
+    loop = build_loop(settings, TREE, items(), bits=16, seed=0)
+    first = loop.run_epoch()
+    for _ in range(14):
+        last = loop.run_epoch()
+    assert last["text/likelihood"] < first["text/likelihood"]
+    assert last["image/classification"] < 0.5 * first["image/classification"]
+
+
+def test_items_without_text_picture_or_label_are_masked():
+    data = items()
+    labels = [[] if i < 5 else ["a"] for i in range(80)]
+    data = replace(items(labels=labels), has_text=np.arange(80) % 7 != 0)
+    loop = build_loop(replace(PLAIN, head=HeadSettings(kind="per_level")), TREE, data, 8, 0)
+    for _ in range(2):
+        losses = loop.run_epoch()
+    assert all(np.isfinite(value) for value in losses.values())
+    assert not loop.buffers.outputs["text"][::7].any()
+
+
+def test_losses_that_are_not_finite_stop_the_run_with_a_remedy():
+    settings = replace(PLAIN, training=replace(PLAIN.training, lr=1e9))
+    loop = build_loop(settings, TREE, items(), bits=8, seed=0)
+    with pytest.raises(HierhashError, match=r"lower training\.lr"):
+        fit(loop, FitOptions())
+
+
+@pytest.mark.parametrize("head", ["none", "per_level", "path"])
+def test_a_resumed_run_ends_bit_identical(tmp_path, head):
+    settings = replace(
+        PLAIN,
+        head=HeadSettings(kind=head),
+        image=ImageBranchSettings(hidden=16, dropout=0.3),
+        training=LoopSettings(epochs=6, batch_size=16),
+    )
+
+    def loop():
+        return build_loop(settings, TREE, items(), bits=8, seed=5)
+
+    whole = loop()
+    fit(whole, FitOptions(tmp_path / "whole"))
+    half = loop()
+    for _ in range(3):
+        half.run_epoch()
+    from hierhash.training.checkpoint import save_checkpoint
+
+    extra = {"config": "", "best_score": 0.0, "best_epoch": 0, "looks": 0, "best": None}
+    save_checkpoint(tmp_path / "half" / "checkpoints", half, extra)
+    torch.manual_seed(999)
+    resumed = loop()
+    fit(resumed, FitOptions(tmp_path / "half", resume=True))
+    for name, tensor in whole.model.state_dict().items():
+        assert torch.equal(tensor, resumed.model.state_dict()[name]), name
+    assert torch.equal(whole.buffers.codes, resumed.buffers.codes)
+
+
+def test_a_checkpoint_of_another_config_or_a_damaged_one_is_refused(tmp_path):
+    loop = build_loop(PLAIN, TREE, items(), bits=8, seed=0)
+    fit(loop, FitOptions(tmp_path, config_hash="one"))
+    fresh = build_loop(PLAIN, TREE, items(), bits=8, seed=0)
+    with pytest.raises(RunError, match="another config"):
+        fit(fresh, FitOptions(tmp_path, config_hash="two", resume=True))
+    (tmp_path / "checkpoints" / "last.pt").write_bytes(b"cut short")
+    with pytest.raises(RunError, match="damaged"):
+        fit(fresh, FitOptions(tmp_path, config_hash="one", resume=True))
+
+
+def test_early_stopping_keeps_the_best_weights(tmp_path):
+    scores = iter([0.1, 0.5, 0.4, 0.3, 0.2, 0.1])
+    settings = replace(PLAIN, training=replace(PLAIN.training, epochs=6))
+    loop = build_loop(settings, TREE, items(), bits=8, seed=0)
+    summary = fit(loop, FitOptions(tmp_path, validate=lambda: next(scores), every=1, patience=2))
+    assert (summary["best_epoch"], summary["epochs"]) == (2, 4)
