@@ -184,3 +184,19 @@ def macro_mean(scores: Scores, leaf: Scores) -> float:
     kept = ~np.isnan(scores)
     means = [float(scores[kept & (leaf == one)].mean()) for one in np.unique(leaf[kept])]
     return float(np.mean(means)) if means else float("nan")
+
+
+def map_leaf(
+    queries: Codes,
+    database: Codes,
+    bits: int,
+    query_labels: ItemLabels,
+    database_labels: ItemLabels,
+) -> float:
+    """Tie-aware leaf mAP alone, as in ``evaluate_hamming``."""
+    depth = database_labels.depth
+    scores = [
+        average_precision(RankedGroups.from_distances(distances, levels // depth, bits, 1), 1)
+        for distances, levels in _pairs(queries, database, query_labels, database_labels)
+    ]
+    return mean_defined(np.concatenate(scores))
