@@ -24,6 +24,5 @@ def record(benchmark: str, subject: str, rival: str, ratios: list[float]) -> Non
         "environment": environment()["packages"],
     }
     append_line(RESULTS, line)
-    print(
-        f"{subject}: {line['ratio_median']} times {rival} ({line['ratio_min']}..{line['ratio_max']})"
-    )
+    span = f"{line['ratio_min']}..{line['ratio_max']}"
+    print(f"{subject}: {line['ratio_median']} times {rival} ({span})")

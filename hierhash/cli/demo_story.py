@@ -98,7 +98,6 @@ def examples(prepared: Prepared, trained: dict[str, Trained]) -> list[dict[str, 
         {
             "query_text": catalogue.texts[split.query[q]],
             "query_path": list(prepared.tree.resolve(catalogue.labels[split.query[q]][0])),
-            "depth": depth,
             "answers": [
                 {
                     "method": name,

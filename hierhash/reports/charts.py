@@ -17,7 +17,7 @@ PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
 
 def colours(names: Sequence[str]) -> dict[str, str]:
     """One colour for each method, the same in every chart."""
-    return {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(names)}
+    return {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(sorted(names))}
 
 
 def bars(values: Mapping[str, Mapping[str, float]], label: str) -> str:

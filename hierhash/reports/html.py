@@ -16,7 +16,7 @@ from hierhash.training.jsonl import read_lines
 from hierhash.training.run_folder import read_json, write_text
 
 Picture = Callable[[str], bytes | None]
-RELATION = ("unrelated", "same top node", "near relative", "same leaf")
+RELATION = ("unrelated", "same top node", "near relative", "same class")
 
 
 def write_report(suite: str, results: Path, out: Path, picture: Picture = lambda _: None) -> None:
@@ -39,12 +39,13 @@ def write_report(suite: str, results: Path, out: Path, picture: Picture = lambda
     )
     environment.filters["json"] = lambda value: json.dumps(value, indent=1)
     headline = [run for run in runs if not run["variant"]]
+    several = table["bits"].nunique() > 1
     text = environment.get_template("report.html.j2").render(
         suite=suite,
         table=_cells(table),
         metrics=METRICS,
         by_level=charts.bars(_by_level(headline, bits), "mAP (i2t)"),
-        by_bits=charts.lines(_by_bits(headline), "bits", "H-AP (i2t)"),
+        by_bits=charts.lines(_by_bits(headline), "bits", "H-AP (i2t)") if several else "",
         by_rank=charts.lines(_by_rank(headline, bits), "recall (i2t)", "precision"),
         bits=bits,
         classified=_first_seed(runs, bits, "classification"),
@@ -110,7 +111,7 @@ def _by_bits(runs: list[dict[str, Any]]) -> dict[str, tuple[list[float], list[fl
 def _by_rank(runs: list[dict[str, Any]], bits: int) -> dict[str, tuple[list[float], list[float]]]:
     return {
         run["method"]: (run["curves"]["i2t"]["recall"], run["curves"]["i2t"]["precision"])
-        for run in reversed(runs)
+        for run in reversed(runs)  # the first seed wins
         if run["bits"] == bits
     }
 
@@ -132,9 +133,15 @@ def _examples(path: Path, picture: Picture) -> list[dict[str, Any]]:
             for hit in answer["hits"]:
                 content = picture(hit["id"])
                 hit["picture"] = base64.b64encode(content).decode() if content else None
-                hit["relation"] = (
-                    RELATION[-1]
-                    if hit["level"] == example["depth"]
-                    else (RELATION[0] if hit["level"] == 0 else RELATION[min(hit["level"], 2)])
-                )
+                hit["relation"] = relation(hit["level"], len(example["query_path"]))
     return examples
+
+
+def relation(level: int, known: int) -> str:
+    """What a hit is to a query whose label has ``known`` levels, by their common depth.
+
+    Example:
+        >>> relation(3, 3), relation(2, 3), relation(2, 2), relation(1, 3), relation(0, 3)
+        ('same class', 'near relative', 'same class', 'same top node', 'unrelated')
+    """
+    return RELATION[-1] if level >= known else RELATION[min(level, 2)]
