@@ -14,17 +14,12 @@ def demo(
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("demo"),
 ) -> None:
     """Train flat and tree-aware DCMH on the sample, compare, report, and search."""
-    import shutil
-
     from hierhash.bench.suite import load_suite
-    from hierhash.cli.demo_story import compare, search_story
-    from hierhash.errors import InputError
+    from hierhash.cli.demo_story import clear, compare, search_story
     from hierhash.shipped import shipped_path
 
-    if out.exists() and not (out / "results").is_dir():
-        raise InputError(f"{out}: exists and is not a demo; choose another --out")
-    shutil.rmtree(out, ignore_errors=True)
     suite = load_suite(shipped_path("configs", "suites/demo"))
+    clear(suite, out)
     compare(suite, out, typer.echo)
     search_story(suite, out, QUERIES, typer.echo)
     typer.echo(f"\nreport: {out / 'report.html'}")

@@ -16,6 +16,7 @@ from hierhash.builder import Prepared
 from hierhash.cli.indexing import index_database
 from hierhash.cli.training_run import prepare_with_progress
 from hierhash.codes.hamming import hamming_distances
+from hierhash.errors import InputError
 from hierhash.labels.relevance import relevance_levels
 from hierhash.reports.headline import headline_markdown
 from hierhash.reports.html import write_report
@@ -24,6 +25,19 @@ from hierhash.training.run_folder import write_json
 
 Say = Callable[[str], None]
 EXAMPLES, TOP = 6, 8
+
+
+def clear(suite: Suite, out: Path) -> None:
+    """Removes what an earlier demo left in its folder, and nothing else.
+
+    Raises:
+        InputError: The folder holds something, and no demo was run in it.
+    """
+    if out.exists() and any(out.iterdir()):
+        if not (out / "results" / f"{suite.name}.jsonl").is_file():
+            raise InputError(f"{out}: exists and holds no demo; choose another --out")
+        for name in ("results", "index", *(row.method for row in suite.rows)):
+            shutil.rmtree(out / name, ignore_errors=True)
 
 
 def compare(suite: Suite, out: Path, say: Say) -> None:
@@ -58,7 +72,6 @@ def search_story(suite: Suite, out: Path, queries: tuple[str, ...], say: Say) ->
     """Indexes the pictures with the last row's codes and searches them with texts."""
     saved = load_run(out / suite.rows[-1].method)
     index = index_database(saved)
-    shutil.rmtree(out / "index", ignore_errors=True)
     index.save(out / "index")
     for text in queries:
         saved.check_text(text)

@@ -104,3 +104,12 @@ def test_bad_input_gives_one_clear_line_and_exit_code_two(words, message, tmp_pa
     assert "Traceback" not in done.stderr
     assert len(done.stderr.strip().splitlines()) == 1
     assert not list(tmp_path.rglob("model.safetensors"))
+
+
+def test_the_demo_does_not_touch_a_folder_that_is_not_its_own(tmp_path):
+    (tmp_path / "results").mkdir()
+    (tmp_path / "results" / "mine.txt").write_text("keep")
+    done = hierhash("demo", "--out", tmp_path)
+    assert done.returncode == 2
+    assert "holds no demo" in done.stderr
+    assert (tmp_path / "results" / "mine.txt").read_text() == "keep"
