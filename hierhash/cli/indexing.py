@@ -1,16 +1,22 @@
-"""Making an index of a run's database items: shared by the verbs ``index`` and ``demo``."""
+"""Making an index of a run's database items: shared by ``index``, ``encode`` and ``demo``."""
 
 from __future__ import annotations
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hierhash.branches.rows import FeatureRows
 from hierhash.branches.two_branch import outputs_of
 from hierhash.builder import Prepared
 from hierhash.cli.training_run import prepare_with_progress
 from hierhash.codes.packing import pack
+from hierhash.data.records import Catalogue
+from hierhash.errors import DataError
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.saved_run import SavedRun
+from hierhash.training.progress import counting
+
+BATCH = 64
 
 
 def index_database(
@@ -24,14 +30,47 @@ def index_database(
     rows = np.asarray(prepared.split.database)
     rows = rows[has[rows]]
     outputs = outputs_of(saved.model.branch(modality), FeatureRows(features[rows]))
+    return _index(saved, modality, outputs, catalogue, rows.tolist())
+
+
+def encode_catalogue(saved: SavedRun, catalogue: Catalogue, modality: str) -> ExactIndex:
+    """Codes and metadata of all items of a catalogue that have the modality, in batches.
+
+    Raises:
+        DataError: No item has the modality, or a picture cannot be read.
+    """
+    held = catalogue.images if modality == "image" else catalogue.texts
+    rows = [row for row, one in enumerate(held) if one is not None]
+    if not rows:
+        raise DataError(f"{catalogue.name}: no item has a {modality}")
+    outputs = []
+    with counting(f"{modality}s", len(rows)) as advance:
+        for start in range(0, len(rows), BATCH):
+            batch = rows[start : start + BATCH]
+            if modality == "image":
+                pictures = [image.open() for row in batch if (image := catalogue.images[row])]
+                outputs.append(saved.image_outputs(pictures))
+            else:
+                outputs.append(saved.text_outputs([catalogue.texts[row] or "" for row in batch]))
+            advance(len(batch))
+    return _index(saved, modality, np.concatenate(outputs), catalogue, rows)
+
+
+def _index(
+    saved: SavedRun,
+    modality: str,
+    outputs: NDArray[np.float32],
+    catalogue: Catalogue,
+    rows: list[int],
+) -> ExactIndex:
     metadata = [
         {
             "id": catalogue.ids[row],
             "text": catalogue.texts[row],
-            "paths": [list(prepared.tree.resolve(label)) for label in catalogue.labels[row]],
+            "paths": [list(saved.tree.resolve(label)) for label in catalogue.labels[row]],
             "image": str(catalogue.images[row]) if catalogue.images[row] else None,
         }
-        for row in rows.tolist()
+        for row in rows
     ]
     manifest = {
         "bits": saved.config.bits,

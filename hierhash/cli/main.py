@@ -9,6 +9,7 @@ import typer
 from hierhash.cli import config, data, index, tree
 from hierhash.cli.bench import bench
 from hierhash.cli.demo import demo
+from hierhash.cli.encode import encode
 from hierhash.cli.evaluate import evaluate
 from hierhash.cli.predict import predict
 from hierhash.cli.report import report
@@ -29,6 +30,7 @@ app.add_typer(data.app, name="data")
 app.command()(train)
 app.command()(evaluate)
 app.command()(predict)
+app.command()(encode)
 app.add_typer(index.app, name="index")
 app.command()(search)
 app.command()(bench)

@@ -60,6 +60,9 @@ def test_train_index_search_predict(run_folder, tmp_path):
     assert len(json.loads(done.stdout)) == 3
     done = hierhash("search", tmp_path / "i", "--text", "flower", "--under", "animals", "--json")
     assert all(hit["item"]["paths"][0][0] == "animals" for hit in json.loads(done.stdout))
+    done = hierhash("encode", run_folder, "sample", tmp_path / "e", "--modality", "text")
+    assert done.returncode == 0, done.stderr
+    assert "16 bits each" in done.stdout
     done = hierhash("predict", run_folder, "--text", "flower", "--json")
     assert len(json.loads(done.stdout)["levels"]) == 3
     done = hierhash("evaluate", run_folder, "--json")
