@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -20,19 +21,33 @@ class WordLlamaTable:
 
     def __init__(self) -> None:
         try:
-            from wordllama import WordLlama
+            import wordllama
+            from safetensors.numpy import load_file
+            from tokenizers import Tokenizer
         except ImportError as error:
             raise ConfigError(
                 "features.text.name: wordllama needs its package; run: pip install 'hierhash[text]'"
             ) from error
-        self._model = WordLlama.load(disable_download=True)
+        # The files are read directly: the package's own loader looks for the tokenizer elsewhere.
+        home = Path(wordllama.__file__).parent
+        self._tokenizer = Tokenizer.from_file(
+            str(home / "tokenizers" / "l2_supercat_tokenizer_config.json")
+        )
+        weights = load_file(home / "weights" / "l2_supercat_256.safetensors")
+        self._table = weights["embedding.weight"].astype(np.float32)
 
     def fit(self, texts: Sequence[str]) -> None:
         """Nothing to learn."""
 
     def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Rows of unit length, float32 (n, 256)."""
-        return np.asarray(self._model.embed(list(texts), norm=True), dtype=np.float32)
+        rows = np.zeros((len(texts), self._table.shape[1]), dtype=np.float32)
+        encoded = self._tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        for row, tokens in zip(rows, encoded, strict=True):
+            if tokens.ids:
+                row[:] = self._table[tokens.ids].mean(axis=0)
+        norms = np.linalg.norm(rows, axis=1, keepdims=True)
+        return np.asarray(rows / np.maximum(norms, 1e-12), dtype=np.float32)
 
     def knows(self, text: str) -> bool:
         """Any text with a visible character is known."""
