@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -38,18 +39,15 @@ def hamming_distances(queries: Codes, database: Codes) -> NDArray[Any]:
         raise ValueError(
             f"codes of {queries.shape[1]} and {database.shape[1]} bytes have no distance"
         )
-    dtype = np.uint8 if queries.shape[1] <= 31 else np.uint16
-    total: NDArray[Any] | None = None
-    for mine, theirs in zip(_words(queries), _words(database), strict=True):
-        part = np.bitwise_count(mine[:, None] ^ theirs[None, :])
-        total = part.astype(dtype, copy=False) if total is None else np.add(total, part, out=total)
-    if total is None:
-        return np.zeros((len(queries), len(database)), dtype=dtype)
-    return total
+    asking = [word[:, None] for word in machine_words(queries)]
+    items = [word[None, :] for word in machine_words(database)]
+    if not items:
+        return np.zeros((len(queries), len(database)), dtype=np.uint8)
+    return word_distances(asking, items)
 
 
-def _words(codes: Codes) -> list[NDArray[Any]]:
-    """The columns of a code matrix as the widest machine words that fit."""
+def machine_words(codes: Codes) -> list[NDArray[Any]]:
+    """The columns of packed codes as the widest machine words that fit, one array (n,) each."""
     columns: list[NDArray[Any]] = []
     start = 0
     for width, dtype in _WORDS:
@@ -57,3 +55,13 @@ def _words(codes: Codes) -> list[NDArray[Any]]:
             columns.append(np.ascontiguousarray(codes[:, start : start + width]).view(dtype)[:, 0])
             start += width
     return columns
+
+
+def word_distances(left: Sequence[Any], right: Sequence[NDArray[Any]]) -> NDArray[Any]:
+    """Hamming distances between codes given as ``machine_words``, shapes broadcast."""
+    total: NDArray[Any] = np.bitwise_count(left[0] ^ right[0])
+    if sum(word.itemsize for word in right) > 31:
+        total = total.astype(np.uint16)
+    for mine, theirs in zip(left[1:], right[1:], strict=True):
+        np.add(total, np.bitwise_count(mine ^ theirs), out=total)
+    return total

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
@@ -61,7 +62,7 @@ class ItemLabels:
         """Number of levels L."""
         return int(self.codes.shape[1])
 
-    @property
+    @cached_property
     def counts(self) -> NDArray[np.int64]:
         """int64 (n,): number of label paths of each item."""
         return np.diff(self.offsets)
@@ -71,14 +72,14 @@ class ItemLabels:
         """Whether each item has a label, bool (n,)."""
         return self.counts > 0
 
-    @property
+    @cached_property
     def single_path(self) -> bool:
         """Whether every item has at most one path."""
         return bool((self.counts <= 1).all())
 
-    @property
+    @cached_property
     def single_codes(self) -> NDArray[np.int32]:
-        """int32 (n, L): the ancestor codes of each item, -1 rows for unlabelled ones.
+        """int32 (n, L), read-only: the ancestor codes of each item, -1 rows for unlabelled ones.
 
         Raises:
             ValueError: An item has several paths.
@@ -87,6 +88,7 @@ class ItemLabels:
             raise ValueError("single_codes: an item has several paths; use codes and offsets")
         codes = np.full((self.n, self.depth), -1, dtype=np.int32)
         codes[self.labelled] = self.codes
+        codes.flags.writeable = False  # one array for every caller
         return codes
 
     @property

@@ -48,13 +48,10 @@ class RankedGroups:
             depth: Levels of the tree.
         """
         width = depth + 1
-        keys: NDArray[Any] = distances.astype(np.uint16 if (bits + 1) * width < 65536 else np.int64)
-        keys *= width
-        keys += levels.view(np.uint8)
+        width = depth + 1
         cells = (bits + 1) * width
-        counts = np.empty((len(keys), cells), dtype=np.int64)
-        for row, key in enumerate(keys):
-            counts[row] = np.bincount(key, minlength=cells)
+        keys = distances.astype(np.intp) * width + levels
+        counts = np.stack([np.bincount(key, minlength=cells) for key in keys])
         return cls(counts.reshape(len(keys), bits + 1, width))
 
     @cached_property

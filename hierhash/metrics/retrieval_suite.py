@@ -1,14 +1,14 @@
 """All ranking metrics of one retrieval direction, chunk by chunk.
 
-Memory: a chunk of ``CHUNK`` queries holds a few arrays of CHUNK x n bytes and the tables of its tie
-groups; nothing of queries x database as a whole ever exists.
+Memory: a chunk of ``CHUNK`` queries holds a few tables of CHUNK x (bits + 1) x (L + 1) numbers of 8
+bytes, and a query a few arrays of n; the canonical order ranks RANKED_AT_ONCE queries at a time, a
+few arrays of RANKED_AT_ONCE x n. Nothing of queries x database as a whole ever exists.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -19,12 +19,14 @@ from hierhash.labels.items import ItemLabels
 from hierhash.labels.relevance import relevance_levels
 from hierhash.metrics.average_precision import average_precision
 from hierhash.metrics.canonical import canonical_scores
+from hierhash.metrics.counting import count_groups
 from hierhash.metrics.cumulative_gain import acg_at, ndcg_at, weighted_recall_at
 from hierhash.metrics.groups import RankedGroups, Scores
 from hierhash.metrics.hierarchical_ap import hierarchical_ap_population, mean_over_levels
 from hierhash.metrics.precision import precision_at, precision_within, radius_counts, recall_at
 
-CHUNK = 64
+CHUNK = 2048
+RANKED_AT_ONCE = 64
 K = 100
 CURVE_RANKS = (1, 2, 5, 10, 20, 50, 100, 200, 500, 1000, 2000, 5000, 10000)
 
@@ -80,15 +82,16 @@ def evaluate_hamming(
     ranks = [k for k in CURVE_RANKS if k <= len(database)]
     by_rank: list[NDArray[np.float64]] = []
     by_radius = np.zeros((3, bits + 1))
-    for distances, levels in _pairs(queries, database, query_labels, database_labels):
-        depth = database_labels.depth
-        groups = RankedGroups.from_distances(distances, levels, bits, depth)
+    depth = database_labels.depth
+    for rows in _chunks(len(queries)):
+        own = query_labels.subset(rows)
+        groups = count_groups(queries[rows], database, bits, own, database_labels)
         scores = group_scores(groups)
         scores["precision_radius_2"] = _where_relevant(
             precision_within(groups, 2, depth), scores["map_leaf"]
         )
         if canonical:
-            ordered = canonical_scores(distances, levels, depth, K)
+            ordered = _canonical(queries[rows], database, own, database_labels)
             scores |= {f"canonical/{name}": value for name, value in ordered.items()}
         chunks.append(scores)
         by_rank.append(_rank_curve(groups, ranks))
@@ -117,13 +120,22 @@ def group_scores(groups: RankedGroups) -> PerQuery:
     return scores
 
 
-def _pairs(
+def _chunks(n: int) -> Iterator[NDArray[np.intp]]:
+    for start in range(0, n, CHUNK):
+        yield np.arange(start, min(start + CHUNK, n))
+
+
+def _canonical(
     queries: Codes, database: Codes, query_labels: ItemLabels, database_labels: ItemLabels
-) -> Iterator[tuple[NDArray[Any], NDArray[np.int8]]]:
-    for start in range(0, len(queries), CHUNK):
-        rows = slice(start, min(start + CHUNK, len(queries)))
+) -> PerQuery:
+    """The scores under the canonical order, which takes blocks of whole rankings."""
+    blocks = []
+    for start in range(0, len(queries), RANKED_AT_ONCE):
+        rows = slice(start, start + RANKED_AT_ONCE)
         distances = hamming_distances(queries[rows], database)
-        yield distances, relevance_levels(query_labels, database_labels, rows)
+        levels = relevance_levels(query_labels, database_labels, rows)
+        blocks.append(canonical_scores(distances, levels, database_labels.depth, K))
+    return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
 
 
 def _where_relevant(scores: Scores, like: Scores) -> Scores:
@@ -194,9 +206,9 @@ def map_leaf(
     database_labels: ItemLabels,
 ) -> float:
     """Tie-aware leaf mAP alone, as in ``evaluate_hamming``."""
-    depth = database_labels.depth
-    scores = [
-        average_precision(RankedGroups.from_distances(distances, levels // depth, bits, 1), 1)
-        for distances, levels in _pairs(queries, database, query_labels, database_labels)
-    ]
+    scores = []
+    for rows in _chunks(len(queries)):
+        own = query_labels.subset(rows)
+        groups = count_groups(queries[rows], database, bits, own, database_labels, leaf_only=True)
+        scores.append(average_precision(groups, level=1))
     return mean_defined(np.concatenate(scores))
