@@ -6,37 +6,22 @@ is missing. Only this process writes; workers return records.
 
 from __future__ import annotations
 
-import hashlib
-import json
 import multiprocessing
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import torch
 
+from hierhash.bench.results import Job, store_final, store_trial, trial_key
 from hierhash.bench.run_one import final_scores, validation_scores
 from hierhash.bench.suite import Overrides, Row, Suite
 from hierhash.builder import Prepared, config_hash, pick_device, prepare
 from hierhash.errors import HierhashError, RunError
 from hierhash.training.jsonl import read_lines
-from hierhash.training.run_folder import append_line, environment, read_json, write_json
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Job:
-    """One training: a trial on validation, or a final run."""
-
-    row: Row
-    bits: int
-    seed: int
-    trial: Overrides
-    final: bool
 
 
 _prepared: Prepared | None = None
@@ -58,6 +43,7 @@ def run_suite(suite: Suite, folder: Path, workers: int = 1, say: Say = print) ->
     say(f"{suite.name}: preparing the data")
     prepared = _prepare(suite)
     prepared.split.save(folder / f"{suite.name}.split.json", prepared.catalogue.ids)
+    prepared.tree.to_yaml(folder / f"{suite.name}.tree.yaml")
     with _workers(suite, workers, prepared) as submit:
         _drain(suite, folder, prepared, submit, list(_trials(suite, folder)), workers, say)
         _drain(suite, folder, prepared, submit, list(_finals(suite, folder)), workers, say)
@@ -81,11 +67,6 @@ def choose(suite: Suite, folder: Path, row: Row) -> Overrides:
         if done[key]["score"] > best_score:
             best, best_score = trial, done[key]["score"]
     return best
-
-
-def trial_key(suite: Suite, row: Row, trial: Overrides) -> str:
-    """Identity of a trial: the hash of its config."""
-    return config_hash(suite.config(row, suite.tuning_bits, suite.tuning_seed, trial))
 
 
 def _trials(suite: Suite, folder: Path) -> Iterator[Job]:
@@ -124,7 +105,14 @@ def _work(suite: Suite, job: Job) -> tuple[dict[str, Any], dict[str, Any]]:
     assert _prepared is not None  # noqa: S101 - set by _start_worker
     config = suite.config(job.row, job.bits, job.seed, job.trial)
     if job.final:
-        record, per_query, _ = final_scores(config, _prepared, suite.asymmetric)
+        main = job.bits == suite.tuning_bits
+        record, per_query, _ = final_scores(
+            config,
+            _prepared,
+            asymmetric=suite.asymmetric and main,
+            attribute=suite.attribute,
+            top=main and job.seed == suite.seeds[0],
+        )
         return record, per_query
     try:
         return validation_scores(config, _prepared), {}
@@ -198,77 +186,5 @@ def _drain(
                 hap = record["results"]["all"]["i2t"]["hamming"]["hap"]
                 say(f"{where}: i2t hap {hap:.3f}")
             else:
-                _store_trial(suite, folder, job, record)
+                store_trial(suite, folder, job, record)
                 say(f"{where} {job.trial}: validation {record['objective']:.3f}")
-
-
-def _store_trial(suite: Suite, folder: Path, job: Job, record: dict[str, Any]) -> None:
-    line = {
-        "key": trial_key(suite, job.row, job.trial),
-        "method": job.row.method,
-        "variant": job.row.variant,
-        "bits": job.bits,
-        "seed": job.seed,
-        "trial": job.trial,
-        "score": record["objective"],
-        "metrics": record,
-        "commit": environment()["commit"],
-    }
-    append_line(folder / f"{suite.name}.tuning.jsonl", line)
-
-
-def store_final(
-    suite: Suite,
-    folder: Path,
-    prepared: Prepared,
-    job: Job,
-    record: dict[str, Any],
-    per_query: dict[str, Any],
-) -> None:
-    """Adds a final run's line to ``SUITE.jsonl`` and its per-query scores beside it."""
-    config = suite.config(job.row, job.bits, job.seed, job.trial)
-    scores = folder / "scores" / suite.name
-    scores.mkdir(parents=True, exist_ok=True)
-    np.savez_compressed(scores / f"{job.row.name}-{job.bits}-{job.seed}.npz", **per_query)
-    here = environment()
-    loss, training = config.model.loss, config.model.training
-    line = {
-        "suite": suite.name,
-        "dataset": prepared.catalogue.name,
-        "protocol": suite.data.split.protocol,
-        "features": f"{suite.features.image.name}, {suite.features.text.name}",
-        "text": suite.data.text,
-        "tree_sha256": prepared.tree.sha256,
-        "method": job.row.method,
-        "variant": job.row.variant,
-        "bits": job.bits,
-        "seed": job.seed,
-        "split_sha256": prepared.split.sha256,
-        "config_sha256": config_hash(config),
-        "commit": here["commit"],
-        "environment": _remember(folder, here),
-        "command": f"hierhash bench {suite.name}",
-        "settings": {
-            "gamma": loss.gamma,
-            "eta": loss.eta,
-            "scale": loss.scale,
-            "head_weight": loss.head_weight,
-            "lr": training.lr,
-            "epochs": training.epochs,
-            "pairs": config.model.similarity.pairs,
-            "head": config.model.head.kind,
-        },
-        **record,
-    }
-    append_line(folder / f"{suite.name}.jsonl", line)
-
-
-def _remember(folder: Path, here: dict[str, Any]) -> str:
-    """Adds an environment (without its commit) to environments.json; returns its hash."""
-    kept = {name: value for name, value in here.items() if name != "commit"}
-    key = hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:12]
-    path = folder / "environments.json"
-    known = read_json(path) if path.exists() else {}
-    if key not in known:
-        write_json(path, known | {key: kept})
-    return key

@@ -43,7 +43,10 @@ class Suite(Section):
     )
     tuning_bits: int = 32
     tuning_seed: int = 0
-    asymmetric: bool = True
+    asymmetric: bool = Field(True, description="score real-valued queries against codes too, at tuning_bits")
+    attribute: str | None = Field(
+        None, description="side attribute whose share among the first ten is told"
+    )
     rows: list[Row] = Field(min_length=1)
 
     def config(self, row: Row, bits: int, seed: int, trial: Overrides) -> RunConfig:

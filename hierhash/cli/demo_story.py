@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
-from hierhash.bench.run_one import Trained, final_scores
-from hierhash.bench.runner import Job, store_final
+from hierhash.bench.results import Job, store_final
+from hierhash.bench.run_one import final_scores
 from hierhash.bench.suite import Suite
+from hierhash.bench.trained import Trained
 from hierhash.builder import Prepared
 from hierhash.cli.indexing import index_database
 from hierhash.cli.training_run import prepare_with_progress

@@ -15,7 +15,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score a run; validation items by default."""
-    from hierhash.bench.run_one import evaluate_model
+    from hierhash.bench.scores import evaluate_model
     from hierhash.cli.training_run import prepare_with_progress
     from hierhash.saved_run import load_run
     from hierhash.training.run_folder import append_line, environment

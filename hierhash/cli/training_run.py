@@ -62,6 +62,7 @@ def train_run(
 def _validation(
     config: RunConfig, prepared: Prepared, loop: AlternatingLoop
 ) -> Callable[[], float]:
-    from hierhash.bench.run_one import objective
+    from hierhash.bench.scores import evaluate_model, objective
 
-    return lambda: objective(loop.model, config.bits, prepared, prepared.split.validation)
+    queries = prepared.split.validation
+    return lambda: objective(evaluate_model(loop.model, config.bits, prepared, queries))

@@ -57,7 +57,7 @@ def test_a_suite_tunes_runs_resumes_and_reports(suite, tmp_path):
 
 
 def test_the_best_trial_on_validation_is_chosen(suite, tmp_path):
-    from hierhash.bench.runner import trial_key
+    from hierhash.bench.results import trial_key
 
     row = suite.rows[0]
     with pytest.raises(RunError, match="a trial of hierarchical_dcmh is missing"):
