@@ -18,7 +18,7 @@ from hierhash.config import DataConfig, FeaturesConfig, RunConfig
 from hierhash.data.records import Catalogue
 from hierhash.data.sources import read
 from hierhash.data.splits import Split, make_split
-from hierhash.errors import ConfigError
+from hierhash.errors import ConfigError, DataError
 from hierhash.features.cache import cached_image_features
 from hierhash.features.image_backbones import BackboneSpec, image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
@@ -30,6 +30,15 @@ from hierhash.shipped import find
 from hierhash.training.alternating import AlternatingLoop
 
 Advance = Callable[[int], None]
+
+
+@dataclass(frozen=True)
+class LabelledItems:
+    """The items of a data set with their tree and labels; row i of everything is item i."""
+
+    catalogue: Catalogue
+    tree: LabelTree
+    labels: ItemLabels
 
 
 @dataclass(frozen=True)
@@ -60,15 +69,27 @@ def prepare(
     Raises:
         InputError: Anything wrong with the data, tree, split or features.
     """
-    catalogue = read(data.source, data.path, **data.options)
-    tree = _tree(data, catalogue)
-    labels = tree.encode(catalogue.labels, where=catalogue.where.__getitem__)
+    read_items = labelled_items(data)
+    catalogue, tree, labels = read_items.catalogue, read_items.tree, read_items.labels
     split = _split(data, catalogue, labels, tree)
     texts = _texts(data, catalogue, labels, tree)
     image, has_image = _image_rows(catalogue, features, device, advance)
     vectoriser, text, has_text = _text_rows(catalogue, texts, features, split)
     items = Items(image, text, has_image, has_text, labels)
     return Prepared(catalogue, tree, labels, split, items, vectoriser)
+
+
+def labelled_items(data: DataConfig) -> LabelledItems:
+    """Reads the items of a data set and their labels, without features.
+
+    Raises:
+        InputError: Anything wrong with the data or the tree.
+    """
+    catalogue = read(data.source, data.path, **data.options)
+    tree = _tree(data, catalogue)
+    return LabelledItems(
+        catalogue, tree, tree.encode(catalogue.labels, where=catalogue.where.__getitem__)
+    )
 
 
 def training_loop(config: RunConfig, prepared: Prepared) -> AlternatingLoop:
@@ -138,7 +159,9 @@ def _image_rows(
     catalogue: Catalogue, features: FeaturesConfig, device: str, advance: Advance
 ) -> tuple[Any, Any]:
     if catalogue.image_features is not None:
-        return catalogue.image_features.astype(np.float32), catalogue.has_image
+        return _finite(catalogue.image_features, catalogue, "image"), catalogue.has_image
+    if min(features.image.size) < 1:
+        raise ConfigError("features.image.size: height and width must be at least 1")
     has = catalogue.has_image
     images = [image for image in catalogue.images if image is not None]
     spec = BackboneSpec(**{**asdict(features.image), "device": device})
@@ -148,12 +171,24 @@ def _image_rows(
     return full, has
 
 
+def _finite(features: Any, catalogue: Catalogue, modality: str) -> Any:
+    """Features of the source as float32, dense or sparse; none of them may be missing."""
+    rows = features.astype(np.float32)
+    sums = np.asarray(rows.sum(axis=1, dtype=np.float64)).ravel()
+    wrong = np.flatnonzero(~np.isfinite(sums))
+    if len(wrong):
+        raise DataError(
+            f"{catalogue.where[wrong[0]]}: the {modality} features are not all finite numbers "
+            f"({len(wrong)} such items); correct them or leave the items out"
+        )
+    return rows
+
+
 def _text_rows(
     catalogue: Catalogue, texts: list[str | None], features: FeaturesConfig, split: Split
 ) -> tuple[TextVectoriser | None, Any, Any]:
     if catalogue.text_features is not None:
-        rows = catalogue.text_features
-        return None, rows.astype(np.float32), catalogue.has_text
+        return None, _finite(catalogue.text_features, catalogue, "text"), catalogue.has_text
     vectoriser = text_vectoriser(features.text)
     vectoriser.fit([text for i in split.train if (text := texts[i]) is not None])
     return vectoriser, vectoriser.transform([text or "" for text in texts]), catalogue.has_text

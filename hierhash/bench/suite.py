@@ -10,6 +10,7 @@ from pydantic import Field, ValidationError
 from hierhash.config import DataConfig, FeaturesConfig, RunConfig, Section, merge, resolve_config
 from hierhash.config_problems import Lines, problems_of
 from hierhash.errors import ConfigError
+from hierhash.shipped import find
 
 Overrides = dict[str, Any]
 
@@ -43,7 +44,9 @@ class Suite(Section):
     )
     tuning_bits: int = 32
     tuning_seed: int = 0
-    asymmetric: bool = Field(True, description="score real-valued queries against codes too, at tuning_bits")
+    asymmetric: bool = Field(
+        True, description="score real-valued queries against codes too, at tuning_bits"
+    )
     attribute: str | None = Field(
         None, description="side attribute whose share among the first ten is told"
     )
@@ -87,6 +90,15 @@ def nested(overrides: Overrides) -> dict[str, Any]:
             part = {name: part}
         content = merge(content, part)
     return content
+
+
+def find_suite(name: str) -> Path:
+    """A suite file by its path, or a shipped one by its name.
+
+    Raises:
+        ConfigError: Neither.
+    """
+    return Path(name) if Path(name).is_file() else find("configs", f"suites/{name}")
 
 
 def load_suite(path: Path) -> Suite:

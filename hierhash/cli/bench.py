@@ -15,11 +15,9 @@ def bench(
 ) -> None:
     """Tune on validation, run methods x bits x seeds, and write SUITE.jsonl (resumable)."""
     from hierhash.bench.runner import run_suite
-    from hierhash.bench.suite import load_suite
+    from hierhash.bench.suite import find_suite, load_suite
     from hierhash.reports.headline import headline_markdown
-    from hierhash.shipped import find
 
-    path = Path(suite) if Path(suite).is_file() else find("configs", f"suites/{suite}")
-    loaded = load_suite(path)
+    loaded = load_suite(find_suite(suite))
     run_suite(loaded, results, workers, typer.echo)
     typer.echo(headline_markdown(loaded.name, results))

@@ -1,4 +1,4 @@
-"""``hierhash report``: the HTML report and the Markdown headline of a suite."""
+"""``hierhash report``: the report of a suite that was run."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ def report(
     suite: Annotated[str, typer.Argument(help="Name of a suite that was run.")],
     results: Annotated[Path, typer.Option(help="Results folder.")] = Path("benchmarks/results"),
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("runs/report"),
+    examples: Annotated[
+        bool,
+        typer.Option("--examples", help="Show retrieved examples; reads the suite's data."),
+    ] = False,
 ) -> None:
-    """Write report.html, report.md and report.csv."""
-    from hierhash.reports.headline import headline_markdown, headline_table, load_frame
-    from hierhash.reports.html import write_report
-    from hierhash.training.run_folder import write_text
+    """Write report.html, report.md, report.tex (the headline) and report.csv (every number)."""
+    from hierhash.bench.suite import find_suite, load_suite
+    from hierhash.builder import labelled_items
+    from hierhash.reports.build import build_report
 
-    markdown = headline_markdown(suite, results)
-    out.mkdir(parents=True, exist_ok=True)
-    write_text(out / "report.md", markdown)
-    write_text(out / "report.csv", headline_table(load_frame(suite, results)).to_csv(index=False))
-    write_report(suite, results, out / "report.html")
-    for name in ("report.html", "report.md", "report.csv"):
-        typer.echo(str(out / name))
+    items = labelled_items(load_suite(find_suite(suite)).data) if examples else None
+    for path in build_report(Path(suite).stem, results, items).save(out):
+        typer.echo(str(path))

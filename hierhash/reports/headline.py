@@ -1,4 +1,4 @@
-"""The headline table: mean and deviation over seeds, from a suite's result file."""
+"""The headline table: mean, deviation over seeds, and significance."""
 
 from __future__ import annotations
 
@@ -6,64 +6,64 @@ from pathlib import Path
 
 import pandas as pd
 
-from hierhash.errors import RunError
-from hierhash.training.jsonl import read_lines
+from hierhash.reports.comparison import Interval, Key, intervals, mark
+from hierhash.reports.runs import DIRECTIONS, OURS, Run, average_scores, load_runs, tidy
+from hierhash.reports.section import Cell, Section, Table, markdown_table
 
 METRICS = ("map_leaf", "map_leaf_macro", "hap", "ndcg@100")
-DIRECTIONS = ("i2t", "t2i")
 
 
-def load_frame(suite: str, results: Path) -> pd.DataFrame:
-    """One row for each run, direction and metric of a suite.
-
-    Columns: name (method or method+variant), bits, seed, direction, metric, value; Hamming
-    distances, whole database.
-
-    Raises:
-        RunError: There are no results, or a line is damaged.
-    """
-    path = results / f"{suite}.jsonl"
-    rows = [
-        {
-            "name": f"{run['method']}+{run['variant']}" if run["variant"] else run["method"],
-            "bits": run["bits"],
-            "seed": run["seed"],
-            "direction": direction,
-            "metric": metric,
-            "value": run["results"]["all"][direction]["hamming"][metric],
-        }
-        for run in read_lines(path)
-        for direction in DIRECTIONS
-        for metric in METRICS
-    ]
-    if not rows:
-        raise RunError(f"{path}: no results yet; run: hierhash bench {suite}")
-    return pd.DataFrame(rows)
-
-
-def headline_table(frame: pd.DataFrame) -> pd.DataFrame:
-    """Mean, standard deviation and number of seeds by bits, name, direction and metric."""
-    grouped = frame.groupby(["bits", "name", "direction", "metric"], sort=False)["value"]
-    return grouped.agg(["mean", "std", "count"]).reset_index()
-
-
-def headline_markdown(suite: str, results: Path) -> str:
-    """The headline as a Markdown table; the best mean of each column and length is bold."""
-    table = headline_table(load_frame(suite, results))
-    columns = [(d, m) for d in DIRECTIONS for m in ("map_leaf", "hap", "ndcg@100")]
-    lines = [
-        "| bits | method | seeds | " + " | ".join(f"{d} {m}" for d, m in columns) + " |",
-        "| ---: | --- | ---: |" + " ---: |" * len(columns),
-    ]
+def headline_table(
+    runs: list[Run], found: dict[Key, Interval], metrics: tuple[str, ...] = METRICS
+) -> Table:
+    """Rows by bits and method; the best mean of each column and length is bold."""
+    frame = tidy([run for run in runs if not run["variant"]])
+    frame = frame[(frame.database == "all") & (frame.distance == "hamming")]
+    table = average_scores(frame[frame.metric.isin(metrics)]).reset_index()
+    columns = [(direction, metric) for direction in DIRECTIONS for metric in metrics]
+    rows: list[list[Cell | str]] = []
     for bits, part in table.groupby("bits"):
         best = part.groupby(["direction", "metric"])["mean"].max()
         for name in part["name"].unique():
             own = part[part["name"] == name].set_index(["direction", "metric"])
-            cells = []
-            for key in columns:
-                mean, deviation = own.loc[key, "mean"], own.loc[key, "std"]
-                text = f"{mean:.3f}" + ("" if pd.isna(deviation) else f" ±{deviation:.3f}")
-                cells.append(f"**{text}**" if mean >= best[key] else text)
-            seeds = int(own["count"].iloc[0])
-            lines.append(f"| {bits} | {name} | {seeds} | " + " | ".join(cells) + " |")
-    return "\n".join(lines) + "\n"
+            cells = [
+                _cell(
+                    own.loc[key, "mean"],
+                    own.loc[key, "std"],
+                    bool(own.loc[key, "mean"] >= best[key]),
+                    mark(found.get((int(str(bits)), str(name), *key))),
+                )
+                for key in columns
+            ]
+            rows.append([str(bits), str(name), str(own["count"].iloc[0]), *cells])
+    header = ["bits", "method", "seeds", *(f"{d} {m}" for d, m in columns)]
+    return Table(header, rows, names=2)
+
+
+def headline_section(runs: list[Run], found: dict[Key, Interval]) -> Section:
+    """The headline with its note."""
+    note = (
+        "Mean ± deviation over training seeds. map_leaf counts the exact leaf alone, "
+        "map_leaf_macro gives every leaf the same say; hap weighs every level of the tree "
+        "equally, so it shows what comes back when the leaf is missed. The best of each length "
+        "is bold."
+    )
+    if found:
+        note += f" ▼ below {OURS} by a paired bootstrap over queries (95 %), ▲ above it."
+    return Section("Headline", note, [headline_table(runs, found)])
+
+
+def headline_markdown(suite: str, results: Path) -> str:
+    """The headline of a suite as a Markdown table, without the macro means.
+
+    Raises:
+        RunError: There are no results, or a line is damaged.
+    """
+    runs = load_runs(suite, results)
+    metrics = ("map_leaf", "hap", "ndcg@100")
+    return markdown_table(headline_table(runs, intervals(results, runs), metrics))
+
+
+def _cell(mean: float, deviation: float, best: bool, verdict: str) -> Cell:
+    spread = "" if pd.isna(deviation) else f"±{deviation:.3f}"
+    return Cell(f"{mean:.3f}", best, f"{spread} {verdict}".strip())

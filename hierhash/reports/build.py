@@ -1,0 +1,99 @@
+"""All sections of a suite's report, and the files they are written to."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from hierhash.builder import LabelledItems
+from hierhash.labels.read import read_tree
+from hierhash.reports.comparison import comparison_section, intervals
+from hierhash.reports.confusion import confusion_section
+from hierhash.reports.curves import curve_section, length_section, level_section
+from hierhash.reports.examples import retrieved_examples
+from hierhash.reports.facts import (
+    asymmetric_section,
+    classification_section,
+    cost_section,
+    cross_section,
+    single_item_section,
+    ties_section,
+    unseen_section,
+)
+from hierhash.reports.headline import headline_section
+from hierhash.reports.html import Page, html
+from hierhash.reports.runs import load_runs, tidy
+from hierhash.reports.section import Section, latex_table, markdown
+from hierhash.reports.tails import tail_section
+from hierhash.training.jsonl import read_lines
+from hierhash.training.run_folder import read_json, write_text
+
+
+@dataclass(frozen=True)
+class Report:
+    """The four files of a report, as text."""
+
+    html: str
+    markdown: str
+    latex: str
+    csv: str
+
+    def save(self, folder: Path) -> list[Path]:
+        """Writes report.html, report.md, report.tex and report.csv; returns their paths."""
+        folder.mkdir(parents=True, exist_ok=True)
+        contents = {"html": self.html, "md": self.markdown, "tex": self.latex, "csv": self.csv}
+        paths = []
+        for ending, text in contents.items():
+            paths.append(folder / f"report.{ending}")
+            write_text(paths[-1], text)
+        return paths
+
+
+def build_report(suite: str, results: Path, items: LabelledItems | None = None) -> Report:
+    """Makes the report of a suite.
+
+    Args:
+        suite: Name of the suite.
+        results: Folder of its result files.
+        items: The items of the suite, for retrieved examples with their pictures; without them
+            the report has no examples.
+
+    Raises:
+        RunError: There are no results, or they are damaged.
+        DataError: ``items`` are not those of the results.
+    """
+    runs = load_runs(suite, results)
+    found = intervals(results, runs)
+    headline = headline_section(runs, found)
+    tree_file = results / f"{suite}.tree.yaml"
+    sections: list[Section | None] = [
+        headline,
+        comparison_section(runs, found),
+        length_section(runs),
+        level_section(runs),
+        curve_section(runs),
+        tail_section(results, runs),
+        cross_section(runs),
+        classification_section(runs),
+        confusion_section(results, runs, read_tree(tree_file)) if tree_file.is_file() else None,
+        unseen_section(runs),
+        asymmetric_section(runs),
+        single_item_section(runs),
+        ties_section(runs),
+        cost_section(runs),
+    ]
+    kept = [section for section in sections if section is not None]
+    page = Page(
+        suite=suite,
+        sections=kept,
+        examples=retrieved_examples(results, runs, items) if items is not None else [],
+        runs=runs,
+        environments=read_json(results / "environments.json"),
+        tuning=read_lines(results / f"{suite}.tuning.jsonl"),
+    )
+    return Report(
+        html=html(page),
+        markdown=f"# hierhash benchmark: {suite}\n\n" + markdown(kept),
+        latex=latex_table(headline.tables[0], f"{suite}: mean and deviation over seeds."),
+        csv=tidy(runs).to_csv(index=False),
+    )

@@ -1,0 +1,87 @@
+"""Sections with charts: against code length, level by level, precision and recall."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hierhash.reports import charts
+from hierhash.reports.runs import DIRECTIONS, Run, headline_names, main_bits, tidy
+from hierhash.reports.section import Section
+
+WORDS = {"i2t": "images look for texts", "t2i": "texts look for images"}
+
+
+def length_section(runs: list[Run]) -> Section | None:
+    """Leaf mAP and H-AP against bits; None with one length only."""
+    frame = _headline(runs)
+    lengths = sorted(frame["bits"].unique().tolist())
+    if len(lengths) < 2:
+        return None
+    drawn = []
+    for direction in DIRECTIONS:
+        for metric in ("map_leaf", "hap"):
+            part = frame[(frame.direction == direction) & (frame.metric == metric)]
+            means = part.groupby(["name", "bits"])["value"].mean()
+            curves = {
+                name: (lengths, [float(means[name, bits]) for bits in lengths])
+                for name in headline_names(runs)
+            }
+            chart = charts.lines(curves, "bits", f"{metric} ({direction})", lengths)
+            drawn.append((chart, f"{metric} against code length; {WORDS[direction]}."))
+    return Section("Length of the code", "Mean over seeds.", charts=drawn)
+
+
+def level_section(runs: list[Run]) -> Section:
+    """MAP at each level of the tree."""
+    bits = main_bits(runs)
+    frame = _headline(runs)
+    frame = frame[(frame.bits == bits) & frame.metric.str.startswith("map_level_")]
+    drawn = []
+    for direction in DIRECTIONS:
+        means = frame[frame.direction == direction].groupby(["name", "metric"])["value"].mean()
+        values = {
+            name: {
+                f"level {metric.removeprefix('map_level_')}": float(value)
+                for metric, value in means[name].items()
+            }
+            for name in headline_names(runs)
+        }
+        drawn.append((charts.bars(values, f"mAP ({direction})"), f"{WORDS[direction]}."))
+    note = "Relevant means the same node of that level; level 1 is the coarsest. Mean over seeds."
+    return Section(f"Level by level, {bits} bits", note, charts=drawn)
+
+
+def curve_section(runs: list[Run]) -> Section:
+    """Precision against recall by rank and by Hamming radius, leaf matches, first seed."""
+    bits = main_bits(runs)
+    drawn = []
+    for direction in DIRECTIONS:
+        for kind, recall, precision in (
+            ("rank", "recall", "precision"),
+            ("Hamming radius", "radius_recall", "radius_precision"),
+        ):
+            curves = {
+                name: (curve[recall], curve[precision])
+                for name, curve in _first_curves(runs, bits, direction).items()
+            }
+            chart = charts.lines(curves, f"recall ({direction})", "precision")
+            drawn.append((chart, f"By {kind}; {WORDS[direction]}."))
+    note = (
+        "Leaf matches, first seed. By rank: mean over queries at ranks 1 to 10,000. By radius: "
+        "pooled over queries, all items within 0, 1, 2, ... bits."
+    )
+    return Section(f"Precision and recall, {bits} bits", note, charts=drawn)
+
+
+def _headline(runs: list[Run]) -> pd.DataFrame:
+    frame = tidy([run for run in runs if not run["variant"]])
+    return frame[(frame.database == "all") & (frame.distance == "hamming")]
+
+
+def _first_curves(runs: list[Run], bits: int, direction: str) -> dict[str, dict[str, list[float]]]:
+    found: dict[str, dict[str, list[float]]] = {}
+    for name in headline_names(runs):
+        own = [run for run in runs if run["name"] == name and run["bits"] == bits]
+        if own:
+            found[name] = min(own, key=lambda run: run["seed"])["curves"][direction]
+    return found

@@ -1,0 +1,117 @@
+"""Retrieved examples: the first pictures of a few texts, good and bad ones."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.builder import LabelledItems
+from hierhash.data.records import Catalogue
+from hierhash.data.splits import Split
+from hierhash.labels.relevance import relevance_levels
+from hierhash.reports.runs import Run, headline_names, main_bits, per_query
+
+SHOWN = 6
+RELATION = ("unrelated", "same top node", "near relative", "same class")
+
+
+@dataclass(frozen=True)
+class Hit:
+    """One answer: its text, picture (base64 JPEG or PNG, or None), bits away, and relation."""
+
+    text: str
+    picture: str | None
+    distance: int
+    relation: str
+
+
+@dataclass(frozen=True)
+class Example:
+    """A query text with its path and the answers by method."""
+
+    text: str
+    path: tuple[str, ...]
+    answers: Mapping[str, list[Hit]]
+
+
+def retrieved_examples(results: Path, runs: list[Run], items: LabelledItems) -> list[Example]:
+    """Examples of the methods that kept their first answers, at the main code length.
+
+    Queries are evenly spaced in the order of how many first answers of the first method share
+    their leaf, so both ends are shown.
+
+    Raises:
+        DataError: The split beside the results belongs to other data.
+    """
+    suite, bits = runs[0]["suite"], main_bits(runs)
+    answers = {}
+    for name in headline_names(runs):
+        for run in runs:
+            if run["name"] == name and run["bits"] == bits:
+                scores = per_query(results, run)
+                if "t2i/top" in scores and name not in answers:
+                    answers[name] = (scores["t2i/top"], scores["t2i/distance"])
+    if not answers:
+        return []
+    split = Split.load(results / f"{suite}.split.json", items.catalogue.ids)
+    first = next(iter(answers.values()))[0]
+    good = _levels(items, split, first) == items.tree.depth
+    ranked = np.argsort(-good.sum(axis=1), kind="stable")
+    places = np.linspace(0, len(ranked) - 1, min(SHOWN, len(ranked))).astype(int)
+    return [_example(int(query), answers, items, split) for query in ranked[places]]
+
+
+def _example(query: int, answers: Mapping[str, Any], items: LabelledItems, split: Split) -> Example:
+    catalogue, row = items.catalogue, split.query[query]
+    labels = catalogue.labels[row]
+    path = items.tree.resolve(labels[0]) if labels else ()
+    found = {}
+    for name, (top, distance) in answers.items():
+        levels = _levels(items, split, top[query : query + 1], query)[0]
+        rows = split.database[top[query]]
+        found[name] = [
+            Hit(
+                catalogue.texts[at] or "",
+                _picture(catalogue, at),
+                int(bits),
+                relation(level, len(path)),
+            )
+            for at, bits, level in zip(rows, distance[query], levels.tolist(), strict=True)
+        ]
+    return Example(catalogue.texts[row] or "", tuple(path), found)
+
+
+def _levels(
+    items: LabelledItems, split: Split, top: NDArray[np.int32], start: int = 0
+) -> NDArray[np.int8]:
+    """Relevance levels of the answers ``top`` of the queries from ``start`` on, int8 like it."""
+    return np.concatenate(
+        [
+            relevance_levels(
+                items.labels.subset(split.query[start + place : start + place + 1]),
+                items.labels.subset(split.database[places]),
+            )
+            for place, places in enumerate(top)
+        ]
+    )
+
+
+def _picture(catalogue: Catalogue, row: int) -> str | None:
+    image = catalogue.images[row]
+    return base64.b64encode(image.read()).decode() if image is not None else None
+
+
+def relation(level: int, known: int) -> str:
+    """What a hit is to a query whose label has ``known`` levels, by their common depth.
+
+    Example:
+        >>> relation(3, 3), relation(2, 3), relation(2, 2), relation(1, 3), relation(0, 3)
+        ('same class', 'near relative', 'same class', 'same top node', 'unrelated')
+    """
+    return RELATION[-1] if level >= known else RELATION[min(level, 2)]

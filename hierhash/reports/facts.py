@@ -1,0 +1,182 @@
+"""Sections with tables: unseen items, single items, ties, classification, the cross, costs."""
+
+from __future__ import annotations
+
+import pandas as pd
+
+from hierhash.reports.runs import (
+    DIRECTIONS,
+    Run,
+    average_scores,
+    headline_names,
+    main_bits,
+    tidy,
+)
+from hierhash.reports.section import Cell, Section, Table
+
+Row = list[Cell | str]
+PAIRS = {"leaf": "leaf S", "any": "any-ancestor S", "tree": "level-weighted S"}
+HEADS = ("none", "leaf", "per_level", "path")
+
+
+def unseen_section(runs: list[Run]) -> Section:
+    """Scores when no training item is in the database."""
+    columns = [(d, m) for d in DIRECTIONS for m in ("map_leaf", "hap", "ndcg@100")]
+    note = "The database holds only items that no method was trained on. Mean over seeds."
+    table = _means_table(runs, "unseen", "hamming", columns)
+    return Section(f"Database of unseen items, {main_bits(runs)} bits", note, [table])
+
+
+def asymmetric_section(runs: list[Run]) -> Section | None:
+    """Scores of real-valued queries against codes; None where they were not measured."""
+    frame = tidy(runs)
+    if "asymmetric" not in set(frame.distance):
+        return None
+    columns = [(d, m) for d in DIRECTIONS for m in ("map_leaf", "hap", "ndcg@100")]
+    note = (
+        "Items are ordered by the product of the query's real outputs, cut to -1..1, with the "
+        "codes: what a search does with rescoring. Mean over seeds."
+    )
+    table = _means_table(runs, "all", "asymmetric", columns)
+    return Section(f"Asymmetric distance, {main_bits(runs)} bits", note, [table])
+
+
+def single_item_section(runs: list[Run]) -> Section | None:
+    """Does a title find its own picture, and the right colour; None for older results."""
+    metrics = dict.fromkeys(
+        name
+        for run in runs
+        for name in run["results"]["all"]["t2i"]["hamming"]
+        if name.startswith("pair_recall") or "_share@" in name
+    )
+    if not metrics:
+        return None
+    columns = [(d, m) for d in DIRECTIONS for m in metrics]
+    note = (
+        "pair_recall@10: chance that an item finds its own other half among the database and the "
+        "query items. A share: how many of the first ten have the query's attribute. "
+        "/rescored: ordered by the asymmetric score. Codes made for classes are not made for this."
+    )
+    table = _means_table(runs, "all", "hamming", columns)
+    return Section(f"Single items, {main_bits(runs)} bits", note, [table])
+
+
+def ties_section(runs: list[Run]) -> Section:
+    """Tie-aware scores beside those of the canonical order, at every length."""
+    frame = tidy([run for run in runs if not run["variant"]])
+    frame = frame[(frame.database == "all") & (frame.distance == "hamming")]
+    means = average_scores(frame)["mean"]
+    rows: list[Row] = []
+    for bits in sorted({run["bits"] for run in runs}):
+        for name in headline_names(runs):
+            cells = [
+                f"{means[bits, name, 'all', direction, 'hamming', prefix + metric]:.4f}"
+                for direction in DIRECTIONS
+                for metric in ("map_leaf", "hap")
+                for prefix in ("", "canonical/")
+            ]
+            rows.append([str(bits), name, *cells])
+    header = ["bits", "method"]
+    for direction in DIRECTIONS:
+        for metric in ("map_leaf", "hap"):
+            header += [f"{direction} {metric}", "canonical"]
+    note = (
+        "Every metric of this report is the expectation over random order inside equal distances. "
+        "Beside it here: the one order that an index returns (distance, then row number)."
+    )
+    return Section("Ties", note, [Table(header, rows, names=2)])
+
+
+def classification_section(runs: list[Run]) -> Section | None:
+    """What the heads predict."""
+    bits = main_bits(runs)
+    rows: list[Row] = []
+    header: list[str] = []
+    for name in headline_names(runs):
+        own = [r for r in runs if r["name"] == name and r["bits"] == bits and r["classification"]]
+        for side in ("image", "text") if own else ():
+            means = pd.DataFrame([run["classification"][side] for run in own]).mean()
+            header = list(means.index)
+            rows.append([name, side, *(f"{value:.3f}" for value in means)])
+    if not rows:
+        return None
+    note = (
+        "The head on the hash layer, on the query items; confidence calibrated on validation "
+        "items. Height of a mistake: levels up to the lowest common ancestor (1 = a sibling). "
+        "A leaf-only head predicts inner nodes as the sum over their leaves. Mean over seeds."
+    )
+    return Section(
+        f"Classification, {bits} bits", note, [Table(["method", "side", *header], rows, 2)]
+    )
+
+
+def cross_section(runs: list[Run]) -> Section | None:
+    """Training similarity by head: what each brings; None without the variants."""
+    bits = main_bits(runs)
+    adamw = [r for r in runs if r["bits"] == bits and r["settings"].get("optimiser") == "adamw"]
+    if not any(run["variant"] for run in adamw):
+        return None
+    found: dict[tuple[str, str], list[Run]] = {}
+    for run in adamw:
+        key = (run["settings"]["pairs"], run["settings"]["head"])
+        if "level_weights" not in run["variant"]:
+            found.setdefault(key, []).append(run)
+    columns = [(d, m) for d in DIRECTIONS for m in ("map_leaf", "hap", "ndcg@100")]
+    rows: list[Row] = []
+    numbers = {
+        key: [_mean_of(own, direction, metric) for direction, metric in columns]
+        for key, own in found.items()
+    }
+    best = [max(column) for column in zip(*numbers.values(), strict=True)]
+    for pairs in PAIRS:
+        for head in HEADS:
+            if (pairs, head) in numbers:
+                cells = [
+                    Cell(f"{value:.3f}", value >= top)
+                    for value, top in zip(numbers[pairs, head], best, strict=True)
+                ]
+                rows.append([PAIRS[pairs], head, str(len(found[pairs, head])), *cells])
+    header = ["similarity", "head", "seeds", *(f"{d} {m}" for d, m in columns)]
+    note = "The same network, optimiser and epochs; settings of each chosen on validation alike."
+    return Section(f"Similarity by head, {bits} bits", note, [Table(header, rows, 2)])
+
+
+def cost_section(runs: list[Run]) -> Section:
+    """Time, memory and size."""
+    bits = main_bits(runs)
+    rows: list[Row] = []
+    header: list[str] = []
+    for name in headline_names(runs):
+        own = [run["cost"] for run in runs if run["name"] == name and run["bits"] == bits]
+        if own:
+            medians = pd.DataFrame(own).median()
+            header = list(medians.index)
+            rows.append([name, *(f"{value:,.0f}" for value in medians)])
+    note = (
+        "Median over seeds, on the machine told below, several runs at a time: compare rows, not "
+        "machines. peak_rss_mb is that of the whole process, the prepared data set included."
+    )
+    return Section(f"Cost, {bits} bits", note, [Table(["method", *header], rows)])
+
+
+def _means_table(
+    runs: list[Run], database: str, distance: str, columns: list[tuple[str, str]]
+) -> Table:
+    bits = main_bits(runs)
+    means = average_scores(tidy([run for run in runs if run["bits"] == bits]))["mean"]
+    numbers = {
+        name: [float(means[bits, name, database, d, distance, m]) for d, m in columns]
+        for name in headline_names(runs)
+        if (bits, name, database, *(columns[0][0], distance, columns[0][1])) in means.index
+    }
+    best = [max(column) for column in zip(*numbers.values(), strict=True)]
+    rows: list[Row] = [
+        [name, *(Cell(f"{v:.3f}", v >= top) for v, top in zip(values, best, strict=True))]
+        for name, values in numbers.items()
+    ]
+    return Table(["method", *(f"{d} {m}" for d, m in columns)], rows)
+
+
+def _mean_of(runs: list[Run], direction: str, metric: str) -> float:
+    values: list[float] = [run["results"]["all"][direction]["hamming"][metric] for run in runs]
+    return sum(values) / len(values)

@@ -1,0 +1,76 @@
+"""Leaf mAP for head, middle and tail leaves: thirds of the leaves by training items."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import numpy as np
+
+from hierhash.metrics.retrieval_suite import macro_mean
+from hierhash.reports import charts
+from hierhash.reports.runs import (
+    DIRECTIONS,
+    Run,
+    headline_names,
+    main_bits,
+    per_query,
+    seed_average,
+)
+from hierhash.reports.section import Section, Table
+
+PARTS = ("head", "middle", "tail")
+
+
+def tail_section(results: Path, runs: list[Run]) -> Section | None:
+    """Macro leaf mAP of each third, by method; None without per-query scores."""
+    bits = main_bits(runs)
+    first = per_query(results, runs[0])
+    if "train_items" not in first:
+        return None
+    leaf, items = first["leaf"], first["train_items"]
+    parts = thirds(leaf, items)
+    drawn, rows = [], []
+    for direction in DIRECTIONS:
+        values: dict[str, dict[str, float]] = {}
+        for name in headline_names(runs):
+            scores = seed_average(results, runs, name, bits, f"{direction}/map_leaf")
+            if scores is not None and len(scores) == len(leaf):
+                values[name] = {
+                    part: macro_mean(scores[inside], leaf[inside])
+                    for part, inside in zip(PARTS, parts, strict=True)
+                }
+                rows.append([direction, name, *(f"{v:.3f}" for v in values[name].values())])
+        if values:
+            drawn.append((charts.bars(values, f"macro leaf mAP ({direction})"), direction))
+    sizes = [
+        f"{part} {items[inside].min()} to {items[inside].max()}"
+        for part, inside in zip(PARTS, parts, strict=True)
+        if inside.any()
+    ]
+    note = (
+        "Thirds of the leaves that have queries, by their training items ("
+        + ", ".join(sizes)
+        + "); every leaf counts the same. Mean over seeds."
+    )
+    table = Table(["direction", "method", *PARTS], rows, names=2)
+    return Section(f"Head, middle and tail leaves, {bits} bits", note, [table], drawn)
+
+
+def thirds(leaf: np.ndarray, items: np.ndarray) -> list[np.ndarray]:
+    """Which queries are of a leaf in the largest, the middle and the smallest third.
+
+    Args:
+        leaf: (q,), each query's leaf, -1 where unknown (in no third).
+        items: (q,), training items of that leaf.
+
+    Returns:
+        Three bool (q,) masks.
+
+    Example:
+        >>> parts = thirds(np.array([0, 1, 2, 2, -1]), np.array([9, 1, 5, 5, 0]))
+        >>> [part.tolist().count(True) for part in parts]
+        [1, 2, 1]
+    """
+    leaves, first = np.unique(leaf[leaf >= 0], return_index=True)
+    order = np.argsort(-items[leaf >= 0][first], kind="stable")
+    return [np.isin(leaf, leaves[part]) for part in np.array_split(order, 3)]

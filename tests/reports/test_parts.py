@@ -1,0 +1,95 @@
+"""Pieces of the report that count or judge."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hierhash.errors import RunError
+from hierhash.labels.tree import LabelTree
+from hierhash.reports.comparison import comparison_section, intervals, mark
+from hierhash.reports.confusion import mistake_heights
+from hierhash.reports.runs import seed_average
+from hierhash.reports.section import Cell, Table, latex_table
+from hierhash.reports.tails import thirds
+
+
+def a_run(name, seed):
+    return {"suite": "s", "name": name, "method": name, "variant": "", "bits": 8, "seed": seed}
+
+
+def store(folder, run, values):
+    path = folder / "scores" / "s" / f"{run['name']}-8-{run['seed']}.npz"
+    path.parent.mkdir(parents=True, exist_ok=True)
+    fields = [f"{d}/{m}" for d in ("i2t", "t2i") for m in ("map_leaf", "hap", "ndcg@100")]
+    np.savez(path, **{field: np.asarray(values) for field in fields})
+
+
+@pytest.fixture
+def two_rows(tmp_path):
+    runs = [a_run(n, s) for n in ("hierarchical_dcmh", "dcmh_leaf") for s in (0, 1)]
+    rng = np.random.default_rng(0)
+    base = rng.uniform(0.3, 0.6, 200)
+    for run in runs:
+        lower = 0.1 if run["name"] == "dcmh_leaf" else 0.0
+        scores = base - lower + rng.normal(0, 0.01, 200)
+        scores[0] = np.nan
+        store(tmp_path, run, scores)
+    return tmp_path, runs
+
+
+def test_a_clear_difference_is_marked(two_rows):
+    results, runs = two_rows
+    found = intervals(results, runs)
+    mean, low, high = found[8, "dcmh_leaf", "i2t", "hap"]
+    assert low < mean < high < 0
+    assert mean == pytest.approx(-0.1, abs=0.005)
+    section = comparison_section(runs, found)
+    assert section is not None
+    assert "▼" in section.tables[0].rows[0][1].text
+
+
+def test_no_difference_is_not_marked():
+    assert mark((0.01, -0.01, 0.03)) == ""
+    assert mark((0.02, 0.01, 0.03)) == "▲"
+
+
+def test_seeds_are_averaged_query_by_query(two_rows):
+    results, runs = two_rows
+    store(results, runs[0], [0.0, 1.0])
+    store(results, runs[1], [1.0, 1.0])
+    average = seed_average(results, runs, "hierarchical_dcmh", 8, "i2t/hap")
+    assert average.tolist() == [0.5, 1.0]
+    assert seed_average(results, runs, "hierarchical_dcmh", 8, "nothing") is None
+
+
+def test_a_damaged_scores_file_is_named(two_rows):
+    results, runs = two_rows
+    path = results / "scores" / "s" / "dcmh_leaf-8-0.npz"
+    path.write_bytes(b"PK nonsense")
+    with pytest.raises(RunError, match=r"dcmh_leaf-8-0\.npz: damaged"):
+        intervals(results, runs)
+
+
+def test_thirds_go_by_training_items():
+    leaf = np.array([0, 0, 1, 2, 3, 4, 5, -1])
+    items = np.array([50, 50, 9, 100, 3, 7, 1, 0])
+    head, middle, tail = thirds(leaf, items)
+    assert sorted(set(leaf[head])) == [0, 2]
+    assert sorted(set(leaf[middle])) == [1, 4]
+    assert sorted(set(leaf[tail])) == [3, 5]
+
+
+def test_heights_of_mistakes():
+    tree = LabelTree.from_nested({"A": {"a": ["x", "y"], "b": ["z"]}, "C": {"c": ["w"]}}, name="t")
+    names = [leaf[-1] for leaf in tree.leaves]
+    x, y, z, w = (names.index(name) for name in "xyzw")
+    heights = mistake_heights(np.array([x, x, x, x]), np.array([x, y, z, w]), tree)
+    assert heights.tolist() == [0, 1, 2, 3]
+
+
+def test_latex_escapes_and_marks():
+    table = Table(["method", "hap"], [["a_b", Cell("0.5", best=True, spread="±0.1 ▼")]])
+    text = latex_table(table, "50 % of it")
+    assert r"a\_b & \textbf{0.5} {\scriptsize $\pm$0.1 $^\blacktriangledown$} \\" in text
+    assert r"\caption{50 \% of it}" in text
