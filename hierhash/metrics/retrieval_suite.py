@@ -117,6 +117,9 @@ def group_scores(groups: RankedGroups) -> PerQuery:
     }
     for k in (1, 10, K):
         scores[f"precision@{k}"] = _where_relevant(precision_at(groups, k, depth), leaf)
+    if depth > 1:
+        near = precision_at(groups, 10, depth - 1)
+        scores["parent_precision@10"] = _where_relevant(near, levels[depth - 2])
     return scores
 
 
