@@ -112,8 +112,12 @@ def pick_device(wish: str) -> str:
         device = torch.device(wish)
     except RuntimeError as error:
         raise ConfigError(f"device: '{wish}' is not a device; use auto, cpu or cuda") from error
-    if device.type == "cuda" and not torch.cuda.is_available():
-        raise ConfigError(f"device: '{wish}' asked for, but torch finds no CUDA; use auto or cpu")
+    if device.type not in ("cpu", "cuda"):
+        raise ConfigError(f"device: '{wish}' is not supported; use auto, cpu or cuda")
+    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
+        raise ConfigError(
+            f"device: '{wish}' asked for, but torch finds no such CUDA device; use auto or cpu"
+        )
     return wish
 
 

@@ -72,6 +72,10 @@ class RunConfig(Section):
     features: FeaturesConfig = FeaturesConfig()
     model: DCMHSettings = Field(default_factory=DCMHSettings)
     stopping: StoppingConfig = StoppingConfig()
+    # Left out of the run's own config.yaml and of its hash: who watches does not change a run.
+    tensorboard: bool = Field(
+        False, exclude=True, description="write the scalars of every epoch to RUN/tensorboard/"
+    )
 
 
 def load_config(path: Path, overrides: list[str] | None = None) -> RunConfig:
@@ -87,8 +91,10 @@ def load_config(path: Path, overrides: list[str] | None = None) -> RunConfig:
     """
     try:
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read ({error})") from error
+    except OSError as error:
+        raise ConfigError(f"{path}: {error.strerror}; give a readable file") from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(f"{path}: not UTF-8 text; save it as UTF-8") from error
     lines = Lines.of(text, str(path))
     return resolve_config(lines.content, overrides, lines)
 

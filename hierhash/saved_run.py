@@ -50,10 +50,17 @@ def save_model(folder: Path, model: TwoBranch, prepared: Prepared) -> None:
     temperatures = {}
     if model.head is not None:
         rows = prepared.split.validation
-        for modality, features in (("image", prepared.items.image), ("text", prepared.items.text)):
-            outputs = outputs_of(model.branch(modality), FeatureRows(features[rows]))
-            labels = prepared.labels.subset(rows)
-            temperatures[modality] = best_temperature(model.head, outputs, labels)
+        items = prepared.items
+        for modality, features, has in (
+            ("image", items.image, items.has_image),
+            ("text", items.text, items.has_text),
+        ):
+            known = rows[has[rows]]
+            temperatures[modality] = 1.0
+            if len(known):
+                outputs = outputs_of(model.branch(modality), FeatureRows(features[known]))
+                labels = prepared.labels.subset(known)
+                temperatures[modality] = best_temperature(model.head, outputs, labels)
     shapes = {
         "image_shape": list(prepared.items.image.shape[1:]),
         "text_width": int(prepared.items.text.shape[1]),
@@ -115,7 +122,7 @@ def load_run(folder: Path) -> SavedRun:
     """
     if not folder.is_dir():
         raise RunError(f"{folder}: no such run folder; train one with hierhash train")
-    shapes: dict[str, Any] = read_json(folder / "model.json")
+    shapes = _shapes(folder / "model.json")
     config = load_config(folder / "config.yaml")
     tree = LabelTree.from_yaml(folder / "tree.yaml")
     weights = load_weights(folder / "model.safetensors")
@@ -137,10 +144,28 @@ def load_run(folder: Path) -> SavedRun:
     try:
         model.load_state_dict(weights)
     except RuntimeError as error:
-        raise RunError(f"{folder}/model.safetensors: does not fit config.yaml") from error
+        raise RunError(
+            f"{folder}/model.safetensors: does not fit config.yaml; train the run again"
+        ) from error
     model.eval()
     vectoriser = None
     if (folder / "vectoriser.json").exists():
         vectoriser = text_vectoriser(config.features.text)
-        vectoriser.load_state(read_json(folder / "vectoriser.json"))
+        state = read_json(folder / "vectoriser.json")
+        try:
+            vectoriser.load_state(state)
+        except (KeyError, TypeError, ValueError, AttributeError) as error:
+            raise RunError(
+                f"{folder}/vectoriser.json: not a vocabulary of this run; train the run again"
+            ) from error
     return SavedRun(folder, config, tree, model, vectoriser, shapes["temperatures"])
+
+
+def _shapes(path: Path) -> dict[str, Any]:
+    shapes = read_json(path)
+    needed = {"image_shape": list, "text_width": int, "temperatures": dict}
+    if not isinstance(shapes, dict) or not all(
+        isinstance(shapes.get(name), kind) for name, kind in needed.items()
+    ):
+        raise RunError(f"{path}: lacks {', '.join(needed)}; train the run again")
+    return shapes

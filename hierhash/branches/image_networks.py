@@ -50,6 +50,10 @@ def build_image_branch(
     Raises:
         ConfigError: The network does not fit the rows.
     """
+    if settings.weights is not None and settings.network != "cnn_f":
+        raise ConfigError(
+            f"image.weights: {settings.network} reads no weights file; leave it out or take cnn_f"
+        )
     if settings.network == "mlp":
         if len(shape) != 1:
             raise ConfigError(
@@ -61,6 +65,10 @@ def build_image_branch(
     if len(shape) != 3:
         raise ConfigError(f"image.network: {settings.network} needs features.image.name: pixels")
     if settings.network == "small_cnn":
+        if min(shape[1:]) < 16:
+            raise ConfigError(
+                "image.network: small_cnn needs features.image.size: [16, 16] or more"
+            )
         return SmallCNN(bits)
     if min(shape[1:]) < 224:
         raise ConfigError("image.network: cnn_f needs features.image.size: [224, 224]")

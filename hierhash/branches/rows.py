@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from scipy import sparse
 from torch import Tensor
 
+BLOCK = 4096
+
 
 class SparseBatch(NamedTuple):
     """A batch of sparse rows in the form of ``torch.nn.functional.embedding_bag``.
@@ -70,9 +72,37 @@ class FeatureRows:
         )
 
 
-def column_statistics(features: NDArray[np.float32]) -> tuple[Tensor, Tensor]:
-    """Mean and standard deviation of each column of dense features; a constant column gets 1."""
-    mean = features.mean(axis=0, dtype=np.float64)
-    deviation = features.std(axis=0, dtype=np.float64)
+def on_device(batch: Batch, device: torch.device) -> Batch:
+    """A batch on a device."""
+    if isinstance(batch, SparseBatch):
+        return SparseBatch(*(part.to(device) for part in batch))
+    return batch.to(device)
+
+
+def column_statistics(
+    features: NDArray[np.float32], present: NDArray[np.bool_]
+) -> tuple[Tensor, Tensor]:
+    """Mean and standard deviation of each column of dense features; a constant column gets 1.
+
+    Taken block by block: a float64 copy of all rows would be twice as large as the features.
+
+    Args:
+        features: (n, d).
+        present: bool (n,): the rows that count, at least one.
+
+    Example:
+        >>> column_statistics(np.float32([[1], [3], [9]]), np.array([True, True, False]))
+        (tensor([2.]), tensor([1.]))
+    """
+    blocks = [slice(start, start + BLOCK) for start in range(0, len(features), BLOCK)]
+    count = int(present.sum())
+    mean = np.zeros(features.shape[1])
+    for block in blocks:
+        mean += features[block][present[block]].sum(axis=0, dtype=np.float64) / count
+    variance = np.zeros(features.shape[1])
+    for block in blocks:
+        apart = features[block][present[block]] - mean
+        variance += np.square(apart).sum(axis=0) / count
+    deviation = np.sqrt(variance)
     deviation[deviation < 1e-6] = 1.0
     return torch.from_numpy(mean).float(), torch.from_numpy(deviation).float()

@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from hierhash.branches.heads import Head
-from hierhash.branches.rows import FeatureRows
+from hierhash.branches.rows import FeatureRows, on_device
 
 ENCODE_BATCH = 4096
 
@@ -37,11 +37,17 @@ class TwoBranch(nn.Module):
 def outputs_of(
     branch: nn.Module, rows: FeatureRows, batch: int = ENCODE_BATCH
 ) -> NDArray[np.float32]:
-    """Real outputs of all rows in evaluation mode, float32 (n, K), ``batch`` rows at a time."""
+    """Real outputs of all rows in evaluation mode, float32 (n, K), ``batch`` rows at a time.
+
+    The rows may live elsewhere than the branch; each batch goes to it.
+    """
+    device = next(branch.parameters()).device
     was_training = branch.training
     branch.eval()
     parts: list[Tensor] = [
-        branch(rows.batch(torch.arange(start, min(start + batch, rows.n)))).float().cpu()
+        branch(on_device(rows.batch(torch.arange(start, min(start + batch, rows.n))), device))
+        .float()
+        .cpu()
         for start in range(0, rows.n, batch)
     ]
     branch.train(was_training)

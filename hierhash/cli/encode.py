@@ -16,16 +16,13 @@ def encode(
 ) -> None:
     """Encode pictures or texts of a source; the result is an index for `hierhash search`."""
     from hierhash.cli.indexing import encode_catalogue
-    from hierhash.data.sources import detect, read
-    from hierhash.errors import InputError, RunError
+    from hierhash.cli.source_argument import check_modality, read_source
+    from hierhash.errors import RunError
     from hierhash.saved_run import load_run
 
-    if modality not in ("image", "text"):
-        raise InputError(f"--modality: '{modality}' is not image or text")
+    check_modality(modality)
     if out.exists():
         raise RunError(f"{out}: exists already; choose another name or remove it")
-    path = Path(source)
-    catalogue = read(detect(path), path) if path.exists() else read(source)
-    index = encode_catalogue(load_run(run), catalogue, modality)
+    index = encode_catalogue(load_run(run), read_source(source), modality)
     index.save(out)
     typer.echo(f"{out}: {len(index.items)} items, {index.manifest['bits']} bits each")

@@ -1,4 +1,4 @@
-"""Making an index of a run's database items: shared by ``index``, ``encode`` and ``demo``."""
+"""Codes and outputs of many items: shared by ``index``, ``encode``, ``predict`` and ``demo``."""
 
 from __future__ import annotations
 
@@ -34,15 +34,44 @@ def index_database(
 
 
 def encode_catalogue(saved: SavedRun, catalogue: Catalogue, modality: str) -> ExactIndex:
-    """Codes and metadata of all items of a catalogue that have the modality, in batches.
+    """Codes and metadata of all items of a catalogue that have the modality.
 
     Raises:
         DataError: No item has the modality, or a picture cannot be read.
+        TreeError: Labels are not in the run's tree.
+    """
+    rows = rows_with(catalogue, modality)
+    # Before the long work: labels that the run's tree lacks are named with their rows.
+    saved.tree.encode(
+        [catalogue.labels[row] for row in rows], where=lambda place: catalogue.where[rows[place]]
+    )
+    outputs = catalogue_outputs(saved, catalogue, modality, rows)
+    return _index(saved, modality, outputs, catalogue, rows)
+
+
+def rows_with(catalogue: Catalogue, modality: str) -> list[int]:
+    """Row numbers of the items that have a picture or a text.
+
+    Raises:
+        DataError: There is none.
     """
     held = catalogue.images if modality == "image" else catalogue.texts
     rows = [row for row, one in enumerate(held) if one is not None]
     if not rows:
-        raise DataError(f"{catalogue.name}: no item has a {modality}")
+        raise DataError(
+            f"{catalogue.name}: no item has this modality: {modality}; choose the other --modality"
+        )
+    return rows
+
+
+def catalogue_outputs(
+    saved: SavedRun, catalogue: Catalogue, modality: str, rows: list[int]
+) -> NDArray[np.float32]:
+    """Real outputs of some items of a catalogue, in batches, with a bar.
+
+    Raises:
+        DataError: A picture cannot be read.
+    """
     outputs = []
     with counting(f"{modality}s", len(rows)) as advance:
         for start in range(0, len(rows), BATCH):
@@ -53,7 +82,7 @@ def encode_catalogue(saved: SavedRun, catalogue: Catalogue, modality: str) -> Ex
             else:
                 outputs.append(saved.text_outputs([catalogue.texts[row] or "" for row in batch]))
             advance(len(batch))
-    return _index(saved, modality, np.concatenate(outputs), catalogue, rows)
+    return np.concatenate(outputs)
 
 
 def _index(

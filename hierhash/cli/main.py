@@ -17,6 +17,9 @@ from hierhash.cli.search import search
 from hierhash.cli.train import train
 from hierhash.errors import HierhashError
 
+# The user named the place; a full disk or a broken one is no mistake of theirs.
+WRONG_PLACE = (FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError)
+
 app = typer.Typer(
     name="hierhash",
     help="Cross-modal hashing with hierarchical labels.",
@@ -39,12 +42,17 @@ app.add_typer(config.app, name="config")
 
 
 def main() -> None:
-    """Run the command line; user mistakes end with one line on stderr and exit code 2."""
+    """Run the command line; mistakes end with one line on stderr, exit code 2 (1: work failed)."""
     try:
         app()
     except HierhashError as error:
         print(f"error: {error}", file=sys.stderr)
         sys.exit(error.exit_code)
+    except OSError as error:
+        place = error.filename or "a file"
+        reason = error.strerror or error
+        print(f"error: {place}: {reason}; give a place that can be written", file=sys.stderr)
+        sys.exit(2 if isinstance(error, WRONG_PLACE) else 1)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)
         sys.exit(130)

@@ -1,4 +1,4 @@
-"""``hierhash predict``: the path of a text or a picture, with a calibrated confidence a level."""
+"""``hierhash predict``: the path of texts or pictures, with a calibrated confidence a level."""
 
 from __future__ import annotations
 
@@ -14,33 +14,36 @@ def predict(
     text: Annotated[list[str] | None, typer.Option(help="A text; may be given often.")] = None,
     image: Annotated[list[Path] | None, typer.Option(help="A picture; may be given often.")] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
+    source: Annotated[
+        str | None, typer.Option(help="Folder or file of items, or `sample`; needs --out.")
+    ] = None,
+    modality: Annotated[
+        str, typer.Option(help="What of a source is read: image or text.")
+    ] = "text",
+    out: Annotated[
+        Path | None, typer.Option(help="CSV file to write: a row for each item of the source.")
+    ] = None,
 ) -> None:
-    """Predict the class of texts or pictures at every level."""
-    from hierhash.data.records import ImageRef
+    """Predict the class of texts, of pictures or of a whole source at every level."""
+    from hierhash.cli.prediction import check_head, predict_one, predict_source
     from hierhash.errors import InputError
-    from hierhash.methods.predict import level_probabilities
     from hierhash.saved_run import load_run
 
-    saved = load_run(run)
-    if saved.model.head is None:
-        raise InputError(f"{run}: '{saved.config.method}' has no classification head")
-    if not text and not image:
-        raise InputError("predict: give --text or --image")
     asked = [("text", one) for one in text or []] + [("image", str(one)) for one in image or []]
-    for modality, one in asked:
-        if modality == "text":
-            saved.check_text(one)
-            outputs = saved.text_outputs([one])
-        else:
-            outputs = saved.image_outputs([ImageRef(Path(one)).open()])
-        chances = level_probabilities(saved.model.head, outputs, saved.temperatures[modality])
-        levels = []
-        for level, chance in enumerate(chances, start=1):
-            best = int(chance[0].argmax())
-            name = saved.tree.path_of(level, best)[-1]
-            levels.append({"level": level, "class": name, "confidence": float(chance[0, best])})
+    if bool(asked) == bool(source):
+        raise InputError("predict: give --text or --image, or else --source with --out")
+    if (source is None) != (out is None):
+        raise InputError("predict: --source and --out go together; give both or neither")
+    if source is not None and out is not None:
+        rows = predict_source(run, source, modality, out)
+        typer.echo(f"{out}: {rows} items")
+        return
+    saved = load_run(run)
+    check_head(saved)
+    for kind, one in asked:
+        levels = predict_one(saved, kind, one)
         if as_json:
-            typer.echo(json.dumps({modality: one, "levels": levels}, ensure_ascii=False))
+            typer.echo(json.dumps({kind: one, "levels": levels}, ensure_ascii=False))
         else:
             shown = " > ".join(f"{own['class']} ({own['confidence']:.2f})" for own in levels)
             typer.echo(f"{one}: {shown}")

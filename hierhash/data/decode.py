@@ -22,10 +22,14 @@ def _open(content: bytes, name: str, max_pixels: int) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(content))
     except Image.DecompressionBombError:
-        raise DataError(f"{name}: the image is larger than {max_pixels:,} pixels") from None
+        raise DataError(
+            f"{name}: the image is larger than {max_pixels:,} pixels, the limit; scale it down"
+        ) from None
     except Exception:
         # PIL's own message names a memory address, which helps nobody.
-        raise DataError(f"{name}: not a picture that can be read (unknown format)") from None
+        raise DataError(
+            f"{name}: not a picture that can be read (unknown format); replace it"
+        ) from None
     width, height = image.size
     if width * height > max_pixels:
         raise DataError(
@@ -61,7 +65,7 @@ def decode(content: bytes, name: str, max_pixels: int = DEFAULT_MAX_PIXELS) -> I
             image = ImageOps.exif_transpose(image)
         return _on_white(image)
     except Exception as error:  # decoders raise many kinds: OSError, SyntaxError, struct.error...
-        raise DataError(f"{name}: the image is damaged ({error})") from None
+        raise DataError(f"{name}: the image is damaged ({error}); replace it") from None
 
 
 def _on_white(image: Image.Image) -> Image.Image:

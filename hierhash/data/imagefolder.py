@@ -99,6 +99,12 @@ def _array(path: Path) -> Any:
             from scipy import sparse
 
             return sparse.csr_matrix(sparse.load_npz(path))
-        return np.load(path, mmap_mode="r", allow_pickle=False)
+        array = np.load(path, mmap_mode="r", allow_pickle=False)
     except Exception as error:
-        raise DataError(f"{path}: not a readable array ({error})") from None
+        raise DataError(f"{path}: not a readable array ({error}); save it again") from None
+    if array.ndim != 2 or array.dtype.kind not in "fiu":
+        raise DataError(
+            f"{path}: an array of {array.ndim} dimensions and type {array.dtype}; features are "
+            "numbers, one row an item"
+        )
+    return array

@@ -39,7 +39,7 @@ class MatFile:
         except DataError:
             raise
         except Exception as error:  # scipy and h5py raise many kinds on damaged files
-            raise DataError(f"{path}: not a readable .mat file ({error})") from None
+            raise DataError(f"{path}: not a readable .mat file ({error}); save it again") from None
 
     def _list(self) -> None:
         with self.path.open("rb") as file:

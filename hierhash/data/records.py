@@ -48,7 +48,9 @@ class ImageRef:
         try:
             return self.path.read_bytes()
         except OSError as error:
-            raise DataError(f"{self.path}: cannot read the image ({error.strerror})") from None
+            raise DataError(
+                f"{self.path}: cannot read the image ({error.strerror}); check the path"
+            ) from None
 
     def open(self, max_pixels: int = DEFAULT_MAX_PIXELS) -> Image.Image:
         """The decoded picture: RGB, on white, upright.

@@ -232,7 +232,9 @@ def _read_split_file(path: Path) -> dict[str, Any]:
     try:
         content = json.loads(path.read_text(encoding="utf-8"))
     except OSError as error:
-        raise DataError(f"{path}: cannot read the split file ({error.strerror})") from None
+        raise DataError(
+            f"{path}: cannot read the split file ({error.strerror}); check the path"
+        ) from None
     except ValueError:
         raise DataError(f"{path}: not a split file (not JSON); make it with data split") from None
     good = isinstance(content, dict) and all(
@@ -245,5 +247,7 @@ def _read_split_file(path: Path) -> dict[str, Any]:
     if len(set(everything)) != len(everything):
         raise DataError(f"{path}: an id is in two parts; make the split again")
     if _sha256(content) != content.get("sha256"):
-        raise DataError(f"{path}: the ids do not match their sha256; the file was edited")
+        raise DataError(
+            f"{path}: the ids do not match their sha256, for it was edited; make it again"
+        )
     return dict(content)

@@ -99,7 +99,9 @@ def _parquet(path: Path) -> tuple[list[str], Rows]:
     try:
         table = parquet.read_table(path)
     except Exception as error:  # pyarrow has many kinds, some of them plain OSError
-        raise DataError(f"{path}: not a readable parquet file ({_first_line(error)})") from None
+        raise DataError(
+            f"{path}: not a readable parquet file, export it again ({_first_line(error)})"
+        ) from None
     return list(table.column_names), enumerate(table.to_pylist(), start=1)
 
 

@@ -35,8 +35,8 @@ class BackboneSpec:
     Args:
         name: A name of ``backbone_names()``.
         size: (height, width) the pictures are resized to.
-        weights: A weights file on disk; None takes the packaged or pretrained ones, or, for
-            torchvision nets, random weights.
+        weights: A weights file on disk (a folder for ``huggingface``); None takes the packaged or
+            pretrained ones, or, for torchvision nets, random weights.
         device: Where the network runs.
     """
 
@@ -60,6 +60,24 @@ def _torchvision(spec: BackboneSpec) -> ImageBackbone:
     return TorchvisionNet(spec.name.removeprefix("torchvision:"), spec)
 
 
+def _timm(spec: BackboneSpec) -> ImageBackbone:
+    from hierhash.features.timm_nets import TimmNet
+
+    return TimmNet(spec.name.removeprefix("timm:"), spec)
+
+
+def _open_clip(spec: BackboneSpec) -> ImageBackbone:
+    from hierhash.features.open_clip_images import OpenClipImages
+
+    return OpenClipImages(spec.name.removeprefix("open_clip:"), spec)
+
+
+def _huggingface(spec: BackboneSpec) -> ImageBackbone:
+    from hierhash.features.huggingface_images import HuggingFaceImages
+
+    return HuggingFaceImages(spec.name.removeprefix("huggingface:"), spec)
+
+
 def _pixels(spec: BackboneSpec) -> ImageBackbone:
     from hierhash.features.pixels import Pixels
 
@@ -69,12 +87,20 @@ def _pixels(spec: BackboneSpec) -> ImageBackbone:
 _BACKBONES: dict[str, Callable[[BackboneSpec], ImageBackbone]] = {
     "efficientnet_lite0": _efficientnet_lite0,
     "pixels": _pixels,
-    "torchvision": _torchvision,
+    "torchvision:": _torchvision,
+    "timm:": _timm,
+    "open_clip:": _open_clip,
+    "huggingface:": _huggingface,
 }
 
 
 def backbone_names() -> list[str]:
-    """Names a config may give; torchvision takes a model after a colon: `torchvision:resnet18`."""
+    """Names a config may give.
+
+    Libraries take a model after a colon: ``torchvision:resnet18``, ``timm:resnet18.a1_in1k``,
+    ``open_clip:ViT-B-32/laion2b_s34b_b79k`` (weights after the slash: a tag or a file),
+    ``huggingface:google/vit-base-patch16-224`` (a repository or a folder).
+    """
     return list(_BACKBONES)
 
 
@@ -85,7 +111,8 @@ def image_backbone(spec: BackboneSpec) -> ImageBackbone:
         ConfigError: The name is unknown, the library it needs is not installed, or its weights
             cannot be had.
     """
-    family = spec.name.split(":", 1)[0]
+    family, colon, _ = spec.name.partition(":")
+    family += colon
     if family not in _BACKBONES:
         hint = did_you_mean(family, _BACKBONES)
         raise ConfigError(f"features.image.name: no image backbone '{spec.name}'{hint}")

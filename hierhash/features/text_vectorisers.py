@@ -86,17 +86,36 @@ def _minilm(spec: VectoriserSpec) -> TextVectoriser:
     return MiniLM()
 
 
+def _open_clip(spec: VectoriserSpec) -> TextVectoriser:
+    from hierhash.features.open_clip_texts import OpenClipTexts
+
+    return OpenClipTexts(spec.name.removeprefix("open_clip:"))
+
+
+def _huggingface(spec: VectoriserSpec) -> TextVectoriser:
+    from hierhash.features.huggingface_texts import HuggingFaceTexts
+
+    return HuggingFaceTexts(spec.name.removeprefix("huggingface:"))
+
+
 _VECTORISERS: dict[str, Callable[[VectoriserSpec], TextVectoriser]] = {
     "words": _words,
     "tfidf": _tfidf,
     "ngrams": _ngrams,
     "wordllama": _wordllama,
     "minilm": _minilm,
+    "open_clip:": _open_clip,
+    "huggingface:": _huggingface,
 }
 
 
 def vectoriser_names() -> list[str]:
-    """Names a config may give."""
+    """Names a config may give.
+
+    Libraries take a model after a colon: ``open_clip:ViT-B-32/laion2b_s34b_b79k`` (weights after
+    the slash: a tag or a file), ``huggingface:google-bert/bert-base-uncased`` (a repository or a
+    folder).
+    """
     return list(_VECTORISERS)
 
 
@@ -104,7 +123,8 @@ def text_vectoriser(spec: VectoriserSpec) -> TextVectoriser:
     """Builds the vectoriser a spec names.
 
     Raises:
-        ConfigError: The name is unknown, or the package it needs is not installed.
+        ConfigError: The name is unknown, the package it needs is not installed, or its weights
+            cannot be had.
 
     Example:
         >>> words = text_vectoriser(VectoriserSpec("words", min_count=1))
@@ -112,7 +132,9 @@ def text_vectoriser(spec: VectoriserSpec) -> TextVectoriser:
         >>> words.transform(["blue blue shoes"]).toarray().tolist()
         [[2.0, 0.0, 1.0]]
     """
-    if spec.name not in _VECTORISERS:
-        hint = did_you_mean(spec.name, _VECTORISERS)
+    family, colon, _ = spec.name.partition(":")
+    family += colon
+    if family not in _VECTORISERS:
+        hint = did_you_mean(family, _VECTORISERS)
         raise ConfigError(f"features.text.name: no text vectoriser '{spec.name}'{hint}")
-    return _VECTORISERS[spec.name](spec)
+    return _VECTORISERS[family](spec)

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.errors import ConfigError
+from hierhash.features.frozen_text import FrozenText
 
 
-class WordLlamaTable:
+class WordLlamaTable(FrozenText):
     """Texts by the packaged wordllama table; nothing is fitted.
 
     Raises:
@@ -36,9 +36,6 @@ class WordLlamaTable:
         weights = load_file(home / "weights" / "l2_supercat_256.safetensors")
         self._table = weights["embedding.weight"].astype(np.float32)
 
-    def fit(self, texts: Sequence[str]) -> None:
-        """Nothing to learn."""
-
     def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Rows of unit length, float32 (n, 256)."""
         rows = np.zeros((len(texts), self._table.shape[1]), dtype=np.float32)
@@ -48,18 +45,3 @@ class WordLlamaTable:
                 row[:] = self._table[tokens.ids].mean(axis=0)
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / np.maximum(norms, 1e-12), dtype=np.float32)
-
-    def knows(self, text: str) -> bool:
-        """Any text with a visible character is known."""
-        return bool(text.strip())
-
-    def nearest_words(self, text: str) -> list[str]:
-        """Not needed: the table covers all text."""
-        return []
-
-    def state(self) -> dict[str, Any]:
-        """Nothing was learnt."""
-        return {}
-
-    def load_state(self, state: dict[str, Any]) -> None:
-        """Nothing to take over."""

@@ -18,7 +18,7 @@ from hierhash.branches.image_networks import ImageBranchSettings, build_image_br
 from hierhash.branches.mlp import MLPBranch, MLPSettings
 from hierhash.branches.rows import FeatureRows, column_statistics
 from hierhash.branches.two_branch import TwoBranch
-from hierhash.errors import ConfigError
+from hierhash.errors import ConfigError, TreeError
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.similarity import LevelSimilarity
 from hierhash.labels.tree import LabelTree
@@ -129,7 +129,7 @@ def build_model(
     depth = tree.depth
     sizes = [len(tree.nodes_at(level)) for level in range(1, depth + 1)]
     ancestors = np.stack([tree.ancestor_codes(leaf) for leaf in tree.leaves], axis=1)
-    weights = tree.weights(settings.head.level_weights, labels)
+    weights = _level_weights(tree, settings.head.level_weights, labels, "model.head")
     return TwoBranch(
         build_image_branch(settings.image, image_shape, bits, known.get("image")),
         MLPBranch(text_width, bits, settings.text, known.get("text")),
@@ -165,9 +165,9 @@ def build_loop(
     torch.set_float32_matmul_precision(settings.training.precision)
     statistics = {}
     if isinstance(items.image, np.ndarray) and items.image.ndim == 2:
-        statistics["image"] = column_statistics(items.image[items.has_image])
+        statistics["image"] = column_statistics(items.image, items.has_image)
     if isinstance(items.text, np.ndarray):
-        statistics["text"] = column_statistics(items.text[items.has_text])
+        statistics["text"] = column_statistics(items.text, items.has_text)
     shape = tuple(items.image.shape[1:])
     model: nn.Module = build_model(
         settings, tree, shape, items.text.shape[1], bits, items.labels, statistics
@@ -192,7 +192,16 @@ def pair_weights(
 ) -> NDArray[np.float64]:
     """Level weights of S: all on the leaf, all on level 1, or the scheme's."""
     if settings.similarity.pairs == "tree":
-        return np.asarray(tree.weights(settings.similarity.level_weights, labels))
+        return _level_weights(tree, settings.similarity.level_weights, labels, "model.similarity")
     one = np.zeros(tree.depth)
     one[-1 if settings.similarity.pairs == "leaf" else 0] = 1.0
     return one
+
+
+def _level_weights(
+    tree: LabelTree, scheme: WeightScheme, labels: ItemLabels | None, section: str
+) -> NDArray[np.float64]:
+    try:
+        return np.asarray(tree.weights(scheme, labels))
+    except TreeError as error:
+        raise ConfigError([f"{section}.{problem}" for problem in error.problems]) from error

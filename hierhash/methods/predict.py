@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -60,3 +62,30 @@ def best_temperature(head: Head, outputs: NDArray[np.float32], labels: ItemLabel
         chances = level_probabilities(head, outputs[known], float(temperature))[-1]
         losses.append(-np.log(chances[np.arange(len(known)), leaf[known]] + 1e-12).mean())
     return float(TEMPERATURES[int(np.argmin(losses))])
+
+
+def consistent_leaves(
+    probabilities: Sequence[NDArray[np.float32]], ancestors: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """The leaf whose path from the top is likeliest, by the product of its levels' probabilities.
+
+    The best class of each level alone may lie on no path of the tree; this one always does.
+
+    Args:
+        probabilities: For each level, (n, C_l).
+        ancestors: int64 (L, leaves), the class of each leaf at each level.
+
+    Returns:
+        int64 (n,).
+
+    Example:
+        >>> top, leaf = np.array([[0.6, 0.4]]), np.array([[0.3, 0.3, 0.4]])
+        >>> consistent_leaves([top, leaf], np.array([[0, 0, 1], [0, 1, 2]])).tolist()
+        [0]
+    """
+    smallest = np.finfo(np.float32).tiny
+    scores: NDArray[np.float64] = np.zeros((len(probabilities[0]), ancestors.shape[1]))
+    for level, classes in zip(probabilities, ancestors, strict=True):
+        scores += np.log(np.maximum(level, smallest))[:, classes]
+    best: NDArray[np.int64] = scores.argmax(axis=1)
+    return best

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from hierhash.codes.hamming import hamming_distances
 from hierhash.codes.packing import Codes, pack, unpack
 from hierhash.errors import RunError
+from hierhash.training.whole_file import cannot_write
 
 OVERSAMPLE = 10
 
@@ -93,21 +94,23 @@ class ExactIndex:
 
         Raises:
             RunError: The folder exists.
+            HierhashError: It cannot be written.
         """
         if folder.exists():
             raise RunError(f"{folder}: exists already; choose another name or remove it")
         unfinished = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
-        unfinished.mkdir(parents=True)
         try:
+            unfinished.mkdir(parents=True)
             np.save(unfinished / "codes.npy", self.codes)
             lines = [json.dumps(item, ensure_ascii=False) + "\n" for item in self.items]
             (unfinished / "items.jsonl").write_text("".join(lines), encoding="utf-8")
             manifest = self.manifest | {"items": len(self.items), "order": "big-endian packbits"}
             (unfinished / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
             os.replace(unfinished, folder)
-        except BaseException:
+        except OSError as error:
+            raise cannot_write(folder, error) from error
+        finally:
             shutil.rmtree(unfinished, ignore_errors=True)
-            raise
 
     @classmethod
     def load(cls, folder: Path) -> ExactIndex:
@@ -125,6 +128,25 @@ class ExactIndex:
             raise RunError(
                 f"{folder}: not an index, or damaged ({error}); build it again"
             ) from error
-        if len(items) != len(codes):
-            raise RunError(f"{folder}: {len(codes)} codes but {len(items)} items; build it again")
+        problem = _misfit(codes, items, manifest)
+        if problem:
+            raise RunError(f"{folder}: {problem}; build it again")
         return cls(codes, items, manifest)
+
+
+def _misfit(codes: NDArray[Any], items: list[Any], manifest: Any) -> str:
+    """What does not fit in the files of an index; nothing when all do."""
+    kinds = {"bits": int, "run": str, "model_sha256": str}
+    if not isinstance(manifest, dict) or not all(
+        isinstance(manifest.get(name), kind) for name, kind in kinds.items()
+    ):
+        return f"manifest.json lacks one of {', '.join(kinds)}"
+    width = -(-manifest["bits"] // 8)
+    if codes.dtype != np.uint8 or codes.shape[1:] != (width,):
+        return f"codes.npy does not hold codes of {manifest['bits']} bits ({width} bytes each)"
+    if len(items) != len(codes):
+        return f"{len(codes)} codes but {len(items)} items"
+    for line, item in enumerate(items, start=1):
+        if not isinstance(item, dict) or not {"id", "text", "paths"} <= set(item):
+            return f"items.jsonl:{line} lacks one of id, text, paths"
+    return ""

@@ -82,9 +82,7 @@ class AlternatingLoop:
 
     def _phase(self, modality: str) -> Losses:
         paired, columns = self.buffers.pairing(modality)
-        product = torch.from_numpy(
-            self.data.similarity.dot(paired.cpu().numpy()).astype(np.float32)
-        ).to(self.device)
+        product = torch.from_numpy(self.data.similarity.dot(paired.cpu().numpy())).to(self.device)
         outputs = self.buffers.outputs[modality]
         total = outputs.sum(dim=0, dtype=torch.float64).float()
         sums: dict[str, Tensor] = {}

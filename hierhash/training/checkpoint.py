@@ -6,14 +6,17 @@ containers and nothing else.
 
 from __future__ import annotations
 
-import os
+import io
+import warnings
 from pathlib import Path
 from typing import Any
 
 import torch
+from torch import Tensor
 
 from hierhash.errors import RunError
 from hierhash.training.alternating import AlternatingLoop
+from hierhash.training.whole_file import whole_file
 
 NAME = "last.pt"
 
@@ -26,7 +29,6 @@ def save_checkpoint(folder: Path, loop: AlternatingLoop, extra: dict[str, Any]) 
         loop: The loop at the end of an epoch.
         extra: Plain values to keep with it (config hash, early stopping).
     """
-    folder.mkdir(parents=True, exist_ok=True)
     content = {
         "epoch": loop.epoch,
         "model": loop.model.state_dict(),
@@ -34,11 +36,14 @@ def save_checkpoint(folder: Path, loop: AlternatingLoop, extra: dict[str, Any]) 
         "buffers": loop.buffers.tensors(),
         "generator": loop.generator.get_state(),
         "global_generator": torch.get_rng_state(),
+        "cuda_generator": _cuda_generator(loop.device),  # draws dropout there
         "extra": extra,
     }
-    unfinished = folder / f".{NAME}.{os.getpid()}.tmp"
-    torch.save(content, unfinished)
-    os.replace(unfinished, folder / NAME)
+    packed = io.BytesIO()
+    torch.save(content, packed)  # to memory: torch does not report a full disk as an OSError
+    with whole_file(folder / NAME) as unfinished:
+        folder.mkdir(parents=True, exist_ok=True)
+        unfinished.write_bytes(packed.getbuffer())
 
 
 def load_checkpoint(folder: Path, loop: AlternatingLoop, config_hash: str) -> dict[str, Any]:
@@ -50,19 +55,30 @@ def load_checkpoint(folder: Path, loop: AlternatingLoop, config_hash: str) -> di
     path = folder / NAME
     if not path.is_file():
         raise RunError(f"{path}: no checkpoint to resume from; train without --resume")
+    damaged = f"{path}: not a checkpoint of hierhash, or damaged; train again without --resume"
     try:
-        content = torch.load(path, map_location="cpu", weights_only=True)
-        extra: dict[str, Any] = content["extra"]
+        with warnings.catch_warnings(action="ignore"):  # torch's remarks on foreign files
+            content = torch.load(path, map_location="cpu", weights_only=True)
+        extra: dict[str, Any] = dict(content["extra"])
     except Exception as error:  # torch raises many kinds for a damaged file
-        raise RunError(f"{path}: not a checkpoint of hierhash, or damaged") from error
+        raise RunError(damaged) from error
     if extra.get("config") != config_hash:
         raise RunError(
             f"{path}: belongs to another config; resume with the config it was made with"
         )
-    loop.model.load_state_dict(content["model"])
-    loop.optimiser.load_state_dict(content["optimiser"])
-    loop.buffers.load(content["buffers"])
-    loop.generator.set_state(content["generator"])
-    torch.set_rng_state(content["global_generator"])
-    loop.epoch = int(content["epoch"])
+    try:
+        loop.model.load_state_dict(content["model"])
+        loop.optimiser.load_state_dict(content["optimiser"])
+        loop.buffers.load(content["buffers"])
+        loop.generator.set_state(content["generator"])
+        torch.set_rng_state(content["global_generator"])
+        if loop.device.type == "cuda" and content["cuda_generator"] is not None:
+            torch.cuda.set_rng_state(content["cuda_generator"], loop.device)
+        loop.epoch = int(content["epoch"])
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
+        raise RunError(damaged) from error
     return extra
+
+
+def _cuda_generator(device: torch.device) -> Tensor | None:
+    return torch.cuda.get_rng_state(device) if device.type == "cuda" else None

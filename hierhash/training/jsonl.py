@@ -18,9 +18,12 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     records = []
-    for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1):
+    for number, line in enumerate(path.read_bytes().splitlines(), start=1):
         try:
-            records.append(json.loads(line))
-        except ValueError as error:
+            record = json.loads(line)
+        except ValueError as error:  # also what is not UTF-8
             raise RunError(f"{path}:{number}: not JSON; delete the line to run it again") from error
+        if not isinstance(record, dict):
+            raise RunError(f"{path}:{number}: not a JSON object; delete the line to run it again")
+        records.append(record)
     return records

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import json
 import os
 import platform
@@ -11,19 +12,19 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-from safetensors.torch import load_file, save_file
+from safetensors.torch import load_file, save
 from torch import Tensor
 
 from hierhash.errors import RunError
+from hierhash.training.whole_file import cannot_write, whole_file
 
 _PACKAGES = ("hierhash", "torch", "torchvision", "numpy", "scipy", "scikit-learn", "pandas")
 
 
 def write_text(path: Path, text: str) -> None:
     """Writes a file under a temporary name and renames it."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    unfinished.write_text(text, encoding="utf-8")
-    os.replace(unfinished, path)
+    with whole_file(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -46,19 +47,27 @@ def read_json(path: Path) -> Any:
 
 
 def append_line(path: Path, record: Mapping[str, Any]) -> None:
-    """Adds one JSON line, in a single write."""
-    line = json.dumps(record, ensure_ascii=False) + "\n"
-    with open(path, "a", encoding="utf-8") as stream:
-        stream.write(line)
+    """Adds one JSON line, in a single write; a line that does not fit is taken back.
+
+    Raises:
+        HierhashError: The file cannot be written.
+    """
+    line = (json.dumps(record, ensure_ascii=False) + "\n").encode()
+    try:
+        with open(path, "ab", buffering=0) as stream:
+            before = stream.tell()
+            if stream.write(line) < len(line):  # a disk that is nearly full takes a part
+                stream.truncate(before)
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+    except OSError as error:
+        raise cannot_write(path, error) from error
 
 
 def save_weights(path: Path, weights: Mapping[str, Tensor]) -> None:
     """Writes weights as safetensors, whole or not at all."""
-    unfinished = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    save_file(
-        {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}, unfinished
-    )
-    os.replace(unfinished, path)
+    plain = {name: tensor.detach().cpu().contiguous() for name, tensor in weights.items()}
+    with whole_file(path) as unfinished:
+        unfinished.write_bytes(save(plain))
 
 
 def load_weights(path: Path) -> dict[str, Tensor]:

@@ -1,7 +1,8 @@
 """What training holds between steps: the buffers F, G and B of all n items and their masks.
 
-Memory: F, G, B and one product S G, 4 x n x K floats; a step adds a few blocks of batch x n. At
-n = 100,000, K = 64 and batch 128 that is 102 MB and some 51 MB a block.
+Memory: F, G, B, the partner's labelled rows and the product S G, 5 x n x K floats, and two more
+while S G is computed; a step adds blocks of batch x 2,048. At n = 100,000 and K = 64 that is 128 MB
+(179 MB at the peak) and 1 MB a block.
 """
 
 from __future__ import annotations

@@ -11,7 +11,8 @@ from hierhash.retrieval.exact import ExactIndex
 def make_index(n=50, bits=16):
     outputs = np.random.default_rng(0).standard_normal((n, bits)).astype(np.float32)
     items = [{"id": str(i), "text": "", "paths": [["A" if i % 2 else "B", "x"]]} for i in range(n)]
-    return ExactIndex(pack(outputs), items, {"bits": bits}), outputs
+    manifest = {"bits": bits, "run": "runs/x", "model_sha256": "0"}
+    return ExactIndex(pack(outputs), items, manifest), outputs
 
 
 def test_canonical_order_is_distance_then_row():

@@ -1,0 +1,110 @@
+"""Predictions of a run: of one text or picture, or of all items of a source as a CSV file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.branches.heads import Head
+from hierhash.cli.indexing import catalogue_outputs, rows_with
+from hierhash.cli.source_argument import check_modality, read_source
+from hierhash.data.records import ImageRef
+from hierhash.errors import InputError
+from hierhash.labels.paths import format_path
+from hierhash.methods.predict import consistent_leaves, level_probabilities
+from hierhash.saved_run import SavedRun, load_run
+from hierhash.training.run_folder import write_text
+
+
+def check_head(saved: SavedRun) -> Head:
+    """The head of a run.
+
+    Raises:
+        InputError: Its method has none.
+    """
+    if saved.model.head is None:
+        raise InputError(
+            f"{saved.folder}: '{saved.config.method}' has no classification head; "
+            "train a method that has one, such as hierarchical_dcmh"
+        )
+    return saved.model.head
+
+
+def predict_one(saved: SavedRun, modality: str, one: str) -> list[dict[str, Any]]:
+    """Class and confidence at each level of a text, or of the picture in a file.
+
+    Raises:
+        DataError: No word of the text is known, or the picture cannot be read.
+    """
+    if modality == "text":
+        saved.check_text(one)
+        outputs = saved.text_outputs([one])
+    else:
+        outputs = saved.image_outputs([ImageRef(Path(one)).open()])
+    paths, confidences = _predicted(saved, modality, outputs)
+    return [
+        {"level": level, "class": path[-1], "confidence": float(confidence)}
+        for level, (path, confidence) in enumerate(
+            zip(paths[0], confidences[0], strict=True), start=1
+        )
+    ]
+
+
+def predict_source(run: Path, source: str, modality: str, out: Path) -> int:
+    """Writes one CSV row an item: its id, and the path and confidence of each level.
+
+    Returns:
+        The number of items that have the modality.
+
+    Raises:
+        InputError: Anything wrong with the run or the source, or the file exists.
+    """
+    check_modality(modality)
+    if out.exists():
+        raise InputError(f"{out}: exists already; choose another name or remove it")
+    saved = load_run(run)
+    check_head(saved)
+    catalogue = read_source(source)
+    rows = rows_with(catalogue, modality)
+    outputs = catalogue_outputs(saved, catalogue, modality, rows)
+    predicted = _predicted(saved, modality, outputs)
+    write_text(out, _as_csv([catalogue.ids[row] for row in rows], *predicted))
+    return len(rows)
+
+
+def _predicted(
+    saved: SavedRun, modality: str, outputs: NDArray[np.float32]
+) -> tuple[list[list[tuple[str, ...]]], NDArray[np.float32]]:
+    """The node of each level on the likeliest path of each item, and its confidence, (n, L)."""
+    head = check_head(saved)
+    chances = level_probabilities(head, outputs, saved.temperatures[modality])
+    ancestors = head.ancestors.cpu().numpy()
+    classes = ancestors[:, consistent_leaves(chances, ancestors)]
+    items = np.arange(len(outputs))
+    confidences = [chance[items, own] for chance, own in zip(chances, classes, strict=True)]
+    paths = [
+        [saved.tree.path_of(level, int(own)) for level, own in enumerate(column, start=1)]
+        for column in classes.T
+    ]
+    return paths, np.stack(confidences, axis=1)
+
+
+def _as_csv(
+    ids: list[str], paths: list[list[tuple[str, ...]]], confidences: NDArray[np.float32]
+) -> str:
+    written = io.StringIO()
+    table = csv.writer(written, lineterminator="\n")
+    depth = confidences.shape[1]
+    columns = [(f"level_{level}", f"confidence_{level}") for level in range(1, depth + 1)]
+    table.writerow(["id", *(name for pair in columns for name in pair)])
+    for item, own, sure in zip(ids, paths, confidences, strict=True):
+        cells = [item]
+        for path, confidence in zip(own, sure, strict=True):
+            cells += [format_path(path), f"{confidence:.4f}"]
+        table.writerow(cells)
+    return written.getvalue()

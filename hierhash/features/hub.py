@@ -1,0 +1,57 @@
+"""What hub models share: their library may be missing, and their weights may be out of reach."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from hierhash.errors import ConfigError
+
+
+def not_installed(key: str, name: str) -> ConfigError:
+    """The error for a model whose library is missing.
+
+    Args:
+        key: The config key that names the model.
+        name: The model, as the config names it.
+
+    Example:
+        >>> print(not_installed("features.image.name", "timm:resnet18"))
+        features.image.name: timm:resnet18 needs its library; run: pip install 'hierhash[hub]'
+    """
+    return ConfigError(f"{key}: {name} needs its library; run: pip install 'hierhash[hub]'")
+
+
+@contextmanager
+def loading(key: str, name: str, instead: str) -> Iterator[None]:
+    """Turns whatever goes wrong while a model is loaded into one line.
+
+    The libraries log each retry of a download; only the last word is for the user.
+
+    Args:
+        key: The config key that names the model.
+        name: The model, as the config names it.
+        instead: What to do without a network.
+
+    Raises:
+        ConfigError: Anything went wrong inside.
+    """
+    before = logging.root.manager.disable
+    logging.disable(logging.CRITICAL)
+    try:
+        yield
+    except ConfigError:
+        raise
+    except Exception as error:  # the libraries raise their own kinds, without a common base class
+        raise ConfigError(
+            f"{key}: {name} could not be loaded ({_first_sentence(error)}); "
+            f"if there is no network, {instead}"
+        ) from error
+    finally:
+        logging.disable(before)
+
+
+def _first_sentence(error: Exception) -> str:
+    sentence = str(error).strip().splitlines()[:1] or [type(error).__name__]
+    return sentence[0].split(". ")[0].rstrip(".")

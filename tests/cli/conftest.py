@@ -1,0 +1,40 @@
+"""A small data set, a run trained on it and an index, made once for all tests of the verbs."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.cli.small_run import hierhash, write_config, write_shop
+
+
+@pytest.fixture(scope="session")
+def trained(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of ``shop``, ``config.yaml``, ``run`` and ``index``; tests only read it."""
+    folder = tmp_path_factory.mktemp("trained")
+    config = write_config(folder / "config.yaml", write_shop(folder / "shop"))
+    said = hierhash("train", config, "--out", folder / "run")
+    assert said.code == 0, said.err
+    said = hierhash("index", "build", folder / "run", folder / "index")
+    assert said.code == 0, said.err
+    return folder
+
+
+@pytest.fixture
+def run_copy(trained: Path, tmp_path: Path) -> Path:
+    """A copy of the run, to be damaged."""
+    return Path(shutil.copytree(trained / "run", tmp_path / "run"))
+
+
+@pytest.fixture
+def index_copy(trained: Path, tmp_path: Path) -> Path:
+    """A copy of the index, to be damaged."""
+    return Path(shutil.copytree(trained / "index", tmp_path / "index"))
+
+
+@pytest.fixture
+def shop_copy(trained: Path, tmp_path: Path) -> Path:
+    """A copy of the data set, to be damaged."""
+    return Path(shutil.copytree(trained / "shop", tmp_path / "shop"))

@@ -1,0 +1,124 @@
+"""Trees and configs that are wrong: one line that names the place and the remedy, code 2."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from tests.cli.small_run import hierhash, refusal
+
+TREES = [
+    ("t.yaml", b"tree: [a", "t.yaml:2: not valid YAML"),
+    ("t.yaml", b"", "t.yaml:1: expected the keys name"),
+    ("t.yaml", b"\x89PNG\r\n\xff", "t.yaml: not UTF-8 text (byte 0); save it as UTF-8"),
+    ("t.yaml", b"tree: [a\0b]", "t.yaml:1: not valid YAML"),
+    ("t.yaml", b"tree: [a, a]", "t.yaml:1: duplicate path 'a' (first at t.yaml:1); rename or"),
+    ("t.yaml", b"tree: {a: [b]}\nlevels: [x]", "t.yaml:2: levels: 1 name for a tree of depth 2;"),
+    ("t.yaml", b"tree: [a]\nnmae: x", "t.yaml:2: unknown key 'nmae' of a label tree; did you"),
+    ("t.yaml", b"tree: [a]\nlevel_weights: [1, 2]", "t.yaml:2: level_weights: 2 weights for 1"),
+    ("t.yaml", b"tree: {a: [b]}\nlevel_weights: [-1, 2]", "t.yaml:2: level_weights: weights must"),
+    ("t.yaml", b"tree: {a: [b]}\nlevel_weights: [0, 0]", "the weights are all 0; give one above 0"),
+    ("t.csv", b"parent,child\na,b\nb,a\n", "t.csv:2: cycle 'b' > 'a' > 'b'; remove one"),
+    ("t.csv", b"", "t.csv:1: no header line; name the columns"),
+    ("t.bin", b"\0\1", "t.bin: not a label tree; give a .yaml or .csv file"),
+]
+
+
+@pytest.mark.parametrize(("name", "content", "message"), TREES)
+def test_a_wrong_tree(tmp_path: Path, name: str, content: bytes, message: str) -> None:
+    (tmp_path / name).write_bytes(content)
+    assert message in refusal(tmp_path, "tree", "check", name)
+    if name.endswith(".yaml"):
+        said = refusal(tmp_path, "train", "sample", f"data.tree={name}", "--out", "out")
+        assert message in said
+
+
+OVERRIDES = [
+    ("bitz=1", "override 'bitz=1': unknown key 'bitz'; did you mean 'bits'?"),
+    ("bits=many", "override 'bits=many': bits: input should be a valid integer"),
+    ("bits=", "override 'bits=': bits: input should be a valid integer"),
+    ("bits=0", "override 'bits=0': bits: input should be greater than or equal to 1"),
+    ("bits=5000", "override 'bits=5000': bits: input should be less than or equal to 4096"),
+    ("bits", "'bits': an override has the form key.path=value"),
+    ("bits=[1", "'bits=[1': the value is not YAML"),
+    ("method=dcmhh", "method: no method 'dcmhh'; did you mean"),
+    ("method=[a]", "override 'method=[a]': method: input should be a valid string"),
+    ("model=3", "override 'model=3': model: input should be a dictionary"),
+    ("seed=-1", "override 'seed=-1': seed: input should be greater than or equal to 0"),
+    ("device=meta", "device: 'meta' is not supported; use auto, cpu or cuda"),
+    ("device=cuda:99", "device: 'cuda:99' asked for, but torch finds no such CUDA device; use"),
+    ("device=tpu", "device: 'tpu' is not a device; use auto, cpu or cuda"),
+    ("data.source=imgfolder", "source 'imgfolder': unknown; did you mean 'imagefolder'?"),
+    ("data.path=null", "source 'imagefolder': needs the path of its folder or file"),
+    ("data.options=3", "data.options: input should be a valid dictionary"),
+    ("data.options={colour: 3}", "source 'imagefolder': has no option 'colour'; see docs/data.md"),
+    ("data.tree=no.yaml", "no.yaml: no such file, nor one of the shipped label_trees"),
+    ("data.split.sizes={train: -3}", "split sizes: a size is negative; give counts or shares"),
+    ("data.split.sizes={train: 3000}", "items asked, 40 there are"),
+    ("data.split.sizes={trian: 3}", "split sizes: unknown part 'trian'; use train, validation"),
+    ("data.split.file=no.json", "no.json: cannot read the split file"),
+    ("features.image.name=resnet", "no image backbone 'resnet'"),
+    ("features.image.size=[16]", "features.image.size.1: field required"),
+    ("features.image.size=[0, 16]", "features.image.size: height and width must be at least 1"),
+    ("features.image.size=[8, 8]", "small_cnn needs features.image.size: [16, 16] or more"),
+    ("features.text.name=wrods", "no text vectoriser 'wrods'; did you mean 'words'?"),
+    ("model.image.network=resnet", "input should be 'mlp', 'cnn_f' or 'small_cnn'"),
+    ("model.image.network=mlp", "mlp reads feature rows, but the features are pixels; choose"),
+    ("model.image.network=cnn_f", "cnn_f needs features.image.size: [224, 224]"),
+    ("model.image.weights=w.mat", "image.weights: small_cnn reads no weights file; leave it out"),
+    ("model.training.lr=-1", "model.training.lr: input should be greater than 0"),
+    ("model.training.lr=.nan", "model.training.lr: input should be greater than 0"),
+    ("model.training.batch_size=1", "batch_size: input should be greater than or equal to 2"),
+    ("model.training.epochs=0", "model.training.epochs: input should be greater than or equal"),
+    ("model.similarity.pairs=leafs", "input should be 'leaf', 'any' or 'tree'"),
+    ("model.head.level_weights=[1, 2, 3]", "model.head.level_weights: 3 weights for 2 levels"),
+    ("model.similarity.level_weights=linaer", "unknown scheme 'linaer'; did you mean 'linear'?"),
+    ("stopping.every=-1", "stopping.every: input should be greater than or equal to 0"),
+]
+
+
+@pytest.mark.parametrize(("override", "message"), OVERRIDES)
+def test_a_wrong_override(trained: Path, tmp_path: Path, override: str, message: str) -> None:
+    said = refusal(tmp_path, "train", trained / "config.yaml", override, "--out", "out")
+    assert message in said
+
+
+CONFIGS = [
+    (b"", "- 1", "c.yaml:1: a config is a mapping of keys to values"),
+    (b"\xff\xfe", "", "c.yaml: not UTF-8 text; save it as UTF-8"),
+    (b"", "a:\n\tb: 1", "c.yaml:2: found character '\\t'"),
+    (b"", 'bits: "\x07"', "c.yaml:1: not YAML"),
+    (b"", "bits: *x", "c.yaml:1: found undefined alias 'x'"),
+    (b"", "bits: !!python/object:os.system x", "c.yaml:1: could not determine a constructor"),
+    (b"", "? [a]\n: 1", "c.yaml:1: found unhashable key"),
+    (b"", "1: 2", "c.yaml:1: 1: keys should be strings"),
+]
+
+
+@pytest.mark.parametrize(("start", "text", "message"), CONFIGS)
+def test_a_wrong_config_file(tmp_path: Path, start: bytes, text: str, message: str) -> None:
+    (tmp_path / "c.yaml").write_bytes(start + text.encode())
+    assert message in refusal(tmp_path, "config", "validate", "c.yaml")
+
+
+def test_all_problems_of_a_config_are_listed_a_line_each(tmp_path: Path) -> None:
+    (tmp_path / "c.yaml").write_text("bits: 0\nsede: 1\nmodel: {training: {epochs: 0}}\n")
+    said = hierhash("config", "validate", tmp_path / "c.yaml")
+    assert said.code == 2
+    assert [line.split("c.yaml:")[1][0] for line in said.err.splitlines()] == ["1", "3", "2"]
+
+
+def test_places_that_cannot_be_written(trained: Path, tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("mine")
+    config = trained / "config.yaml"
+    for out in ("file", "file/below"):
+        said = refusal(tmp_path, "train", config, "--out", out)
+        assert said.startswith(f"{out}: ")
+        assert "can be written" in said
+    assert "exists already; choose" in refusal(tmp_path, "config", "copy", "sample", "file")
+    assert "no/c.yaml: " in refusal(tmp_path, "config", "copy", "sample", "no/c.yaml")
+    (tmp_path / "t.yaml").write_text("mine")
+    assert "exists already" in refusal(tmp_path, "tree", "convert", "sample", "t.yaml")
+    said = refusal(tmp_path, "train", config, "--out", trained / "run")
+    assert "holds a run already; use --resume, or another --out" in said
