@@ -1,25 +1,76 @@
-"""Writes the tables of the README from the committed result files."""
+"""Writes the tables of the README and docs/results.md from the committed result files."""
 
 from __future__ import annotations
 
 import re
-import sys
 from pathlib import Path
 
+from hierhash.reports.build import build_report
+from hierhash.reports.facts import cross_section
 from hierhash.reports.headline import headline_markdown
+from hierhash.reports.runs import load_runs
+from hierhash.reports.section import Table, markdown_table
+from hierhash.training.jsonl import read_lines
 
 ROOT = Path(__file__).resolve().parent.parent
-BLOCK = re.compile(r"(<!-- table: (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+RESULTS = ROOT / "benchmarks" / "results"
+BLOCK = re.compile(r"(<!-- (table|cross|speed|memory): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+SUITES = ("fashion", "sample")
+
+
+def headline(suite: str, results: Path) -> str:
+    return headline_markdown(suite, results)
+
+
+def cross(suite: str, results: Path) -> str:
+    section = cross_section(load_runs(suite, results))
+    return markdown_table(section.tables[0]) if section else ""
+
+
+def speed(_: str, results: Path) -> str:
+    """The last measurement of each subject against each rival."""
+    last = {
+        (line["subject"], line["rival"]): line
+        for line in read_lines(results / "speed.jsonl")
+        if "ratio_median" in line
+    }
+    rows = [
+        [
+            subject,
+            rival,
+            f"{line['ratio_median']:.1f}",
+            f"{line['ratio_min']:.1f} to {line['ratio_max']:.1f}",
+        ]
+        for (subject, rival), line in last.items()
+    ]
+    return markdown_table(Table(["what", "against", "times faster", "range"], rows, names=2))
+
+
+def memory(_: str, results: Path) -> str:
+    """Peak memory of training by number of pairs."""
+    rows = [
+        [line["subject"], f"{line['peak_mb']:,} MB", f"{line['rival_mb']:,} MB"]
+        for line in read_lines(results / "speed.jsonl")
+        if line["benchmark"] == "memory"
+    ]
+    return markdown_table(Table(["", "peak memory", "one n x n float32 array"], rows))
 
 
 def with_tables(text: str, results: Path) -> str:
     """The text with every table block made anew."""
+    make = {"table": headline, "cross": cross, "speed": speed, "memory": memory}
     return BLOCK.sub(
-        lambda m: m.group(1) + headline_markdown(m.group(2), results) + m.group(3), text
+        lambda m: m.group(1) + make[m.group(2)](m.group(3), results) + m.group(4), text
     )
+
+
+def results_page(results: Path) -> str:
+    """docs/results.md: the whole report of each suite as Markdown."""
+    start = "<!-- Made from benchmarks/results by `make docs`; do not edit. -->\n\n"
+    return start + "\n".join(build_report(suite, results).markdown for suite in SUITES)
 
 
 if __name__ == "__main__":
     readme = ROOT / "README.md"
-    readme.write_text(with_tables(readme.read_text(), ROOT / "benchmarks" / "results"))
-    sys.exit(0)
+    readme.write_text(with_tables(readme.read_text(), RESULTS))
+    (ROOT / "docs" / "results.md").write_text(results_page(RESULTS))

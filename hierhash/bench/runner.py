@@ -7,6 +7,8 @@ is missing. Only this process writes; workers return records.
 from __future__ import annotations
 
 import multiprocessing
+import os
+import threading
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from pathlib import Path
@@ -97,8 +99,17 @@ def _prepare(suite: Suite) -> Prepared:
 
 def _start_worker(suite: Suite, threads: int) -> None:
     global _prepared
+    threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(threads)
     _prepared = prepare(suite.data, suite.features, pick_device("auto"))
+
+
+def _end_with_parent() -> None:
+    """Ends a worker whose parent was killed; it would wait for jobs, and hold memory, forever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
 
 
 def _work(suite: Suite, job: Job) -> tuple[dict[str, Any], dict[str, Any]]:
