@@ -14,6 +14,7 @@ from hierhash.bench.scores import (
     asymmetric_scores,
     classification_scores,
     hamming_scores,
+    having,
     objective,
     rounded,
 )
@@ -69,7 +70,7 @@ def final_scores(
     results: dict[str, Any] = {"all": {}, "unseen": {}}
     curves: dict[str, Any] = {}
     queries: dict[str, Any] = {}
-    per_query: PerQuery = {"train_items": _train_items(prepared)}
+    per_query: PerQuery = {}
     for direction in DIRECTIONS:
         found = hamming_scores(trained, prepared, direction, split.query, split.database, True)
         unseen = hamming_scores(
@@ -82,7 +83,9 @@ def final_scores(
         if direction in CROSS:
             curves[direction] = found.curves
             own["hamming"] |= instance_scores(trained, prepared, direction, attribute)
-            per_query["leaf"] = found.per_query["leaf"].astype(np.int16)
+            asking = having(prepared, DIRECTIONS[direction][0], split.query)
+            per_query[f"{direction}/leaf"] = found.per_query["leaf"].astype(np.int16)
+            per_query[f"{direction}/train_items"] = _train_items(prepared, asking)
             for metric in ("map_leaf", "hap", "ndcg@100"):
                 per_query[f"{direction}/{metric}"] = found.per_query[metric].astype(np.float32)
             if asymmetric:
@@ -105,14 +108,16 @@ def top_answers(trained: Trained, prepared: Prepared) -> PerQuery:
     """The first pictures of each query text in canonical order.
 
     Returns:
-        ``t2i/top``: int32 (q, TOP), places in the split's database; ``t2i/distance``: their
-        Hamming distances, int16.
+        ``t2i/top``: int32 (q, TOP), places in the split's database, for the queries that have a
+        text; ``t2i/distance``: their Hamming distances, int16; ``t2i/query``: int32 (q,), places in
+        the split's queries.
     """
     split = prepared.split
     pictures = np.flatnonzero(prepared.items.has_image[split.database])
     codes = trained.codes["image"][split.database[pictures]]
+    queries = having(prepared, "text", split.query)
     places, near = [], []
-    for query in split.query:
+    for query in queries:
         distances = hamming_distances(trained.codes["text"][query : query + 1], codes)[0]
         first = np.argsort(distances, kind="stable")[:TOP]
         places.append(pictures[first])
@@ -120,15 +125,16 @@ def top_answers(trained: Trained, prepared: Prepared) -> PerQuery:
     return {
         "t2i/top": np.stack(places).astype(np.int32),
         "t2i/distance": np.stack(near).astype(np.int16),
+        "t2i/query": np.flatnonzero(np.isin(split.query, queries)).astype(np.int32),
     }
 
 
-def _train_items(prepared: Prepared) -> NDArray[np.int32]:
+def _train_items(prepared: Prepared, queries: NDArray[np.int64]) -> NDArray[np.int32]:
     """Training items of each query's leaf (of its first path), int32 (q,); 0 where unknown."""
     labels, split = prepared.labels, prepared.split
     leaves = labels.subset(split.train).codes[:, -1]
     counts = np.bincount(leaves[leaves >= 0], minlength=len(prepared.tree.leaves))
-    asked = labels.subset(split.query)
+    asked = labels.subset(queries)
     items = np.zeros(asked.n, dtype=np.int32)
     some = np.flatnonzero(np.diff(asked.offsets))
     leaf = asked.codes[asked.offsets[some], -1]

@@ -16,12 +16,11 @@ from typing import Any
 
 import torch
 
-from hierhash.bench.results import Job, store_final, store_trial, trial_key
+from hierhash.bench.results import Job, SuiteResults
 from hierhash.bench.run_one import final_scores, validation_scores
-from hierhash.bench.suite import Overrides, Row, Suite
-from hierhash.builder import Prepared, config_hash, pick_device, prepare
+from hierhash.bench.suite import Suite
+from hierhash.builder import Prepared, pick_device, prepare
 from hierhash.errors import HierhashError, RunError
-from hierhash.training.jsonl import read_lines
 
 Say = Callable[[str], None]
 
@@ -43,50 +42,30 @@ def run_suite(suite: Suite, folder: Path, workers: int = 1, say: Say = print) ->
     """
     folder.mkdir(parents=True, exist_ok=True)
     say(f"{suite.name}: preparing the data")
-    prepared = _prepare(suite)
-    prepared.split.save(folder / f"{suite.name}.split.json", prepared.catalogue.ids)
-    prepared.tree.to_yaml(folder / f"{suite.name}.tree.yaml")
-    with _workers(suite, workers, prepared) as submit:
-        _drain(suite, folder, prepared, submit, list(_trials(suite, folder)), workers, say)
-        _drain(suite, folder, prepared, submit, list(_finals(suite, folder)), workers, say)
+    results = SuiteResults(suite, folder, _prepare(suite))
+    with _workers(suite, workers, results.prepared) as submit:
+        failed = _drain(results, submit, list(_trials(results)), workers, say)
+        failed += _drain(results, submit, list(_finals(results)), workers, say)
+    if failed:
+        raise RunError(f"{suite.name}: {len(failed)} runs failed; the first: {failed[0]}")
 
 
-def choose(suite: Suite, folder: Path, row: Row) -> Overrides:
-    """The trial of a row with the best validation objective; ties go to the earlier trial.
-
-    Raises:
-        RunError: A trial is missing.
-    """
-    trials = suite.trials_of(row)
-    if len(trials) == 1:
-        return trials[0]
-    done = {r["key"]: r for r in read_lines(folder / f"{suite.name}.tuning.jsonl")}
-    best, best_score = trials[0], float("-inf")
-    for trial in trials:
-        key = trial_key(suite, row, trial)
-        if key not in done:
-            raise RunError(f"{suite.name}: a trial of {row.name} is missing; run the suite again")
-        if done[key]["score"] > best_score:
-            best, best_score = trial, done[key]["score"]
-    return best
-
-
-def _trials(suite: Suite, folder: Path) -> Iterator[Job]:
-    done = {record["key"] for record in read_lines(folder / f"{suite.name}.tuning.jsonl")}
-    for row in suite.rows:
-        trials = suite.trials_of(row)
+def _trials(results: SuiteResults) -> Iterator[Job]:
+    for row in results.suite.rows:
+        trials = results.suite.trials_of(row)
         for trial in trials if len(trials) > 1 else []:
-            if trial_key(suite, row, trial) not in done:
-                yield Job(row, suite.tuning_bits, suite.tuning_seed, trial, final=False)
+            job = results.trial_job(row, trial)
+            if not results.has(job):
+                yield job
 
 
-def _finals(suite: Suite, folder: Path) -> Iterator[Job]:
-    done = {record["config_sha256"] for record in read_lines(folder / f"{suite.name}.jsonl")}
+def _finals(results: SuiteResults) -> Iterator[Job]:
+    suite = results.suite
     for seed in suite.seeds:
         for row in suite.rows:
             for bits in row.bits or suite.bits:
-                job = Job(row, bits, seed, choose(suite, folder, row), final=True)
-                if config_hash(suite.config(row, bits, seed, job.trial)) not in done:
+                job = Job(row, bits, seed, results.choose(row), final=True)
+                if not results.has(job):
                     yield job
 
 
@@ -115,7 +94,9 @@ def _end_with_parent() -> None:
 def _work(suite: Suite, job: Job) -> tuple[dict[str, Any], dict[str, Any]]:
     assert _prepared is not None  # noqa: S101 - set by _start_worker
     config = suite.config(job.row, job.bits, job.seed, job.trial)
-    if job.final:
+    try:
+        if not job.final:
+            return validation_scores(config, _prepared), {}
         main = job.bits == suite.tuning_bits
         record, per_query, _ = final_scores(
             config,
@@ -125,12 +106,10 @@ def _work(suite: Suite, job: Job) -> tuple[dict[str, Any], dict[str, Any]]:
             top=main and job.seed == suite.seeds[0],
         )
         return record, per_query
-    try:
-        return validation_scores(config, _prepared), {}
     except HierhashError as error:
         if error.exit_code != 1:
             raise
-        return {"objective": -1.0, "failed": str(error)}, {}  # a diverged trial loses
+        return {"objective": -1.0, "failed": str(error)}, {}  # diverged: a trial loses
 
 
 class _Inline:
@@ -170,32 +149,36 @@ class _workers:  # noqa: N801 - used as a context manager, like a function
 
 
 def _drain(
-    suite: Suite,
-    folder: Path,
-    prepared: Prepared,
+    results: SuiteResults,
     submit: Callable[[Job], Future[Any]],
     jobs: list[Job],
     workers: int,
     say: Say,
-) -> None:
+) -> list[str]:
+    """Does the jobs, ``workers`` at a time; returns what went wrong in final runs."""
     waiting: Iterable[Job] = iter(jobs)
     running: dict[Future[Any], Job] = {}
-    finished = 0
+    finished, failed = 0, []
     while True:
         while len(running) < max(workers, 1) and (job := next(iter(waiting), None)) is not None:
             running[submit(job)] = job
         if not running:
-            return
+            return failed
         done, _ = wait(running, return_when=FIRST_COMPLETED)
         for future in done:
             job = running.pop(future)
             record, per_query = future.result()
             finished += 1
             where = f"[{finished}/{len(jobs)}] {job.row.name} {job.bits} bits, seed {job.seed}"
-            if job.final:
-                store_final(suite, folder, prepared, job, record, per_query)
+            if not job.final:
+                results.store_trial(job, record)
+                say(f"{where} {job.trial}: validation {record['objective']:.3f}")
+            elif "failed" in record:
+                failed.append(
+                    f"{job.row.name}, {job.bits} bits, seed {job.seed}: {record['failed']}"
+                )
+                say(f"{where}: {record['failed']}")
+            else:
+                results.store_final(job, record, per_query)
                 hap = record["results"]["all"]["i2t"]["hamming"]["hap"]
                 say(f"{where}: i2t hap {hap:.3f}")
-            else:
-                store_trial(suite, folder, job, record)
-                say(f"{where} {job.trial}: validation {record['objective']:.3f}")

@@ -25,6 +25,13 @@ DIRECTIONS = {
 CROSS = ("i2t", "t2i")
 
 
+def having(prepared: Prepared, modality: str, rows: Rows) -> Rows:
+    """Those of some items that have the modality."""
+    items = prepared.items
+    has: Rows = rows[(items.has_image if modality == "image" else items.has_text)[rows]]
+    return has
+
+
 def hamming_scores(
     trained: Trained,
     prepared: Prepared,
@@ -35,8 +42,7 @@ def hamming_scores(
 ) -> DirectionResult:
     """The metrics of one direction; items without the modality asked for are left out."""
     asking, answering = DIRECTIONS[direction]
-    has = {"image": prepared.items.has_image, "text": prepared.items.has_text}
-    queries, database = queries[has[asking][queries]], database[has[answering][database]]
+    queries, database = having(prepared, asking, queries), having(prepared, answering, database)
     return evaluate_hamming(
         trained.codes[asking][queries],
         trained.codes[answering][database],
@@ -50,7 +56,8 @@ def hamming_scores(
 def asymmetric_scores(trained: Trained, prepared: Prepared, direction: str) -> dict[str, float]:
     """The metrics of one direction when real-valued query outputs meet binary codes."""
     asking, answering = DIRECTIONS[direction]
-    queries, database = prepared.split.query, prepared.split.database
+    queries = having(prepared, asking, prepared.split.query)
+    database = having(prepared, answering, prepared.split.database)
     means = evaluate_asymmetric(
         trained.outputs[asking][queries],
         trained.codes[answering][database],
@@ -72,10 +79,11 @@ def classification_scores(
     head, labels = trained.model.head, prepared.labels
     if head is None or not labels.single_path:
         return None, {}
-    queries, validation = prepared.split.query, prepared.split.validation
     features = {"image": prepared.items.image, "text": prepared.items.text}
     scores, picked = {}, {}
     for modality in ("image", "text"):
+        queries = having(prepared, modality, prepared.split.query)
+        validation = having(prepared, modality, prepared.split.validation)
         branch = trained.model.branch(modality)
         checked = outputs_of(branch, FeatureRows(features[modality][validation]))
         chances, _ = path_probabilities(

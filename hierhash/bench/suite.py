@@ -13,6 +13,7 @@ from hierhash.errors import ConfigError
 from hierhash.shipped import find
 
 Overrides = dict[str, Any]
+Trials = Annotated[list[Overrides], Field(max_length=8)]
 
 
 class Row(Section):
@@ -21,7 +22,7 @@ class Row(Section):
     method: str
     variant: str = Field("", description="empty for headline rows; a name for the others")
     set: Overrides = Field(default_factory=dict, description="key.path: value, laid on the method")
-    trials: list[Overrides] | None = Field(None, description="None takes the suite's trials")
+    trials: Trials | None = Field(None, description="None takes the suite's trials")
     bits: list[int] | None = Field(None, description="None takes the suite's bits")
 
     @property
@@ -39,9 +40,7 @@ class Suite(Section):
     bits: list[int] = Field([16, 32, 64], min_length=1)
     seeds: list[int] = Field([0, 1, 2], min_length=1)
     set: Overrides = Field(default_factory=dict, description="laid on every row")
-    trials: Annotated[list[Overrides], Field(max_length=8)] = Field(
-        default_factory=list, description="what every row tries on validation"
-    )
+    trials: Trials = Field(default_factory=list, description="what every row tries on validation")
     tuning_bits: int = 32
     tuning_seed: int = 0
     asymmetric: bool = Field(
@@ -116,7 +115,30 @@ def load_suite(path: Path) -> Suite:
         suite = Suite.model_validate(lines.content)
     except ValidationError as error:
         raise ConfigError(problems_of(error, Suite, lines, [])) from error
+    problems = _row_problems(suite)
+    if problems:
+        raise ConfigError([f"{path}: {problem}" for problem in problems])
     for row in suite.rows:
         for trial in suite.trials_of(row):
             suite.config(row, suite.bits[0], suite.seeds[0], trial)
     return suite
+
+
+def _row_problems(suite: Suite) -> list[str]:
+    """Two rows of one name would be averaged; other keys than the model's would not be applied."""
+    names = [row.name for row in suite.rows]
+    problems = [
+        f"rows: two rows are named {name}; give one another variant"
+        for name in sorted({name for name in names if names.count(name) > 1})
+    ]
+    given = [("set", suite.set)]
+    for row in suite.rows:
+        given.append((f"row {row.name}, set", row.set))
+        given += [(f"row {row.name}, trials", trial) for trial in suite.trials_of(row)]
+    problems += [
+        f"{where}: '{key}' cannot be changed in a suite; only keys of model, such as model.loss.eta"
+        for where, overrides in given
+        for key in overrides
+        if not key.startswith("model.")
+    ]
+    return list(dict.fromkeys(problems))

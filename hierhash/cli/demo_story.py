@@ -6,7 +6,7 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
-from hierhash.bench.results import Job, store_final
+from hierhash.bench.results import Job, SuiteResults
 from hierhash.bench.run_one import final_scores
 from hierhash.bench.suite import Suite
 from hierhash.builder import LabelledItems
@@ -40,17 +40,16 @@ def compare(suite: Suite, out: Path, say: Say) -> None:
     say("reading the shipped sample and computing image features (cached for the next time)")
     first = suite.config(suite.rows[0], suite.bits[0], 0, {})
     prepared = prepare_with_progress(first)
+    files = SuiteResults(suite, results, prepared)
     for row in suite.rows:
         say(f"training {row.name}, {suite.bits[0]} bits")
         config = suite.config(row, suite.bits[0], 0, {})
         record, per_query, run = final_scores(config, prepared, top=True)
         job = Job(row, suite.bits[0], 0, {}, final=True)
-        store_final(suite, results, prepared, job, record, per_query)
+        files.store_final(job, record, per_query)
         save_description(out / row.method, config, prepared)
         save_model(out / row.method, run.model, prepared)
     say("\n" + headline_markdown(suite.name, results))
-    prepared.split.save(results / f"{suite.name}.split.json", prepared.catalogue.ids)
-    prepared.tree.to_yaml(results / f"{suite.name}.tree.yaml")
     items = LabelledItems(prepared.catalogue, prepared.tree, prepared.labels)
     build_report(suite.name, results, items).save(out)
 

@@ -1,7 +1,9 @@
 """Ranking metrics under the asymmetric score: real-valued query outputs against binary codes.
 
-Items of one code score the same for every query, so the tie groups are the distinct codes; they are
-scored once and their items counted by level. Memory: CHUNK x distinct codes x (L + 1) counts.
+Items of one code score the same for every query, so distinct codes are scored once and their items
+counted by level; codes of equal score share a tie group.
+
+Memory: CHUNK x distinct codes x (L + 1) counts.
 """
 
 from __future__ import annotations
@@ -60,8 +62,12 @@ def _groups(
     scores: NDArray[np.float32], group: NDArray[np.int64], levels: NDArray[np.int8], depth: int
 ) -> RankedGroups:
     order = np.argsort(-scores, axis=1, kind="stable")
+    ranked = np.take_along_axis(scores, order, axis=1)
+    # Different codes may score the same, above all where outputs are cut to -1 and 1: one group.
+    fresh = np.zeros_like(order)
+    fresh[:, 1:] = ranked[:, 1:] != ranked[:, :-1]
     place = np.empty_like(order)
-    np.put_along_axis(place, order, np.arange(order.shape[1])[None, :], axis=1)
+    np.put_along_axis(place, order, np.cumsum(fresh, axis=1), axis=1)
     cells = scores.shape[1] * (depth + 1)
     counts = np.stack(
         [

@@ -28,10 +28,10 @@ def confusion_section(results: Path, runs: list[Run], tree: LabelTree) -> Sectio
         scores = per_query(results, min(own, key=lambda run: run["seed"])) if own else {}
         for side in ("image", "text"):
             picked = scores.get(f"picked/{side}")
-            if picked is None or len(picked) != len(scores["leaf"]):
+            if picked is None:
                 continue
-            known = scores["leaf"] >= 0
-            truth, guess = scores["leaf"][known], picked[known]
+            leaf = scores["i2t/leaf" if side == "image" else "t2i/leaf"]
+            truth, guess = leaf[leaf >= 0], picked[leaf >= 0]
             heights = mistake_heights(truth, guess, tree)
             shares = [(heights == height).mean() for height in range(3)]
             cells = [f"{share:.1%}" for share in (*shares, (heights >= 3).mean())]

@@ -6,7 +6,6 @@ import base64
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +15,8 @@ from hierhash.data.records import Catalogue
 from hierhash.data.splits import Split
 from hierhash.labels.relevance import relevance_levels
 from hierhash.reports.runs import Run, headline_names, main_bits, per_query
+
+Rows = NDArray[np.integer]
 
 SHOWN = 6
 RELATION = ("unrelated", "same top node", "near relative", "same class")
@@ -50,31 +51,50 @@ def retrieved_examples(results: Path, runs: list[Run], items: LabelledItems) -> 
         DataError: The split beside the results belongs to other data.
     """
     suite, bits = runs[0]["suite"], main_bits(runs)
-    answers = {}
+    answers: dict[str, tuple[NDArray[np.int32], NDArray[np.int16]]] = {}
+    asked: Rows = np.zeros(0, dtype=np.int64)
     for name in headline_names(runs):
         for run in runs:
             if run["name"] == name and run["bits"] == bits:
                 scores = per_query(results, run)
                 if "t2i/top" in scores and name not in answers:
                     answers[name] = (scores["t2i/top"], scores["t2i/distance"])
+                    asked = scores["t2i/query"]
     if not answers:
         return []
     split = Split.load(results / f"{suite}.split.json", items.catalogue.ids)
+    queries = split.query[asked]
     first = next(iter(answers.values()))[0]
-    good = _levels(items, split, first) == items.tree.depth
+    good = np.stack(
+        [
+            _levels(items, row, split.database[top]) == items.tree.depth
+            for row, top in zip(queries, first, strict=True)
+        ]
+    )
     ranked = np.argsort(-good.sum(axis=1), kind="stable")
     places = np.linspace(0, len(ranked) - 1, min(SHOWN, len(ranked))).astype(int)
-    return [_example(int(query), answers, items, split) for query in ranked[places]]
+    return [
+        _example(
+            items,
+            int(queries[query]),
+            {
+                name: (split.database[top[query]], near[query])
+                for name, (top, near) in answers.items()
+            },
+        )
+        for query in ranked[places]
+    ]
 
 
-def _example(query: int, answers: Mapping[str, Any], items: LabelledItems, split: Split) -> Example:
-    catalogue, row = items.catalogue, split.query[query]
+def _example(
+    items: LabelledItems, row: int, answers: Mapping[str, tuple[Rows, NDArray[np.int16]]]
+) -> Example:
+    catalogue = items.catalogue
     labels = catalogue.labels[row]
     path = items.tree.resolve(labels[0]) if labels else ()
     found = {}
-    for name, (top, distance) in answers.items():
-        levels = _levels(items, split, top[query : query + 1], query)[0]
-        rows = split.database[top[query]]
+    for name, (rows, distances) in answers.items():
+        levels = _levels(items, row, rows).tolist()
         found[name] = [
             Hit(
                 catalogue.texts[at] or "",
@@ -82,24 +102,16 @@ def _example(query: int, answers: Mapping[str, Any], items: LabelledItems, split
                 int(bits),
                 relation(level, len(path)),
             )
-            for at, bits, level in zip(rows, distance[query], levels.tolist(), strict=True)
+            for at, bits, level in zip(rows, distances, levels, strict=True)
         ]
     return Example(catalogue.texts[row] or "", tuple(path), found)
 
 
-def _levels(
-    items: LabelledItems, split: Split, top: NDArray[np.int32], start: int = 0
-) -> NDArray[np.int8]:
-    """Relevance levels of the answers ``top`` of the queries from ``start`` on, int8 like it."""
-    return np.concatenate(
-        [
-            relevance_levels(
-                items.labels.subset(split.query[start + place : start + place + 1]),
-                items.labels.subset(split.database[places]),
-            )
-            for place, places in enumerate(top)
-        ]
-    )
+def _levels(items: LabelledItems, row: int, answers: Rows) -> NDArray[np.int8]:
+    """Relevance levels of the answers to one query."""
+    query, database = items.labels.subset(np.array([row])), items.labels.subset(answers)
+    levels: NDArray[np.int8] = relevance_levels(query, database)[0]
+    return levels
 
 
 def _picture(catalogue: Catalogue, row: int) -> str | None:

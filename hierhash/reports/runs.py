@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
+from zipfile import BadZipFile
 
 import numpy as np
 import pandas as pd
@@ -21,6 +22,9 @@ OURS = "hierarchical_dcmh"
 def load_runs(suite: str, results: Path) -> list[Run]:
     """The runs of a suite in the order they ended, each with ``name``: method or method+variant.
 
+    Of several lines of one row, length and seed the newest counts, and only lines of the split and
+    tree of the newest line of all.
+
     Raises:
         RunError: There are no results, or a line is damaged.
     """
@@ -28,9 +32,12 @@ def load_runs(suite: str, results: Path) -> list[Run]:
     runs = read_lines(path)
     if not runs:
         raise RunError(f"{path}: no results yet; run: hierhash bench {suite}")
+    newest: dict[tuple[str, int, int], Run] = {}
     for run in runs:
         run["name"] = f"{run['method']}+{run['variant']}" if run["variant"] else run["method"]
-    return runs
+        if all(run[name] == runs[-1][name] for name in ("split_sha256", "tree_sha256")):
+            newest[run["name"], run["bits"], run["seed"]] = run
+    return list(newest.values())
 
 
 def tidy(runs: list[Run]) -> pd.DataFrame:
@@ -84,7 +91,7 @@ def per_query(results: Path, run: Run) -> dict[str, NDArray[Any]]:
     try:
         with np.load(path) as arrays:
             return {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, BadZipFile) as error:
         raise RunError(f"{path}: damaged ({error}); remove it and its run, and bench again") from (
             error
         )

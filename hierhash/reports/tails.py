@@ -25,16 +25,16 @@ def tail_section(results: Path, runs: list[Run]) -> Section | None:
     """Macro leaf mAP of each third, by method; None without per-query scores."""
     bits = main_bits(runs)
     first = per_query(results, runs[0])
-    if "train_items" not in first:
-        return None
-    leaf, items = first["leaf"], first["train_items"]
-    parts = thirds(leaf, items)
+    if "i2t/train_items" not in first or not first["i2t/train_items"].any():
+        return None  # nothing was kept, or the queries are of leaves that training never saw
     drawn, rows = [], []
     for direction in DIRECTIONS:
+        leaf, items = first[f"{direction}/leaf"], first[f"{direction}/train_items"]
+        parts = thirds(leaf, items)
         values: dict[str, dict[str, float]] = {}
         for name in headline_names(runs):
             scores = seed_average(results, runs, name, bits, f"{direction}/map_leaf")
-            if scores is not None and len(scores) == len(leaf):
+            if scores is not None:
                 values[name] = {
                     part: macro_mean(scores[inside], leaf[inside])
                     for part, inside in zip(PARTS, parts, strict=True)

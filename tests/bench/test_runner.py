@@ -4,10 +4,13 @@ import json
 
 import pytest
 
-from hierhash.bench.runner import choose, run_suite
+from hierhash.bench.results import Job, SuiteResults
+from hierhash.bench.runner import run_suite
 from hierhash.bench.suite import load_suite
+from hierhash.builder import prepare
 from hierhash.errors import ConfigError, RunError
 from hierhash.reports.headline import headline_markdown
+from hierhash.reports.runs import load_runs
 
 SUITE = """
 name: tiny
@@ -52,18 +55,43 @@ def test_a_suite_tunes_runs_resumes_and_reports(suite, tmp_path):
 
 
 def test_the_best_trial_on_validation_is_chosen(suite, tmp_path):
-    from hierhash.bench.results import trial_key
-
+    results = SuiteResults(suite, tmp_path, prepare(suite.data, suite.features, "cpu"))
     row = suite.rows[0]
     with pytest.raises(RunError, match="a trial of hierarchical_dcmh is missing"):
-        choose(suite, tmp_path, row)
-    lines = [
-        {"key": trial_key(suite, row, trial), "score": score}
-        for trial, score in zip(suite.trials, (0.2, 0.3), strict=True)
-    ]
-    text = "\n".join(json.dumps(line) for line in lines)
-    (tmp_path / "tiny.tuning.jsonl").write_text(text)
-    assert choose(suite, tmp_path, row) == {"model.loss.gamma": 10}
+        results.choose(row)
+    for trial, score in zip(suite.trials, (0.2, 0.3), strict=True):
+        results.store_trial(results.trial_job(row, trial), {"objective": score})
+    assert results.choose(row) == {"model.loss.gamma": 10}
+
+
+def test_results_of_other_data_do_not_count(suite, tmp_path):
+    results = SuiteResults(suite, tmp_path, prepare(suite.data, suite.features, "cpu"))
+    job = results.trial_job(suite.rows[0], suite.trials[0])
+    results.store_trial(job, {"objective": 0.5})
+    assert results.has(job)
+    (tmp_path / "tiny.yaml").write_text(SUITE.replace("n: 400", "n: 400, seed: 1"))
+    other = load_suite(tmp_path / "tiny.yaml")
+    changed = SuiteResults(other, tmp_path, prepare(other.data, other.features, "cpu"))
+    assert not changed.has(job)
+
+
+def test_only_the_newest_line_of_a_run_is_reported(suite, tmp_path):
+    results = SuiteResults(suite, tmp_path, prepare(suite.data, suite.features, "cpu"))
+    job = Job(suite.rows[1], 8, 0, {}, final=True)
+    for hap in (0.1, 0.2):
+        results.store_final(job, {"results": {"all": {}}, "hap": hap}, {})
+    assert [run["hap"] for run in load_runs("tiny", tmp_path)] == [0.2]
+
+
+def test_a_run_that_fails_is_told_and_the_others_go_on(tmp_path):
+    wild = "{model.training.lr: 1.0e+30, model.training.optimiser: sgd}"
+    text = SUITE.replace("  - {method: dcmh_published, trials: []}", "").replace(
+        "rows:", f"rows:\n  - {{method: dcmh_published, trials: [], set: {wild}}}"
+    )
+    (tmp_path / "tiny.yaml").write_text(text)
+    with pytest.raises(RunError, match="2 runs failed; the first: dcmh_published, 8 bits, seed 0"):
+        run_suite(load_suite(tmp_path / "tiny.yaml"), tmp_path, say=lambda _: None)
+    assert {run["name"] for run in load_runs("tiny", tmp_path)} == {"hierarchical_dcmh"}
 
 
 def test_more_than_eight_trials_are_refused(tmp_path):
@@ -73,7 +101,21 @@ def test_more_than_eight_trials_are_refused(tmp_path):
         load_suite(tmp_path / "s.yaml")
 
 
-def test_a_wrong_key_in_a_row_is_named(tmp_path):
-    (tmp_path / "s.yaml").write_text("name: s\nrows:\n  - {method: dcmh_tuned, set: {bitz: 1}}\n")
-    with pytest.raises(ConfigError, match=r"row dcmh_tuned: unknown key 'bitz'"):
+@pytest.mark.parametrize(
+    ("rows", "said"),
+    [
+        (
+            "[{method: dcmh_tuned, set: {model.bitz: 1}}]",
+            r"row dcmh_tuned: unknown key 'model.bitz'",
+        ),
+        (
+            "[{method: dcmh_tuned, set: {bits: 8}}]",
+            r"row dcmh_tuned, set: 'bits' cannot be changed",
+        ),
+        ("[{method: dcmh_tuned}, {method: dcmh_tuned}]", "two rows are named dcmh_tuned"),
+    ],
+)
+def test_a_wrong_row_is_named(tmp_path, rows, said):
+    (tmp_path / "s.yaml").write_text(f"name: s\nrows: {rows}\n")
+    with pytest.raises(ConfigError, match=said):
         load_suite(tmp_path / "s.yaml")
