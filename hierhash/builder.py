@@ -9,6 +9,7 @@ import hashlib
 import json
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -53,8 +54,27 @@ class Prepared:
     vectoriser: TextVectoriser | None
 
 
+@dataclass(frozen=True)
+class Kept:
+    """What a run fixed before it was trained; its weights fit these and no others.
+
+    Args:
+        split: The split file of the run.
+        tree: Its tree.
+        vectoriser: Its vocabulary; None learns it again from the training texts.
+    """
+
+    split: Path
+    tree: LabelTree
+    vectoriser: TextVectoriser | None
+
+
 def prepare(
-    data: DataConfig, features: FeaturesConfig, device: str, advance: Advance = lambda _: None
+    data: DataConfig,
+    features: FeaturesConfig,
+    device: str,
+    advance: Advance = lambda _: None,
+    kept: Kept | None = None,
 ) -> Prepared:
     """Reads, splits and vectorises a data set.
 
@@ -65,28 +85,34 @@ def prepare(
         features: What the branches read.
         device: Where the image backbone runs.
         advance: Told the number of pictures done.
+        kept: Split, tree and vocabulary of a run, taken instead of making them anew.
 
     Raises:
         InputError: Anything wrong with the data, tree, split or features.
     """
-    read_items = labelled_items(data)
+    read_items = labelled_items(data, kept.tree if kept else None)
     catalogue, tree, labels = read_items.catalogue, read_items.tree, read_items.labels
-    split = _split(data, catalogue, labels, tree)
+    split = _split(data, catalogue, labels, tree, kept)
     texts = _texts(data, catalogue, labels, tree)
     image, has_image = _image_rows(catalogue, features, device, advance)
-    vectoriser, text, has_text = _text_rows(catalogue, texts, features, split)
+    vectoriser, text, has_text = _text_rows(catalogue, texts, features, split, kept)
     items = Items(image, text, has_image, has_text, labels)
     return Prepared(catalogue, tree, labels, split, items, vectoriser)
 
 
-def labelled_items(data: DataConfig) -> LabelledItems:
+def labelled_items(data: DataConfig, tree: LabelTree | None = None) -> LabelledItems:
     """Reads the items of a data set and their labels, without features.
+
+    Args:
+        data: Which items.
+        tree: Their tree; None takes the one of the config, or else of the source.
 
     Raises:
         InputError: Anything wrong with the data or the tree.
     """
     catalogue = read(data.source, data.path, **data.options)
-    tree = _tree(data, catalogue)
+    if tree is None:
+        tree = _tree(data, catalogue)
     return LabelledItems(
         catalogue, tree, tree.encode(catalogue.labels, where=catalogue.where.__getitem__)
     )
@@ -138,13 +164,23 @@ def _tree(data: DataConfig, catalogue: Catalogue) -> LabelTree:
     )
 
 
-def _split(data: DataConfig, catalogue: Catalogue, labels: ItemLabels, tree: LabelTree) -> Split:
+def _split(
+    data: DataConfig,
+    catalogue: Catalogue,
+    labels: ItemLabels,
+    tree: LabelTree,
+    kept: Kept | None,
+) -> Split:
+    if kept is not None:
+        return Split.load(kept.split, catalogue.ids)
     if data.split.file is not None:
         return Split.load(data.split.file, catalogue.ids)
     if data.split.protocol == "unseen_leaves":
         from hierhash.data.unseen_leaves import make_unseen_leaves_split
 
-        return make_unseen_leaves_split(catalogue, labels, tree, seed=data.split.seed)
+        return make_unseen_leaves_split(
+            catalogue, labels, tree, sizes=data.split.sizes, seed=data.split.seed
+        )
     return make_split(catalogue, labels, data.split.sizes, data.split.seed)
 
 
@@ -189,10 +225,16 @@ def _finite(features: Any, catalogue: Catalogue, modality: str) -> Any:
 
 
 def _text_rows(
-    catalogue: Catalogue, texts: list[str | None], features: FeaturesConfig, split: Split
+    catalogue: Catalogue,
+    texts: list[str | None],
+    features: FeaturesConfig,
+    split: Split,
+    kept: Kept | None,
 ) -> tuple[TextVectoriser | None, Any, Any]:
     if catalogue.text_features is not None:
         return None, _finite(catalogue.text_features, catalogue, "text"), catalogue.has_text
-    vectoriser = text_vectoriser(features.text)
-    vectoriser.fit([text for i in split.train if (text := texts[i]) is not None])
+    vectoriser = kept.vectoriser if kept is not None else None
+    if vectoriser is None:
+        vectoriser = text_vectoriser(features.text)
+        vectoriser.fit([text for i in split.train if (text := texts[i]) is not None])
     return vectoriser, vectoriser.transform([text or "" for text in texts]), catalogue.has_text

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
+import os
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -10,6 +11,7 @@ import yaml
 from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from hierhash.config_problems import Lines, problems_of
+from hierhash.data.sources import PLACES
 from hierhash.errors import ConfigError
 from hierhash.features.image_backbones import BackboneSpec
 from hierhash.features.text_vectorisers import VectoriserSpec
@@ -151,6 +153,45 @@ def _parse_override(override: str) -> dict[str, Any]:
     for name in reversed(key.split(".")):
         content = {name: content}
     return dict(content)
+
+
+def with_absolute_paths(config: RunConfig) -> RunConfig:
+    """The same run, readable from any working directory.
+
+    The name of a shipped tree stays a name.
+    """
+    data, image = config.data, config.features.image
+    split = data.split.model_copy(update={"file": _absolute(data.split.file)})
+    options = {
+        name: os.path.abspath(value) if name in PLACES and isinstance(value, str) else value
+        for name, value in data.options.items()
+    }
+    changes = {
+        "data": data.model_copy(
+            update={
+                "path": _absolute(data.path),
+                "tree": _absolute_if_there(data.tree),
+                "options": options,
+                "split": split,
+            }
+        ),
+        "features": config.features.model_copy(
+            update={"image": replace(image, weights=_absolute(image.weights))}
+        ),
+        "model": replace(
+            config.model,
+            image=replace(config.model.image, weights=_absolute(config.model.image.weights)),
+        ),
+    }
+    return config.model_copy(update=changes)
+
+
+def _absolute(path: Path | None) -> Path | None:
+    return None if path is None else path.absolute()
+
+
+def _absolute_if_there(name: str | None) -> str | None:
+    return os.path.abspath(name) if name is not None and os.path.isfile(name) else name
 
 
 def dump_config(config: RunConfig) -> str:

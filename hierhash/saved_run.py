@@ -15,8 +15,8 @@ from PIL import Image
 
 from hierhash.branches.rows import FeatureRows
 from hierhash.branches.two_branch import TwoBranch, outputs_of
-from hierhash.builder import Prepared, config_hash
-from hierhash.config import RunConfig, dump_config, load_config
+from hierhash.builder import Kept, Prepared, config_hash
+from hierhash.config import RunConfig, dump_config, load_config, with_absolute_paths
 from hierhash.errors import DataError, RunError
 from hierhash.features.image_backbones import ImageBackbone, image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
@@ -29,16 +29,18 @@ from hierhash.training.run_folder import (
     read_json,
     save_weights,
     write_json,
-    write_text,
 )
+from hierhash.whole_file import write_text
+
+SPLIT = "splits.json"
 
 
 def save_description(folder: Path, config: RunConfig, prepared: Prepared) -> None:
     """Writes what a run is, before it is trained: config, tree, split, environment, vocabulary."""
     folder.mkdir(parents=True, exist_ok=True)
-    write_text(folder / "config.yaml", dump_config(config))
+    write_text(folder / "config.yaml", dump_config(with_absolute_paths(config)))
     prepared.tree.to_yaml(folder / "tree.yaml")
-    prepared.split.save(folder / "splits.json", prepared.catalogue.ids)
+    prepared.split.save(folder / SPLIT, prepared.catalogue.ids)
     write_json(folder / "environment.json", environment() | {"config_sha256": config_hash(config)})
     if prepared.vectoriser is not None:
         write_json(folder / "vectoriser.json", prepared.vectoriser.state())
@@ -65,6 +67,7 @@ def save_model(folder: Path, model: TwoBranch, prepared: Prepared) -> None:
         "image_shape": list(prepared.items.image.shape[1:]),
         "text_width": int(prepared.items.text.shape[1]),
         "temperatures": temperatures,
+        "given_image_features": prepared.catalogue.image_features is not None,
     }
     write_json(folder / "model.json", shapes)
 
@@ -79,12 +82,35 @@ class SavedRun:
     model: TwoBranch
     vectoriser: TextVectoriser | None
     temperatures: dict[str, float]
+    image_shape: tuple[int, ...]
+    text_width: int
+    given_image_features: bool = False
     _backbone: ImageBackbone | None = None
 
     @property
     def model_sha256(self) -> str:
         """Hash of the weights file; codes of other weights are not comparable."""
         return hashlib.sha256((self.folder / "model.safetensors").read_bytes()).hexdigest()
+
+    @property
+    def kept(self) -> Kept:
+        """What its data set is prepared with, so that it is split and read as in training."""
+        return Kept(self.folder / SPLIT, self.tree, self.vectoriser)
+
+    def check_data(self, prepared: Prepared) -> None:
+        """Refuses data whose features are of another kind than those it was trained on.
+
+        Raises:
+            RunError: Text features are given and were not, or the other way round; or features
+                have another shape.
+        """
+        given = prepared.catalogue.text_features is not None
+        shapes = prepared.items.image.shape[1:], prepared.items.text.shape[1]
+        if given != (self.vectoriser is None) or shapes != (self.image_shape, self.text_width):
+            raise RunError(
+                f"{self.folder}: the data have other features than it was trained on; "
+                "give it its own data, or train a new run"
+            )
 
     def text_outputs(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Real outputs of texts, float32 (n, K).
@@ -108,10 +134,21 @@ class SavedRun:
             raise DataError(f"text '{text}': no word of it was seen in training{hint}")
 
     def image_outputs(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
-        """Real outputs of RGB pictures, float32 (n, K)."""
+        """Real outputs of RGB pictures, float32 (n, K).
+
+        Raises:
+            RunError: The run learnt from precomputed image features, so it cannot read pictures.
+        """
+        refusal = f"{self.folder}: trained on precomputed image features; it reads no pictures"
+        if self.given_image_features:
+            raise RunError(refusal)
         if self._backbone is None:
             self._backbone = image_backbone(self.config.features.image)
-        return outputs_of(self.model.image, FeatureRows(self._backbone(images)))
+        rows = self._backbone(images)
+        # Runs of older versions do not say what they learnt from.
+        if rows.shape[1:] != self.image_shape:
+            raise RunError(refusal)
+        return outputs_of(self.model.image, FeatureRows(rows))
 
 
 def load_run(folder: Path) -> SavedRun:
@@ -158,7 +195,38 @@ def load_run(folder: Path) -> SavedRun:
             raise RunError(
                 f"{folder}/vectoriser.json: not a vocabulary of this run; train the run again"
             ) from error
-    return SavedRun(folder, config, tree, model, vectoriser, shapes["temperatures"])
+    return SavedRun(
+        folder,
+        config,
+        tree,
+        model,
+        vectoriser,
+        shapes["temperatures"],
+        tuple(shapes["image_shape"]),
+        shapes["text_width"],
+        bool(shapes.get("given_image_features", False)),
+    )
+
+
+def resumable(folder: Path, config: RunConfig) -> tuple[str, Kept | None]:
+    """The hash in a stopped run's checkpoint and what the run keeps, if it is of this config.
+
+    Its own config.yaml has absolute paths, so configs are compared with absolute paths; the hash is
+    that of the config as it was first given. Texts are read again, since a stored vocabulary is
+    rounded and a resumed run ends bit-identical. Another config gives its own hash and nothing.
+
+    Raises:
+        InputError: A file of the folder is missing or damaged.
+    """
+    own, asked = (
+        config_hash(with_absolute_paths(one))
+        for one in (load_config(folder / "config.yaml"), config)
+    )
+    if own != asked:
+        return config_hash(config), None
+    stored = read_json(folder / "environment.json")
+    tree = LabelTree.from_yaml(folder / "tree.yaml")
+    return stored.get("config_sha256", config_hash(config)), Kept(folder / SPLIT, tree, None)
 
 
 def _shapes(path: Path) -> dict[str, Any]:

@@ -17,7 +17,7 @@ from hierhash.config import RunConfig
 from hierhash.errors import RunError
 from hierhash.training.jsonl import read_lines
 from hierhash.training.run_folder import append_line, environment, read_json, write_json
-from hierhash.training.whole_file import whole_file
+from hierhash.whole_file import whole_file
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from hierhash.bench.scores import (
     having,
     objective,
     rounded,
+    validation_means,
 )
 from hierhash.bench.trained import Trained, train_and_encode
 from hierhash.builder import Prepared
@@ -31,14 +32,7 @@ def validation_scores(config: RunConfig, prepared: Prepared) -> dict[str, float]
     """Scores of a trial on the validation items against the database; ``objective`` decides."""
     split = prepared.split
     trained = train_and_encode(config, prepared, np.concatenate([split.validation, split.database]))
-    means = {
-        direction: rounded(
-            hamming_scores(
-                trained, prepared, direction, split.validation, split.database, canonical=False
-            ).means
-        )
-        for direction in CROSS
-    }
+    means = validation_means(trained, prepared)
     scores = {
         f"{direction}/{metric}": means[direction][metric]
         for direction in CROSS
@@ -67,16 +61,17 @@ def final_scores(
     """
     split = prepared.split
     trained = train_and_encode(config, prepared, np.concatenate([split.query, split.database]))
-    results: dict[str, Any] = {"all": {}, "unseen": {}}
+    results: dict[str, Any] = {"all": {}}
     curves: dict[str, Any] = {}
     queries: dict[str, Any] = {}
     per_query: PerQuery = {}
     for direction in DIRECTIONS:
         found = hamming_scores(trained, prepared, direction, split.query, split.database, True)
-        unseen = hamming_scores(
-            trained, prepared, direction, split.query, split.database_only, False
-        )
-        results["unseen"][direction] = {"hamming": rounded(unseen.means)}
+        if len(split.database_only):
+            unseen = hamming_scores(
+                trained, prepared, direction, split.query, split.database_only, False
+            )
+            results.setdefault("unseen", {})[direction] = {"hamming": rounded(unseen.means)}
         results["all"][direction] = own = {"hamming": rounded(found.means)}
         counted = len(found.per_query["leaf"]) - found.skipped
         queries[direction] = {"counted": counted, "skipped": found.skipped}

@@ -20,7 +20,7 @@ from hierhash.bench.results import Job, SuiteResults
 from hierhash.bench.run_one import final_scores, validation_scores
 from hierhash.bench.suite import Suite
 from hierhash.builder import Prepared, pick_device, prepare
-from hierhash.errors import HierhashError, RunError
+from hierhash.errors import ConfigError, HierhashError, RunError
 
 Say = Callable[[str], None]
 
@@ -42,7 +42,11 @@ def run_suite(suite: Suite, folder: Path, workers: int = 1, say: Say = print) ->
     """
     folder.mkdir(parents=True, exist_ok=True)
     say(f"{suite.name}: preparing the data")
-    results = SuiteResults(suite, folder, _prepare(suite))
+    prepared = _prepare(suite)
+    for part in ("train", "query", *(["validation"] if suite.tunes else [])):
+        if not len(getattr(prepared.split, part)):
+            raise ConfigError(f"{suite.name}: the split has no {part} items; give it some")
+    results = SuiteResults(suite, folder, prepared)
     with _workers(suite, workers, results.prepared) as submit:
         failed = _drain(results, submit, list(_trials(results)), workers, say)
         failed += _drain(results, submit, list(_finals(results)), workers, say)
@@ -158,7 +162,8 @@ def _drain(
     """Does the jobs, ``workers`` at a time; returns what went wrong in final runs."""
     waiting: Iterable[Job] = iter(jobs)
     running: dict[Future[Any], Job] = {}
-    finished, failed = 0, []
+    finished = 0
+    failed: list[str] = []
     while True:
         while len(running) < max(workers, 1) and (job := next(iter(waiting), None)) is not None:
             running[submit(job)] = job

@@ -91,7 +91,8 @@ def classification_scores(
         )
         truth = labels.subset(queries).single_codes.astype(np.int64)
         ancestors = head.ancestors.cpu().numpy()
-        scores[modality] = rounded(classification_metrics(chances, truth, ancestors))
+        depths = np.array([len(leaf) for leaf in prepared.tree.leaves])
+        scores[modality] = rounded(classification_metrics(chances, truth, ancestors, depths))
         picked[modality] = chances[-1].argmax(axis=1).astype(np.int16)
     return scores, picked
 
@@ -108,6 +109,25 @@ def evaluate_model(
         )
         for direction in DIRECTIONS
     }
+
+
+def validation_means(trained: Trained, prepared: Prepared) -> dict[str, dict[str, float]]:
+    """Tie-aware scores of the validation items against the database, i2t and t2i."""
+    split = prepared.split
+    return {
+        direction: rounded(
+            hamming_scores(
+                trained, prepared, direction, split.validation, split.database, canonical=False
+            ).means
+        )
+        for direction in CROSS
+    }
+
+
+def validation_objective(model: TwoBranch, bits: int, prepared: Prepared) -> float:
+    """The objective of a network in training."""
+    rows = np.concatenate([prepared.split.validation, prepared.split.database])
+    return objective(validation_means(encode_items(model, bits, prepared, rows), prepared))
 
 
 def objective(scores: dict[str, dict[str, float]]) -> float:

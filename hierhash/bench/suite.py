@@ -64,6 +64,11 @@ class Suite(Section):
             content = merge(content, nested(overrides))
         return resolve_config(content, lines=Lines({}, f"suite {self.name}, row {row.name}"))
 
+    @property
+    def tunes(self) -> bool:
+        """Whether any row chooses among trials."""
+        return any(len(self.trials_of(row)) > 1 for row in self.rows)
+
     def features_content(self) -> dict[str, Any]:
         """The features section as plain content."""
         content: dict[str, Any] = self.model_dump(mode="json")["features"]

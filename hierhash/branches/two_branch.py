@@ -39,7 +39,7 @@ def outputs_of(
 ) -> NDArray[np.float32]:
     """Real outputs of all rows in evaluation mode, float32 (n, K), ``batch`` rows at a time.
 
-    The rows may live elsewhere than the branch; each batch goes to it.
+    The rows may live elsewhere than the branch; each batch goes to it. No rows give shape (0, K).
     """
     device = next(branch.parameters()).device
     was_training = branch.training
@@ -48,7 +48,7 @@ def outputs_of(
         branch(on_device(rows.batch(torch.arange(start, min(start + batch, rows.n))), device))
         .float()
         .cpu()
-        for start in range(0, rows.n, batch)
+        for start in range(0, max(rows.n, 1), batch)
     ]
     branch.train(was_training)
     result: NDArray[np.float32] = torch.cat(parts).numpy()

@@ -11,7 +11,7 @@ from hierhash.bench.run_one import final_scores
 from hierhash.bench.suite import Suite
 from hierhash.builder import LabelledItems
 from hierhash.cli.indexing import index_database
-from hierhash.cli.training_run import prepare_with_progress
+from hierhash.cli.prepared import prepare_with_progress
 from hierhash.errors import InputError
 from hierhash.reports.build import build_report
 from hierhash.reports.headline import headline_markdown

@@ -8,6 +8,11 @@ from typing import Annotated
 
 import typer
 
+REMEDIES = {
+    "validation": "train with data.split.sizes.validation, or score the query items with --final",
+    "query": "train with data.split.sizes.query",
+}
+
 
 def evaluate(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
@@ -16,15 +21,16 @@ def evaluate(
 ) -> None:
     """Score a run; validation items by default."""
     from hierhash.bench.scores import evaluate_model
-    from hierhash.cli.training_run import prepare_with_progress
+    from hierhash.cli.prepared import check_part, prepare_again
     from hierhash.saved_run import load_run
     from hierhash.training.run_folder import append_line, environment
 
     saved = load_run(run)
-    prepared = prepare_with_progress(saved.config)
-    part = prepared.split.query if final else prepared.split.validation
-    scores = evaluate_model(saved.model, saved.config.bits, prepared, part)
+    prepared = prepare_again(saved)
     name = "query" if final else "validation"
+    check_part(prepared, name, REMEDIES[name])
+    rows = prepared.split.parts[name]
+    scores = evaluate_model(saved.model, saved.config.bits, prepared, rows)
     record = {"part": name, "commit": environment()["commit"], "scores": scores}
     append_line(run / ("final.jsonl" if final else "validation.jsonl"), record)
     if as_json:

@@ -19,11 +19,10 @@ def build(
 ) -> None:
     """Index the database items of the run's own data set."""
     from hierhash.cli.indexing import index_database
-    from hierhash.errors import InputError
+    from hierhash.cli.source_argument import check_modality
     from hierhash.saved_run import load_run
 
-    if modality not in ("image", "text"):
-        raise InputError(f"--modality: '{modality}' is not image or text")
+    check_modality(modality)
     index = index_database(load_run(run), modality)
     index.save(out)
     typer.echo(f"{out}: {len(index.items)} items, {index.manifest['bits']} bits each")

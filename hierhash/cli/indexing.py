@@ -8,7 +8,7 @@ from numpy.typing import NDArray
 from hierhash.branches.rows import FeatureRows
 from hierhash.branches.two_branch import outputs_of
 from hierhash.builder import Prepared
-from hierhash.cli.training_run import prepare_with_progress
+from hierhash.cli.prepared import prepare_again
 from hierhash.codes.packing import pack
 from hierhash.data.records import Catalogue
 from hierhash.errors import DataError
@@ -22,13 +22,22 @@ BATCH = 64
 def index_database(
     saved: SavedRun, modality: str = "image", prepared: Prepared | None = None
 ) -> ExactIndex:
-    """Codes and metadata of the database items that have the modality."""
-    prepared = prepared or prepare_with_progress(saved.config)
+    """Codes and metadata of the database items that have the modality.
+
+    Raises:
+        DataError: None has it.
+    """
+    prepared = prepared or prepare_again(saved)
     items, catalogue = prepared.items, prepared.catalogue
     has = items.has_image if modality == "image" else items.has_text
     features = items.image if modality == "image" else items.text
     rows = np.asarray(prepared.split.database)
     rows = rows[has[rows]]
+    if not len(rows):
+        raise DataError(
+            f"{catalogue.name}: no database item has this modality: {modality}; "
+            "choose the other --modality"
+        )
     outputs = outputs_of(saved.model.branch(modality), FeatureRows(features[rows]))
     return _index(saved, modality, outputs, catalogue, rows.tolist())
 

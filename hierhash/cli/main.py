@@ -16,9 +16,7 @@ from hierhash.cli.report import report
 from hierhash.cli.search import search
 from hierhash.cli.train import train
 from hierhash.errors import HierhashError
-
-# The user named the place; a full disk or a broken one is no mistake of theirs.
-WRONG_PLACE = (FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError)
+from hierhash.whole_file import WRONG_PLACE
 
 app = typer.Typer(
     name="hierhash",
@@ -51,7 +49,8 @@ def main() -> None:
     except OSError as error:
         place = error.filename or "a file"
         reason = error.strerror or error
-        print(f"error: {place}: {reason}; give a place that can be written", file=sys.stderr)
+        remedy = "check that the place is there, and that it can be read and written"
+        print(f"error: {place}: {reason}; {remedy}", file=sys.stderr)
         sys.exit(2 if isinstance(error, WRONG_PLACE) else 1)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

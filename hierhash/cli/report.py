@@ -22,6 +22,7 @@ def report(
     from hierhash.builder import labelled_items
     from hierhash.reports.build import build_report
 
+    name = load_suite(Path(suite)).name if Path(suite).is_file() else suite
     items = labelled_items(load_suite(find_suite(suite)).data) if examples else None
-    for path in build_report(Path(suite).stem, results, items).save(out):
+    for path in build_report(name, results, items).save(out):
         typer.echo(str(path))

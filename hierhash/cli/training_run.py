@@ -7,29 +7,15 @@ from pathlib import Path
 
 import typer
 
-from hierhash.builder import Prepared, config_hash, pick_device, prepare, training_loop
+from hierhash.builder import Prepared, config_hash, training_loop
+from hierhash.cli.prepared import check_part, prepare_with_progress
 from hierhash.config import RunConfig
 from hierhash.errors import RunError
-from hierhash.saved_run import save_description, save_model
+from hierhash.saved_run import resumable, save_description, save_model
 from hierhash.training.alternating import AlternatingLoop, Losses
 from hierhash.training.fit import FitOptions, Interrupted, fit
 from hierhash.training.progress import counting
 from hierhash.training.tensorboard import EpochScalars
-
-SHOWN = 5
-
-
-def prepare_with_progress(config: RunConfig) -> Prepared:
-    """The data set of a config, with a bar over its pictures and a note on bad rows."""
-    with counting("image features") as advance:
-        prepared = prepare(config.data, config.features, pick_device(config.device), advance)
-    problems = prepared.catalogue.problems
-    for problem in problems[:SHOWN]:
-        typer.echo(f"warning: {problem}", err=True)
-    if len(problems) > SHOWN:
-        rest = f"warning: {len(problems) - SHOWN} more like these; hierhash data check names all"
-        typer.echo(rest, err=True)
-    return prepared
 
 
 def train_run(
@@ -39,6 +25,7 @@ def train_run(
 
     Raises:
         RunError: The folder holds a run already, or there is nothing to resume.
+        DataError: A part of the split that training needs is empty.
         ConfigError: TensorBoard is asked for and not installed.
     """
     # A run that failed before its first checkpoint holds nothing that is worth keeping.
@@ -46,7 +33,9 @@ def train_run(
     if begun and not resume:
         raise RunError(f"{folder}: holds a run already; use --resume, or another --out")
     scalars = EpochScalars(folder) if config.tensorboard else None
-    prepared = prepared or prepare_with_progress(config)
+    tied, kept = resumable(folder, config) if begun else (config_hash(config), None)
+    prepared = prepared or prepare_with_progress(config, kept)
+    _check_parts(config, prepared)
     loop = training_loop(config, prepared)
     if not resume:
         save_description(folder, config, prepared)
@@ -59,7 +48,7 @@ def train_run(
 
         options = FitOptions(
             folder,
-            config_hash(config),
+            tied,
             resume,
             _validation(config, prepared, loop),
             config.stopping.every,
@@ -78,10 +67,18 @@ def train_run(
     return loop
 
 
+def _check_parts(config: RunConfig, prepared: Prepared) -> None:
+    if config.stopping.every:
+        check_part(
+            prepared, "validation", "give data.split.sizes.validation, or set stopping.every=0"
+        )
+    if not len(prepared.split.query):
+        typer.echo("warning: split: there are no query items to score the run with", err=True)
+
+
 def _validation(
     config: RunConfig, prepared: Prepared, loop: AlternatingLoop
 ) -> Callable[[], float]:
-    from hierhash.bench.scores import evaluate_model, objective
+    from hierhash.bench.scores import validation_objective
 
-    queries = prepared.split.validation
-    return lambda: objective(evaluate_model(loop.model, config.bits, prepared, queries))
+    return lambda: validation_objective(loop.model, config.bits, prepared)

@@ -68,7 +68,10 @@ def read_mat(
             f"{path}: no variables with known names such as IAll, YAll, LAll or I_tr, T_tr, L_tr; "
             "see docs/data.md"
         )
-    pieces = [_piece(path, name, part, images, vocabulary) for name, part in parts.items()]
+    pieces = [
+        _piece(path, name, part, own, images, vocabulary)
+        for (name, part), own in zip(parts.items(), _labels(path, parts), strict=True)
+    ]
     names, tree = _label_names(path, pieces[0].label_count, label_names, tree)
     return _join(path, pieces, names, tree)
 
@@ -101,14 +104,30 @@ class _Piece:
     text_features: Any
 
 
-def _piece(
-    path: Path, name: str, part: _Part, folder: Path | None, vocabulary: Sequence[str] | Path | None
-) -> _Piece:
-    if part.labels is None:
-        raise DataError(f"{path}: no labels{f' for part {name}' if name else ''} (LAll or L_tr)")
+def _labels(path: Path, parts: dict[str, _Part]) -> list[tuple[list[list[int]], int]]:
+    tables = []
+    for name, part in parts.items():
+        if part.labels is None:
+            wanted = f" for part {name}" if name else ""
+            raise DataError(f"{path}: no labels{wanted} (LAll or L_tr)")
+        tables.append(_load(part.labels))
     try:
-        labels, count = label_rows(part.labels[0].load(part.labels[1]))
-        n = len(labels)
+        return label_rows(tables)
+    except ValueError as error:
+        raise DataError(f"{path}: {error}") from None
+
+
+def _piece(
+    path: Path,
+    name: str,
+    part: _Part,
+    own: tuple[list[list[int]], int],
+    folder: Path | None,
+    vocabulary: Sequence[str] | Path | None,
+) -> _Piece:
+    labels, count = own
+    n = len(labels)
+    try:
         features = None if part.features is None else row_features(_load(part.features), n)
         names = None if part.names is None else strings(_load(part.names), n)
         refs: list[ImageRef | None] = [None] * n

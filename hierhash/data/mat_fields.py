@@ -35,7 +35,6 @@ class Field:
 
     role: str
     part: str = ""
-    features: bool = False
 
 
 def field_of(name: str) -> Field | None:
@@ -43,13 +42,12 @@ def field_of(name: str) -> Field | None:
 
     Example:
         >>> field_of("I_tr"), field_of("XAll"), field_of("param")
-        (Field(role='images', part='train', features=False),
-         Field(role='images', part='', features=True), None)
+        (Field(role='images', part='train'), Field(role='images', part=''), None)
     """
     found = _PART.match(name)
     letter = found.group(1).lower() if found else name.lower()
     part = PART_NAMES[found.group(2).lower()] if found else ""
     for role, names in ROLES.items():
         if letter in names:
-            return Field(role, part, features=letter in ("xall", "x"))
+            return Field(role, part)
     return None

@@ -7,38 +7,58 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hierhash.data.matfile import MatFile, pixel_axes
 from hierhash.data.records import ImageRef
 
 
-def label_rows(value: Any) -> tuple[list[list[int]], int]:
-    """Numbers of each item's label columns, and how many columns there are.
+def label_rows(parts: Sequence[Any]) -> list[tuple[list[list[int]], int]]:
+    """Of each part of the data, the label columns of each item and how many columns there are.
 
     Args:
-        value: (n, c) multi-hot, or one column / row of n class numbers.
+        parts: (n, c) multi-hot each, or one column / row of n class numbers. Class numbers become
+            columns in the order of all numbers of all parts, so that a class is the same column
+            in every part.
 
     Raises:
         ValueError: Neither.
 
     Example:
-        >>> label_rows(np.array([[1, 0, 1], [0, 0, 0]])), label_rows(np.array([[4], [9]]))
-        (([[0, 2], []], 3), ([[0], [1]], 2))
+        >>> label_rows([np.array([[1, 0, 1], [0, 0, 0]])])
+        [([[0, 2], []], 3)]
+        >>> label_rows([np.array([[4], [9]]), np.array([[4], [12]])])
+        [([[0], [1]], 3), ([[0], [2]], 3)]
     """
-    array = np.asarray(value.toarray() if hasattr(value, "toarray") else value)
-    if array.ndim != 2 or array.dtype.kind not in "biuf" or array.size == 0:
+    tables = [_label_table(part) for part in parts]
+    numbered = [table.reshape(-1) for table in tables if 1 in table.shape]
+    classes = np.unique(np.concatenate(numbered)) if numbered else np.zeros(0)
+    return [
+        _class_columns(table, classes) if 1 in table.shape else _multi_hot_columns(table)
+        for table in tables
+    ]
+
+
+def _label_table(value: Any) -> NDArray[Any]:
+    table = np.asarray(value.toarray() if hasattr(value, "toarray") else value)
+    if table.ndim != 2 or table.dtype.kind not in "biuf" or table.size == 0:
         raise ValueError("the labels are not a table of numbers")
-    if 1 in array.shape:
-        _, codes = np.unique(array.reshape(-1), return_inverse=True)
-        return [[int(code)] for code in codes.reshape(-1)], int(codes.max()) + 1
-    if len(np.unique(array)) > 2:
+    return table
+
+
+def _class_columns(table: NDArray[Any], classes: NDArray[Any]) -> tuple[list[list[int]], int]:
+    columns = np.searchsorted(classes, table.reshape(-1))
+    return [[column] for column in columns.tolist()], len(classes)
+
+
+def _multi_hot_columns(table: NDArray[Any]) -> tuple[list[list[int]], int]:
+    if len(np.unique(table)) > 2:
         raise ValueError("the labels are not multi-hot (more than two different values)")
+    rows: list[list[int]] = [[] for _ in range(table.shape[0])]
     # Two values are 0 and 1, or -1 and 1.
-    on = array > 0
-    rows: list[list[int]] = [[] for _ in range(array.shape[0])]
-    for row, column in np.argwhere(on).tolist():
+    for row, column in np.argwhere(table > 0).tolist():
         rows[row].append(column)
-    return rows, int(array.shape[1])
+    return rows, int(table.shape[1])
 
 
 def row_features(value: Any, n: int) -> Any:

@@ -94,14 +94,26 @@ def read(source: str, root: Path | None = None, **options: Any) -> Catalogue:
         known = ", ".join(SOURCES)
         hint = did_you_mean(source, SOURCES)
         raise DataError(f"source '{source}': unknown{hint or f'; use one of {known}'}")
+    opened = {name: _opened(name, value) for name, value in options.items()}
     try:
-        return SOURCES[source](root, **options)
+        return SOURCES[source](root, **opened)
     except TypeError as error:
         # Only a wrong option is the user's mistake; any other TypeError is a bug and must show.
         if "unexpected keyword argument" not in str(error):
             raise
         option = str(error).rpartition("argument ")[2]
         raise DataError(f"source '{source}': has no option {option}; see docs/data.md") from None
+
+
+def _opened(name: str, value: Any) -> Any:
+    """The value of an option as a reader takes it: a config has places as plain text."""
+    if name not in PLACES or not isinstance(value, str | Path):
+        return value
+    if name != "tree":
+        return Path(value)
+    from hierhash.labels.tree import LabelTree
+
+    return LabelTree.from_yaml(value)
 
 
 def detect(path: Path) -> str:
@@ -136,15 +148,15 @@ def _detect_folder(path: Path) -> str:
     raise DataError(f"{path}: holds no metadata file, .mat file or folder; see docs/data.md")
 
 
-_PATH_OPTIONS = ("images", "label_names", "vocabulary", "path")
+PLACES = ("images", "label_names", "vocabulary", "path", "tree")
+"""Options that name a file or a folder."""
 _LIST_OPTIONS = ("text", "labels")
 
 
 def parse_options(pairs: list[str]) -> dict[str, Any]:
     """Options of a reader from ``NAME=VALUE`` texts, as a command line gives them.
 
-    ``text`` and ``labels`` take several columns with commas between, numbers become numbers,
-    ``tree`` is read from its file.
+    ``text`` and ``labels`` take several columns with commas between, numbers become numbers.
 
     Raises:
         DataError: No ``=`` in one of them.
@@ -164,12 +176,8 @@ def parse_options(pairs: list[str]) -> dict[str, Any]:
 
 
 def _option_value(name: str, value: str) -> Any:
-    if name in _PATH_OPTIONS:
+    if name in PLACES:
         return Path(value)
-    if name == "tree":
-        from hierhash.labels.tree import LabelTree
-
-        return LabelTree.from_yaml(value)
     if name == "branching":
         return tuple(_number(part) for part in value.split(","))
     if name in _LIST_OPTIONS and "," in value:

@@ -125,9 +125,12 @@ def _queries(
     mixed = np.isin(groups, groups[tied & ~ask])
     budget = {kind: int((held & (strata == kind)).sum()) // 2 for kind in np.unique(strata[held])}
     found: list[int] = []
+    by_group = np.argsort(groups, kind="stable")
     order = rng.permutation(np.unique(groups[ask & ~mixed]))
-    for group in order.tolist():
-        rows = np.flatnonzero(groups == group)
+    first = np.searchsorted(groups, order, side="left", sorter=by_group)
+    after = np.searchsorted(groups, order, side="right", sorter=by_group)
+    for start, end in zip(first.tolist(), after.tolist(), strict=True):
+        rows = by_group[start:end]
         kinds, number = np.unique(strata[rows], return_counts=True)
         fits = all(budget[kind] >= count for kind, count in zip(kinds, number, strict=True))
         if fits and len(found) + len(rows) <= most:

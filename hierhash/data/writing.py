@@ -1,4 +1,4 @@
-"""Write files and folders all or nothing."""
+"""Write folders all or nothing."""
 
 from __future__ import annotations
 
@@ -10,21 +10,6 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from hierhash.errors import DataError
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write UTF-8 text to a temporary name, then put it in place.
-
-    Raises:
-        DataError: The folder does not exist or cannot be written.
-    """
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        temporary.write_text(text, encoding="utf-8")
-        os.replace(temporary, path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise DataError(f"{path}: cannot write the file ({error.strerror})") from None
 
 
 @contextmanager

@@ -17,18 +17,6 @@ from torch import Tensor
 COLUMNS = 2048
 
 
-def softplus(theta: Tensor) -> Tensor:
-    """log(1 + e^theta) as max(theta, 0) - log sigma(|theta|), finite for any finite theta.
-
-    Example:
-        >>> softplus(torch.tensor([0.0, 1000.0, -1000.0])).tolist()
-        [0.6931471824645996, 1000.0, 0.0]
-    """
-    # sigma(|theta|) lies in [1/2, 1], so its log is exact to one unit in the last place; this is
-    # also several times faster than torch's softplus, whose log1p is not vectorised on the CPU.
-    return theta.clamp(min=0) - torch.log(torch.sigmoid(theta.abs()))
-
-
 def pairwise_likelihood(
     batch: Tensor, other: Tensor, product: Tensor, columns: int, scale: float = 1.0
 ) -> tuple[Tensor, Tensor]:

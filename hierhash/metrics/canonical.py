@@ -11,6 +11,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hierhash.metrics.groups import Scores
+from hierhash.metrics.hierarchical_ap import hierarchical_ap
+
 
 def canonical_levels(distances: NDArray[Any], levels: NDArray[np.int8]) -> NDArray[np.int8]:
     """Each query's levels, int8 of shape (q, n), nearest item first, ties by row number."""
@@ -20,7 +23,7 @@ def canonical_levels(distances: NDArray[Any], levels: NDArray[np.int8]) -> NDArr
 
 def canonical_scores(
     distances: NDArray[Any], levels: NDArray[np.int8], depth: int, k: int = 100
-) -> dict[str, NDArray[np.float64]]:
+) -> dict[str, Scores]:
     """AP per level, H-AP and NDCG@k of each query under the canonical order.
 
     Args:
@@ -39,13 +42,12 @@ def canonical_scores(
         [0.5]
     """
     ordered = canonical_levels(distances, levels)
-    scores = {f"map_level_{p}": _binary_ap(ordered >= p) for p in range(1, depth + 1)}
+    scores: dict[str, Scores] = {
+        f"map_level_{p}": _binary_ap(ordered >= p) for p in range(1, depth + 1)
+    }
     per_level = np.stack(list(scores.values()))
-    defined = ~np.isnan(per_level)
-    number = defined.sum(axis=0)
-    summed = np.where(defined, per_level, 0.0).sum(axis=0)
     scores["map_leaf"] = scores[f"map_level_{depth}"]
-    scores["hap"] = np.where(number > 0, summed / np.maximum(number, 1), np.nan)
+    scores["hap"] = hierarchical_ap(per_level)
     scores["ndcg"] = _ndcg(ordered, depth, k)
     return scores
 

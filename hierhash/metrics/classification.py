@@ -17,7 +17,7 @@ Codes = NDArray[np.int64]
 
 
 def classification_metrics(
-    probabilities: Sequence[NDArray[np.float32]], truth: Codes, ancestors: Codes
+    probabilities: Sequence[NDArray[np.float32]], truth: Codes, ancestors: Codes, depths: Codes
 ) -> dict[str, float]:
     """All metrics of the protocol.
 
@@ -26,17 +26,20 @@ def classification_metrics(
         truth: int64 (n, L), class of each item at each level, -1 where unknown; items known
             nowhere are left out.
         ancestors: int64 (L, leaves), the class of each leaf at each level.
+        depths: int64 (leaves,), nodes on the path of each leaf: below L for a shallow leaf, whose
+            class is repeated downwards and counts once.
 
     Returns:
         ``accuracy_level_1``...``accuracy_level_L``; ``exact_path``: every known level right by its
         own argmax; ``consistency``: share of items whose per-level argmaxes form one path; ``hp``,
         ``hr``, ``hf1`` of the leaf prediction's path; ``lca_height_of_mistakes``: mean height of
-        the lowest common ancestor of predicted and true leaf over the mistakes (1 = siblings);
-        ``ece``: expected calibration error of the leaf level, 15 bins.
+        the lowest common ancestor over the true leaf, over the mistakes (1 = siblings); ``ece``:
+        expected calibration error of the leaf level, 15 bins.
 
     Example:
         >>> sure = np.eye(2, dtype=np.float32)
-        >>> scores = classification_metrics([sure], np.array([[0], [0]]), np.array([[0, 1]]))
+        >>> flat = np.array([[0, 1]])
+        >>> scores = classification_metrics([sure], np.array([[0], [0]]), flat, np.array([1, 1]))
         >>> scores["accuracy_level_1"], scores["hf1"]
         (0.5, 0.5)
     """
@@ -46,40 +49,33 @@ def classification_metrics(
     picked = np.stack([level.argmax(axis=1) for level in chances], axis=1)
     known = truth >= 0
     right = (picked == truth) & known
-    depth = truth.shape[1]
     scores = {
         f"accuracy_level_{level + 1}": _ratio(right[:, level].sum(), known[:, level].sum())
-        for level in range(depth)
+        for level in range(truth.shape[1])
     }
+    guess = picked[:, -1]
+    path = ancestors.T[guess]
     scores["exact_path"] = float((right == known).all(axis=1).mean()) if len(truth) else np.nan
-    leaf_path = ancestors.T[picked[:, -1]]
-    scores["consistency"] = (
-        float((leaf_path == picked).all(axis=1).mean()) if len(truth) else np.nan
-    )
-    scores |= _set_metrics(leaf_path, truth, known)
-    scores["lca_height_of_mistakes"] = _mistake_height(leaf_path, truth, known)
+    scores["consistency"] = float((path == picked).all(axis=1).mean()) if len(truth) else np.nan
     leaf_known = known[:, -1]
+    agreed = ((path == truth) & known).sum(axis=1)  # depth of the LCA, but for a repeated leaf
+    found = leaf_known & (guess == truth[:, -1])
+    agreed[found] = depths[guess[found]]
+    true_depth = np.where(leaf_known, depths[truth[:, -1]], known.sum(axis=1))
+    scores |= _set_metrics(agreed.sum(), depths[guess].sum(), true_depth.sum())
+    wrong = leaf_known & ~found
+    heights = (true_depth - agreed)[wrong]
+    scores["lca_height_of_mistakes"] = float(heights.mean()) if len(heights) else 0.0
     scores["ece"] = expected_calibration_error(
         chances[-1][leaf_known].max(axis=1), right[leaf_known, -1]
     )
     return scores
 
 
-def _set_metrics(path: Codes, truth: Codes, known: NDArray[np.bool_]) -> dict[str, float]:
-    common = float(((path == truth) & known).sum())
-    precision = _ratio(common, path.size)
-    recall = _ratio(common, known.sum())
+def _set_metrics(common: float, predicted: float, true: float) -> dict[str, float]:
+    precision, recall = _ratio(common, predicted), _ratio(common, true)
     both = precision + recall
     return {"hp": precision, "hr": recall, "hf1": 2 * precision * recall / both if both else 0.0}
-
-
-def _mistake_height(path: Codes, truth: Codes, known: NDArray[np.bool_]) -> float:
-    """Levels between the leaf and the lowest common ancestor, over the wrong leaves."""
-    wrong = known[:, -1] & (path[:, -1] != truth[:, -1])
-    if not wrong.any():
-        return 0.0
-    agreed = (path[wrong] == truth[wrong]).sum(axis=1)
-    return float((truth.shape[1] - agreed).mean())
 
 
 def expected_calibration_error(

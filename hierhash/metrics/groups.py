@@ -26,33 +26,12 @@ class RankedGroups:
         counts: int64 of shape (q, groups, L + 1): items of each relevance level 0..L in each group.
 
     Example:
-        >>> one = RankedGroups.from_distances(
-        ...     np.array([[0, 1, 1, 2]], dtype=np.uint8), np.array([[2, 0, 1, 0]], dtype=np.int8),
-        ...     bits=2, depth=2)
-        >>> one.counts[0].tolist()
-        [[0, 0, 1], [1, 1, 0], [1, 0, 0]]
+        >>> groups = RankedGroups(np.array([[[0, 0, 1], [1, 1, 0], [1, 0, 0]]]))
+        >>> groups.size.tolist(), groups.totals.tolist()
+        ([[1, 2, 1]], [[2, 1, 1]])
     """
 
     counts: Counts
-
-    @classmethod
-    def from_distances(
-        cls, distances: NDArray[Any], levels: NDArray[np.int8], bits: int, depth: int
-    ) -> RankedGroups:
-        """Counts (distance, level) pairs of each query.
-
-        Args:
-            distances: Shape (q, n), integers 0..bits.
-            levels: int8 of shape (q, n), relevance levels 0..depth.
-            bits: Length of the codes.
-            depth: Levels of the tree.
-        """
-        width = depth + 1
-        width = depth + 1
-        cells = (bits + 1) * width
-        keys = distances.astype(np.intp) * width + levels
-        counts = np.stack([np.bincount(key, minlength=cells) for key in keys])
-        return cls(counts.reshape(len(keys), bits + 1, width))
 
     @cached_property
     def size(self) -> Counts:

@@ -8,30 +8,26 @@ from __future__ import annotations
 
 import numpy as np
 
-from hierhash.metrics.average_precision import average_precision, expected_ratio_sum
+from hierhash.metrics.average_precision import expected_ratio_sum
 from hierhash.metrics.groups import RankedGroups, Scores
 
 
-def hierarchical_ap(groups: RankedGroups) -> Scores:
+def hierarchical_ap(per_level: Scores) -> Scores:
     """H-AP with rel(k) = sum_{p <= l} (1/L) / |items of level p or more| (`hap`).
 
     With that relevance H-AP is the mean of the per-level APs over the levels at which the query has
     a relevant item. Level weights are always equal, whatever the tree says.
 
+    Args:
+        per_level: (L, q), average precision at levels 1..L, NaN where nothing is relevant.
+
     Returns:
-        float64 of shape (q,) in [0, 1]; NaN for a query with nothing relevant at any level.
+        float64 (q,) in [0, 1]; NaN for a query with nothing relevant at any level.
 
     Example:
-        >>> perfect = RankedGroups(np.array([[[0, 0, 1], [0, 1, 0], [1, 0, 0]]]))
-        >>> hierarchical_ap(perfect).tolist()
-        [1.0]
+        >>> hierarchical_ap(np.array([[0.5, 1.0], [1.0, np.nan]])).tolist()
+        [0.75, 1.0]
     """
-    per_level = np.stack([average_precision(groups, p) for p in range(1, groups.depth + 1)])
-    return mean_over_levels(per_level)
-
-
-def mean_over_levels(per_level: Scores) -> Scores:
-    """Mean of per-level scores, shape (L, q), that leaves out the levels that are NaN."""
     defined = ~np.isnan(per_level)
     number = defined.sum(axis=0)
     total = np.where(defined, per_level, 0.0).sum(axis=0)

@@ -34,8 +34,8 @@ def pair_recall(
 
 def attribute_share(
     distances: NDArray[Any],
-    query_values: Sequence[str],
-    database_values: Sequence[str],
+    query_values: Sequence[str] | NDArray[np.str_],
+    database_values: Sequence[str] | NDArray[np.str_],
     k: int = 10,
 ) -> NDArray[np.float64]:
     """Expected share of the first k items with the query's side attribute (colour, say).
@@ -55,6 +55,9 @@ def attribute_share(
     """
     items = np.asarray(database_values)
     shares = np.full(len(distances), np.nan)
+    k = min(k, len(items))
+    if k == 0:
+        return shares
     for row, (line, value) in enumerate(zip(distances, query_values, strict=True)):
         if value:
             same = items == value

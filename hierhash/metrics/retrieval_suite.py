@@ -22,7 +22,7 @@ from hierhash.metrics.canonical import canonical_scores
 from hierhash.metrics.counting import count_groups
 from hierhash.metrics.cumulative_gain import acg_at, ndcg_at, weighted_recall_at
 from hierhash.metrics.groups import RankedGroups, Scores
-from hierhash.metrics.hierarchical_ap import hierarchical_ap_population, mean_over_levels
+from hierhash.metrics.hierarchical_ap import hierarchical_ap, hierarchical_ap_population
 from hierhash.metrics.precision import precision_at, precision_within, radius_counts, recall_at
 
 CHUNK = 2048
@@ -109,7 +109,7 @@ def group_scores(groups: RankedGroups) -> PerQuery:
     leaf = levels[-1]
     scores |= {
         "map_leaf": leaf,
-        "hap": mean_over_levels(levels),
+        "hap": hierarchical_ap(levels),
         "hap_pop": hierarchical_ap_population(groups),
         f"ndcg@{K}": ndcg_at(groups, K),
         f"acg@{K}": acg_at(groups, K),
@@ -117,9 +117,6 @@ def group_scores(groups: RankedGroups) -> PerQuery:
     }
     for k in (1, 10, K):
         scores[f"precision@{k}"] = _where_relevant(precision_at(groups, k, depth), leaf)
-    if depth > 1:
-        near = precision_at(groups, 10, depth - 1)
-        scores["parent_precision@10"] = _where_relevant(near, levels[depth - 2])
     return scores
 
 

@@ -26,7 +26,8 @@ from hierhash.reports.runs import load_runs, tidy
 from hierhash.reports.section import Section, latex_table, markdown
 from hierhash.reports.tails import tail_section
 from hierhash.training.jsonl import read_lines
-from hierhash.training.run_folder import read_json, write_text
+from hierhash.training.run_folder import read_json
+from hierhash.whole_file import write_text
 
 
 @dataclass(frozen=True)

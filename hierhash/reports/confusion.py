@@ -52,10 +52,12 @@ def confusion_section(results: Path, runs: list[Run], tree: LabelTree) -> Sectio
 def mistake_heights(
     truth: NDArray[np.integer], guess: NDArray[np.integer], tree: LabelTree
 ) -> NDArray[np.int64]:
-    """Levels up to the lowest common ancestor of true and guessed leaf, int64 (n,); 0 is right."""
-    paths = np.stack([tree.ancestor_codes(leaf) for leaf in tree.leaves])
-    agreed = (paths[truth] == paths[guess]).sum(axis=1)
-    return np.asarray(tree.depth - agreed, dtype=np.int64)
+    """Levels from the true leaf up to the common ancestor with the guess, (n,); 0 is right."""
+    codes = np.stack([tree.ancestor_codes(leaf) for leaf in tree.leaves])
+    depths = np.array([len(leaf) for leaf in tree.leaves])
+    # A shallow leaf's class is repeated downwards; other leaves never share the repeats.
+    agreed = (codes[truth] == codes[guess]).sum(axis=1)
+    return np.asarray(np.where(truth == guess, 0, depths[truth] - agreed), dtype=np.int64)
 
 
 def _matrix(truth: NDArray[np.integer], guess: NDArray[np.integer], tree: LabelTree) -> str:

@@ -21,11 +21,10 @@ def length_section(runs: list[Run]) -> Section | None:
     for direction in DIRECTIONS:
         for metric in ("map_leaf", "hap"):
             part = frame[(frame.direction == direction) & (frame.metric == metric)]
-            means = part.groupby(["name", "bits"])["value"].mean()
-            curves = {
-                name: (lengths, [float(means[name, bits]) for bits in lengths])
-                for name in headline_names(runs)
-            }
+            curves = {}
+            for name in headline_names(runs):
+                means = part[part["name"] == name].groupby("bits")["value"].mean()
+                curves[name] = (means.index.tolist(), means.tolist())
             chart = charts.lines(curves, "bits", f"{metric} ({direction})", lengths)
             drawn.append((chart, f"{metric} against code length; {WORDS[direction]}."))
     return Section("Length of the code", "Mean over seeds.", charts=drawn)
@@ -45,6 +44,7 @@ def level_section(runs: list[Run]) -> Section:
                 for metric, value in means[name].items()
             }
             for name in headline_names(runs)
+            if name in means.index
         }
         drawn.append((charts.bars(values, f"mAP ({direction})"), f"{WORDS[direction]}."))
     note = "Relevant means the same node of that level; level 1 is the coarsest. Mean over seeds."

@@ -19,26 +19,19 @@ PAIRS = {"leaf": "leaf S", "any": "any-ancestor S", "tree": "level-weighted S"}
 HEADS = ("none", "leaf", "per_level", "path")
 
 
-def unseen_section(runs: list[Run]) -> Section:
-    """Scores when no training item is in the database."""
-    columns = [(d, m) for d in DIRECTIONS for m in ("map_leaf", "hap", "ndcg@100")]
+def unseen_section(runs: list[Run]) -> Section | None:
+    """Scores when no training item is in the database; None where there is no such item."""
     note = "The database holds only items that no method was trained on. Mean over seeds."
-    table = _means_table(runs, "unseen", "hamming", columns)
-    return Section(f"Database of unseen items, {main_bits(runs)} bits", note, [table])
+    return _direct_section("Database of unseen items", note, runs, "unseen", "hamming")
 
 
 def asymmetric_section(runs: list[Run]) -> Section | None:
     """Scores of real-valued queries against codes; None where they were not measured."""
-    frame = tidy(runs)
-    if "asymmetric" not in set(frame.distance):
-        return None
-    columns = [(d, m) for d in DIRECTIONS for m in ("map_leaf", "hap", "ndcg@100")]
     note = (
         "Items are ordered by the product of the query's real outputs, cut to -1..1, with the "
         "codes: what a search does with rescoring. Mean over seeds."
     )
-    table = _means_table(runs, "all", "asymmetric", columns)
-    return Section(f"Asymmetric distance, {main_bits(runs)} bits", note, [table])
+    return _direct_section("Asymmetric distance", note, runs, "all", "asymmetric")
 
 
 def single_item_section(runs: list[Run]) -> Section | None:
@@ -54,10 +47,11 @@ def single_item_section(runs: list[Run]) -> Section | None:
     columns = [(d, m) for d in DIRECTIONS for m in metrics]
     note = (
         "pair_recall@10: chance that an item finds its own other half among the database and the "
-        "query items. A share: how many of the first ten have the query's attribute. "
+        "query items. Shares of the first ten: with the query's attribute; parent: under the "
+        "parent of its leaf. "
         "/rescored: ordered by the asymmetric score. Codes made for classes are not made for this."
     )
-    table = _means_table(runs, "all", "hamming", columns)
+    table = _means_table(runs, main_bits(runs), "all", "hamming", columns)
     return Section(f"Single items, {main_bits(runs)} bits", note, [table])
 
 
@@ -67,8 +61,8 @@ def ties_section(runs: list[Run]) -> Section:
     frame = frame[(frame.database == "all") & (frame.distance == "hamming")]
     means = average_scores(frame)["mean"]
     rows: list[Row] = []
-    for bits in sorted({run["bits"] for run in runs}):
-        for name in headline_names(runs):
+    for bits in sorted(set(frame.bits)):
+        for name in headline_names([run for run in runs if run["bits"] == bits]):
             cells = [
                 f"{means[bits, name, 'all', direction, 'hamming', prefix + metric]:.4f}"
                 for direction in DIRECTIONS
@@ -119,7 +113,7 @@ def cross_section(runs: list[Run]) -> Section | None:
     found: dict[tuple[str, str], list[Run]] = {}
     for run in adamw:
         key = (run["settings"]["pairs"], run["settings"]["head"])
-        if "level_weights" not in run["variant"]:
+        if run["variant"] in ("", f"{key[0]}+{key[1]}"):  # not a variant of another kind
             found.setdefault(key, []).append(run)
     columns = [(d, m) for d in DIRECTIONS for m in ("map_leaf", "hap", "ndcg@100")]
     rows: list[Row] = []
@@ -135,9 +129,14 @@ def cross_section(runs: list[Run]) -> Section | None:
                     Cell(f"{value:.3f}", value >= top)
                     for value, top in zip(numbers[pairs, head], best, strict=True)
                 ]
-                rows.append([PAIRS[pairs], head, str(len(found[pairs, head])), *cells])
-    header = ["similarity", "head", "seeds", *(f"{d} {m}" for d, m in columns)]
-    note = "The same network, optimiser and epochs; settings of each chosen on validation alike."
+                own = found[pairs, head]
+                tried = str(own[0]["settings"].get("trials", ""))
+                rows.append([PAIRS[pairs], head, str(len(own)), tried, *cells])
+    header = ["similarity", "head", "seeds", "trials", *(f"{d} {m}" for d, m in columns)]
+    note = (
+        "The same network, optimiser and epochs; settings of each row are the best on validation "
+        "items of so many trials."
+    )
     return Section(f"Similarity by head, {bits} bits", note, [Table(header, rows, 2)])
 
 
@@ -159,15 +158,27 @@ def cost_section(runs: list[Run]) -> Section:
     return Section(f"Cost, {bits} bits", note, [Table(["method", *header], rows)])
 
 
+def _direct_section(
+    title: str, note: str, runs: list[Run], database: str, distance: str
+) -> Section | None:
+    """Both directions by one distance, at the main length among the runs that have it."""
+    having = [run for run in runs if distance in run["results"].get(database, {}).get("i2t", {})]
+    if not having:
+        return None
+    bits = main_bits(having)
+    columns = [(d, m) for d in DIRECTIONS for m in ("map_leaf", "hap", "ndcg@100")]
+    table = _means_table(having, bits, database, distance, columns)
+    return Section(f"{title}, {bits} bits", note, [table])
+
+
 def _means_table(
-    runs: list[Run], database: str, distance: str, columns: list[tuple[str, str]]
+    runs: list[Run], bits: int, database: str, distance: str, columns: list[tuple[str, str]]
 ) -> Table:
-    bits = main_bits(runs)
-    means = average_scores(tidy([run for run in runs if run["bits"] == bits]))["mean"]
+    own = [run for run in runs if run["bits"] == bits]
+    means = average_scores(tidy(own))["mean"]
     numbers = {
         name: [float(means[bits, name, database, d, distance, m]) for d, m in columns]
-        for name in headline_names(runs)
-        if (bits, name, database, *(columns[0][0], distance, columns[0][1])) in means.index
+        for name in headline_names(own)
     }
     best = [max(column) for column in zip(*numbers.values(), strict=True)]
     rows: list[Row] = [

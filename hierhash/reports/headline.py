@@ -49,7 +49,10 @@ def headline_section(runs: list[Run], found: dict[Key, Interval]) -> Section:
         "is bold."
     )
     if found:
-        note += f" ▼ below {OURS} by a paired bootstrap over queries (95 %), ▲ above it."
+        note += (
+            f" ▼ below {OURS} by a paired bootstrap over queries (95 %), ▲ above it; "
+            "map_leaf_macro is not tested."
+        )
     return Section("Headline", note, [headline_table(runs, found)])
 
 

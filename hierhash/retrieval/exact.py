@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from hierhash.codes.hamming import hamming_distances
 from hierhash.codes.packing import Codes, pack, unpack
 from hierhash.errors import RunError
-from hierhash.training.whole_file import cannot_write
+from hierhash.whole_file import cannot_write
 
 OVERSAMPLE = 10
 
@@ -123,7 +123,8 @@ class ExactIndex:
             manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
             codes = np.load(folder / "codes.npy", allow_pickle=False)
             text = (folder / "items.jsonl").read_text(encoding="utf-8")
-            items = [json.loads(line) for line in text.splitlines()]
+            # Not splitlines: a text may hold a line separator (U+2028) of its own.
+            items = [json.loads(line) for line in text.split("\n") if line]
         except (OSError, ValueError, EOFError) as error:
             raise RunError(
                 f"{folder}: not an index, or damaged ({error}); build it again"

@@ -16,7 +16,7 @@ from torch import Tensor
 
 from hierhash.errors import RunError
 from hierhash.training.alternating import AlternatingLoop
-from hierhash.training.whole_file import whole_file
+from hierhash.whole_file import whole_file
 
 NAME = "last.pt"
 

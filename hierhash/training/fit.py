@@ -71,7 +71,8 @@ def fit(loop: AlternatingLoop, options: FitOptions) -> dict[str, Any]:
         extra = load_checkpoint(options.folder / "checkpoints", loop, options.config_hash)
         best = _Best(extra["best_score"], extra["best_epoch"], extra["looks"], extra["best"])
     with _interruptible() as asked_to_stop:
-        while loop.epoch < loop.settings.epochs:
+        # Of a resumed run the count of looks tells that it had stopped early.
+        while loop.epoch < loop.settings.epochs and best.looks_since < options.patience:
             losses = loop.run_epoch()
             stop = _look(loop, options, best, losses)
             options.report(loop.epoch, losses)

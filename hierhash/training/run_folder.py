@@ -16,15 +16,9 @@ from safetensors.torch import load_file, save
 from torch import Tensor
 
 from hierhash.errors import RunError
-from hierhash.training.whole_file import cannot_write, whole_file
+from hierhash.whole_file import cannot_write, whole_file, write_text
 
 _PACKAGES = ("hierhash", "torch", "torchvision", "numpy", "scipy", "scikit-learn", "pandas")
-
-
-def write_text(path: Path, text: str) -> None:
-    """Writes a file under a temporary name and renames it."""
-    with whole_file(path) as unfinished:
-        unfinished.write_text(text, encoding="utf-8")
 
 
 def write_json(path: Path, content: Any) -> None:

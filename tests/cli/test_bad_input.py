@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import numpy as np
 import pytest
+from scipy.io import savemat
 
 from tests.cli.small_run import hierhash, refusal
 
@@ -115,10 +117,21 @@ def test_places_that_cannot_be_written(trained: Path, tmp_path: Path) -> None:
     for out in ("file", "file/below"):
         said = refusal(tmp_path, "train", config, "--out", out)
         assert said.startswith(f"{out}: ")
-        assert "can be written" in said
+        assert "written" in said
     assert "exists already; choose" in refusal(tmp_path, "config", "copy", "sample", "file")
     assert "no/c.yaml: " in refusal(tmp_path, "config", "copy", "sample", "no/c.yaml")
+    words = ("predict", trained / "run", "--source", trained / "shop", "--out", "no/p.csv")
+    assert "no/p.csv: cannot be written" in refusal(tmp_path, *words)
     (tmp_path / "t.yaml").write_text("mine")
     assert "exists already" in refusal(tmp_path, "tree", "convert", "sample", "t.yaml")
     said = refusal(tmp_path, "train", config, "--out", trained / "run")
     assert "holds a run already; use --resume, or another --out" in said
+
+
+def test_a_place_that_cannot_be_read_is_not_said_to_need_writing(tmp_path: Path) -> None:
+    savemat(tmp_path / "x.mat", {"YAll": np.eye(3), "LAll": np.eye(3)})
+    said = refusal(tmp_path, "data", "check", "x.mat", "-o", "label_names=no.txt")
+    assert said == (
+        "no.txt: No such file or directory; "
+        "check that the place is there, and that it can be read and written"
+    )

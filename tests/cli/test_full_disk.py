@@ -9,7 +9,8 @@ from pathlib import Path
 import pytest
 
 from hierhash.errors import HierhashError
-from hierhash.training.run_folder import append_line, write_text
+from hierhash.training.run_folder import append_line
+from hierhash.whole_file import write_text
 from tests.cli.small_run import contents, hierhash
 
 resource = pytest.importorskip("resource")

@@ -102,7 +102,7 @@ def test_parts_in_one_file(tmp_path: Path) -> None:
         tmp_path / "wiki.mat",
         {
             "I_tr": X[:3], "T_tr": TAGS[:3], "L_tr": np.array([[1], [2], [3]]),
-            "I_te": X[3:], "T_te": TAGS[3:], "L_te": np.array([[1], [2], [3]])[:2],
+            "I_te": X[3:], "T_te": TAGS[3:], "L_te": np.eye(4)[:2],
         },
     )  # fmt: skip
     with pytest.raises(DataError, match="differ in their number of label columns"):
@@ -120,6 +120,21 @@ def test_parts_in_one_file(tmp_path: Path) -> None:
     assert data.image_features is not None
     assert (data.image_features == X).all()
     assert data.labels[3] == ("label_1",)
+
+
+def test_a_class_number_is_one_class_in_every_part(tmp_path: Path) -> None:
+    scipy_io.savemat(
+        tmp_path / "wiki.mat",
+        {
+            "I_tr": np.eye(N)[:3], "T_tr": TAGS[:3], "L_tr": np.array([[1], [2], [3]]),
+            "I_te": np.eye(N)[3:], "T_te": TAGS[3:], "L_te": np.array([[4], [1]]),
+        },
+    )  # fmt: skip
+    data = read_mat(tmp_path / "wiki.mat")
+    numbers = [label for own in data.labels for label in own]
+    assert numbers == ["label_1", "label_2", "label_3", "label_4", "label_1"]
+    assert data.tree is not None
+    assert len(data.tree.leaves) == 4
 
 
 def test_captions_and_picture_names(tmp_path: Path) -> None:

@@ -11,8 +11,8 @@ from hierhash.labels.relevance import relevance_levels
 from hierhash.labels.tree import LabelTree
 from hierhash.metrics.average_precision import average_precision
 from hierhash.metrics.counting import count_groups
-from hierhash.metrics.groups import RankedGroups
 from hierhash.metrics.retrieval_suite import evaluate_hamming, map_leaf, mean_defined
+from tests.reference import ranking as literal
 
 TREE = LabelTree.from_nested(
     {"A": {"a": ["a1", "a2"], "b": ["b1"]}, "C": {"c": ["c1", "c2"]}}, name="t"
@@ -32,7 +32,7 @@ def test_counts_are_those_of_every_pair(kinds, bits):
     query_labels, database_labels = TREE.encode(own), TREE.encode(theirs)
     distances = hamming_distances(queries, database)
     levels = relevance_levels(query_labels, database_labels)
-    expected = RankedGroups.from_distances(distances, levels, bits, TREE.depth)
+    expected = literal.groups_of_distances(distances, levels, bits, TREE.depth)
     counted = count_groups(queries, database, bits, query_labels, database_labels)
     assert np.array_equal(counted.counts, expected.counts)
     alone = count_groups(queries, database, bits, query_labels, database_labels, leaf_only=True)

@@ -11,7 +11,6 @@ from sklearn.metrics import average_precision_score, ndcg_score
 from hierhash.metrics import canonical
 from hierhash.metrics.average_precision import average_precision
 from hierhash.metrics.cumulative_gain import acg_at, ndcg_at, weighted_recall_at
-from hierhash.metrics.groups import RankedGroups
 from hierhash.metrics.hierarchical_ap import hierarchical_ap, hierarchical_ap_population
 from hierhash.metrics.precision import precision_at, precision_within, radius_counts, recall_at
 from tests.reference import ranking as literal
@@ -25,9 +24,13 @@ lists = st.lists(
 
 
 def groups_of(distances, levels):
-    return RankedGroups.from_distances(
+    return literal.groups_of_distances(
         np.array([distances], dtype=np.uint8), np.array([levels], dtype=np.int8), BITS, DEPTH
     )
+
+
+def hap(groups):
+    return hierarchical_ap(np.stack([average_precision(groups, p) for p in range(1, DEPTH + 1)]))
 
 
 def check(ours, metric, distances, levels):
@@ -50,7 +53,7 @@ def test_average_precision(pair, level):
 def test_hierarchical_ap_is_the_literal_h_rank_formula(pair):
     rel = literal.relevance_map(pair[1], DEPTH)
     check(
-        hierarchical_ap(groups_of(*pair)),
+        hap(groups_of(*pair)),
         lambda order: literal.hierarchical_ap(order, rel),
         *pair,
     )
@@ -101,7 +104,7 @@ def test_scikit_learn_agrees_without_ties():
     rng = np.random.default_rng(0)
     distances = rng.permutation(200)
     levels = rng.integers(0, DEPTH + 1, 200)
-    groups = RankedGroups.from_distances(
+    groups = literal.groups_of_distances(
         distances[None].astype(np.uint16), levels[None].astype(np.int8), 200, DEPTH
     )
     expected = average_precision_score(levels >= 2, -distances)
@@ -121,14 +124,14 @@ def test_scikit_learn_ndcg_agrees_with_ties():
 def test_a_query_with_nothing_relevant_is_nan_not_zero():
     groups = groups_of([0, 1], [0, 0])
     assert np.isnan(average_precision(groups, 1)[0])
-    assert np.isnan(hierarchical_ap(groups)[0])
+    assert np.isnan(hap(groups)[0])
     assert np.isnan(hierarchical_ap_population(groups)[0])
     assert np.isnan(ndcg_at(groups, 5)[0])
 
 
 def test_levels_without_relevant_items_are_left_out_of_hap():
     groups = groups_of([0, 1, 2], [2, 1, 0])
-    assert hierarchical_ap(groups)[0] == pytest.approx(1.0)
+    assert hap(groups)[0] == pytest.approx(1.0)
 
 
 def test_precision_within_radius_counts_an_empty_ball_as_zero():
@@ -137,7 +140,7 @@ def test_precision_within_radius_counts_an_empty_ball_as_zero():
 
 
 def test_radius_curve_pools_over_queries():
-    groups = RankedGroups.from_distances(
+    groups = literal.groups_of_distances(
         np.array([[0, 1, 2], [0, 0, 4]], dtype=np.uint8),
         np.array([[3, 0, 3], [0, 3, 3]], dtype=np.int8),
         BITS,

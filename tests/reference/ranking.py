@@ -5,6 +5,10 @@ from __future__ import annotations
 import itertools
 import math
 
+import numpy as np
+
+from hierhash.metrics.groups import RankedGroups
+
 
 def average_precision(levels, level):
     hits, total = 0, 0.0
@@ -79,3 +83,12 @@ def orders(distances, levels):
 def expectation(metric, distances, levels):
     values = [metric(list(order)) for order in orders(distances, levels)]
     return sum(values) / len(values)
+
+
+def groups_of_distances(distances, levels, bits, depth):
+    """Tie groups by looking at every pair, in a loop."""
+    counts = np.zeros((len(distances), bits + 1, depth + 1), dtype=np.int64)
+    for query, (row, own) in enumerate(zip(distances, levels, strict=True)):
+        for distance, level in zip(row, own, strict=True):
+            counts[query, int(distance), int(level)] += 1
+    return RankedGroups(counts)

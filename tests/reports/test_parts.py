@@ -88,6 +88,14 @@ def test_heights_of_mistakes():
     assert heights.tolist() == [0, 1, 2, 3]
 
 
+def test_siblings_above_the_last_level_are_siblings():
+    tree = LabelTree.from_nested({"A": ["short", "other", {"deep": ["x"]}]}, name="t")
+    names = [leaf[-1] for leaf in tree.leaves]
+    short, other, x = (names.index(name) for name in ("short", "other", "x"))
+    heights = mistake_heights(np.array([short, short, x]), np.array([other, short, short]), tree)
+    assert heights.tolist() == [1, 0, 2]
+
+
 def test_latex_escapes_and_marks():
     table = Table(["method", "hap"], [["a_b", Cell("0.5", best=True, spread="±0.1 ▼")]])
     text = latex_table(table, "50 % of it")

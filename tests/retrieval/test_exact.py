@@ -40,6 +40,10 @@ def test_an_index_round_trips_and_damage_is_named(tmp_path):
     index.save(tmp_path / "i")
     again = ExactIndex.load(tmp_path / "i")
     assert again.search(outputs[1], 9) == index.search(outputs[1], 9)
+    for row, mark in enumerate("\u2028\u2029\x85\x0b\x1c\r\n"):
+        index.items[row]["text"] = f"one{mark}two"
+    index.save(tmp_path / "odd")
+    assert ExactIndex.load(tmp_path / "odd").items == index.items
     with pytest.raises(RunError, match="exists already"):
         index.save(tmp_path / "i")
     (tmp_path / "i" / "items.jsonl").write_text("")

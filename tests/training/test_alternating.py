@@ -100,7 +100,7 @@ def test_training_lowers_the_likelihood_and_separates_leaves():
     assert last["image/classification"] < 0.5 * first["image/classification"]
 
 
-def test_items_without_text_picture_or_label_are_masked():
+def test_an_item_without_text_keeps_no_text_outputs():
     data = items()
     labels = [[] if i < 5 else ["a"] for i in range(80)]
     data = replace(items(labels=labels), has_text=np.arange(80) % 7 != 0)
@@ -109,6 +109,44 @@ def test_items_without_text_picture_or_label_are_masked():
         losses = loop.run_epoch()
     assert all(np.isfinite(value) for value in losses.values())
     assert not loop.buffers.outputs["text"][::7].any()
+
+
+@pytest.mark.parametrize("modality", ["image", "text"])
+@pytest.mark.parametrize("head", ["none", "leaf", "per_level", "path"])
+def test_unlabelled_items_add_nothing_to_pairs_and_classes(modality, head):
+    n, unlabelled = 80, 5
+    labels = [[] if i < unlabelled else ["abcd"[i % 4]] for i in range(n)]
+    data = replace(items(n, labels=labels), has_text=np.arange(n) % 7 != 0)
+    first = one_loop(data, modality, head)
+    other = one_loop(data.subset(np.arange(unlabelled, n)), modality, head)
+    other.model.load_state_dict(first.model.state_dict())
+    for name, rows in first.buffers.outputs.items():
+        other.buffers.outputs[name] = rows[unlabelled:].clone()
+    losses = [loop._phase(modality) for loop in (first, other)]
+    for name, tensor in first.model.state_dict().items():
+        torch.testing.assert_close(tensor, other.model.state_dict()[name], msg=name)
+    if head != "none":
+        name = f"{modality}/classification"
+        assert losses[0][name] == pytest.approx(losses[1][name], rel=1e-5)
+    name = f"{modality}/likelihood"
+    sizes = [loop.data.present[modality].sum() for loop in (first, other)]
+    assert losses[0][name] * sizes[0] == pytest.approx(losses[1][name] * sizes[1], rel=1e-5)
+
+
+def one_loop(data, modality, head):
+    """A loop of one batch, whose steps are as long whatever the number of items."""
+    n = data.labels.n
+    pairs = n * int((data.has_image if modality == "image" else data.has_text).sum())
+    settings = replace(
+        PLAIN,
+        head=HeadSettings(kind=head),
+        loss=Objective(gamma=0.0, eta=0.0, scale=0.7, head_weight=100 / pairs),
+        training=replace(PLAIN.training, batch_size=n, lr=1e-3 * pairs),
+    )
+    loop = build_loop(settings, TREE, data, bits=8, seed=0)
+    for group in loop.optimiser.param_groups:
+        group["lr"] = settings.training.lr
+    return loop
 
 
 def test_losses_that_are_not_finite_stop_the_run_with_a_remedy():
@@ -162,5 +200,21 @@ def test_early_stopping_keeps_the_best_weights(tmp_path):
     scores = iter([0.1, 0.5, 0.4, 0.3, 0.2, 0.1])
     settings = replace(PLAIN, training=replace(PLAIN.training, epochs=6))
     loop = build_loop(settings, TREE, items(), bits=8, seed=0)
-    summary = fit(loop, FitOptions(tmp_path, validate=lambda: next(scores), every=1, patience=2))
-    assert (summary["best_epoch"], summary["epochs"]) == (2, 4)
+    seen = []
+
+    def validate():
+        seen.append({name: t.clone() for name, t in loop.model.state_dict().items()})
+        return next(scores)
+
+    options = FitOptions(tmp_path, validate=validate, every=1, patience=2)
+    summary = fit(loop, options)
+    assert (summary["best_epoch"], summary["epochs"], len(seen)) == (2, 4, 4)
+    for name, tensor in loop.model.state_dict().items():
+        assert torch.equal(tensor, seen[1][name]), name
+    assert not torch.equal(seen[1]["image.first.weight"], seen[3]["image.first.weight"])
+
+    again = build_loop(settings, TREE, items(), bits=8, seed=0)
+    resumed = fit(again, replace(options, resume=True))
+    assert (resumed["best_epoch"], resumed["epochs"], len(seen)) == (2, 4, 4)
+    for name, tensor in again.model.state_dict().items():
+        assert torch.equal(tensor, seen[1][name]), name

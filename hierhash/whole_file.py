@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from hierhash.errors import HierhashError
+from hierhash.errors import HierhashError, InputError
+
+# The user named the place; a full disk or a broken one is no mistake of theirs.
+WRONG_PLACE = (FileNotFoundError, FileExistsError, NotADirectoryError, IsADirectoryError)
 
 
 @contextmanager
@@ -30,7 +33,19 @@ def whole_file(path: Path) -> Iterator[Path]:
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        # The place may be no folder at all, which has been said by now.
+        with suppress(OSError):
+            unfinished.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Writes UTF-8 text, whole or not at all.
+
+    Raises:
+        HierhashError: The file cannot be written.
+    """
+    with whole_file(path) as unfinished:
+        unfinished.write_text(text, encoding="utf-8")
 
 
 def cannot_write(path: Path, error: OSError) -> HierhashError:
@@ -41,4 +56,5 @@ def cannot_write(path: Path, error: OSError) -> HierhashError:
         'run/x.json: cannot be written (No space left on device); free room or choose another place'
     """
     reason = error.strerror or error
-    return HierhashError(f"{path}: cannot be written ({reason}); free room or choose another place")
+    kind = InputError if isinstance(error, WRONG_PLACE) else HierhashError
+    return kind(f"{path}: cannot be written ({reason}); free room or choose another place")

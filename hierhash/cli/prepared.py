@@ -1,0 +1,56 @@
+"""The data of a run, made ready: for training, or as they were when a finished run was trained."""
+
+from __future__ import annotations
+
+import typer
+
+from hierhash.builder import Kept, Prepared, pick_device, prepare
+from hierhash.config import RunConfig
+from hierhash.errors import DataError
+from hierhash.saved_run import SavedRun
+from hierhash.training.progress import counting
+
+SHOWN = 5
+
+
+def prepare_with_progress(config: RunConfig, kept: Kept | None = None) -> Prepared:
+    """The data set of a config, with a bar over its pictures and a note on bad rows."""
+    with counting("image features") as advance:
+        prepared = prepare(config.data, config.features, pick_device(config.device), advance, kept)
+    problems = prepared.catalogue.problems
+    for problem in problems[:SHOWN]:
+        typer.echo(f"warning: {problem}", err=True)
+    if len(problems) > SHOWN:
+        rest = f"warning: {len(problems) - SHOWN} more like these; hierhash data check names all"
+        typer.echo(rest, err=True)
+    return prepared
+
+
+def prepare_again(saved: SavedRun) -> Prepared:
+    """The data set of a finished run with the run's own split, tree and vocabulary.
+
+    Raises:
+        InputError: The data are gone, or no longer those the run was trained on.
+    """
+    prepared = prepare_with_progress(saved.config, saved.kept)
+    saved.check_data(prepared)
+    return prepared
+
+
+def check_part(prepared: Prepared, part: str, remedy: str) -> None:
+    """Refuses a part of the split that cannot be scored.
+
+    Raises:
+        DataError: It is empty, or none of its items has a picture, a text or a label.
+    """
+    rows = prepared.split.parts[part]
+    if not len(rows):
+        raise DataError(f"split: there are no {part} items; {remedy}")
+    items = prepared.items
+    for what, has in (
+        ("picture", items.has_image),
+        ("text", items.has_text),
+        ("label", prepared.labels.labelled),
+    ):
+        if not has[rows].any():
+            raise DataError(f"split: no {part} item has a {what}; {remedy}")
