@@ -22,6 +22,7 @@ def record(benchmark: str, subject: str, rival: str, ratios: list[float]) -> Non
         "repeats": len(ratios),
         "commit": environment()["commit"],
         "environment": environment()["packages"],
+        "machine": environment()["machine"],
     }
     append_line(RESULTS, line)
     span = f"{line['ratio_min']}..{line['ratio_max']}"

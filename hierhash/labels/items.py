@@ -86,7 +86,8 @@ class ItemLabels:
         """
         if not self.single_path:
             raise ValueError("single_codes: an item has several paths; use codes and offsets")
-        codes = np.full((self.n, self.depth), -1, dtype=np.int32)
+        # Levels are compared one by one, so each is kept together in memory.
+        codes = np.full((self.n, self.depth), -1, dtype=np.int32, order="F")
         codes[self.labelled] = self.codes
         codes.flags.writeable = False  # one array for every caller
         return codes

@@ -44,24 +44,25 @@ def pairwise_likelihood(
     """
     half = scale / 2
     gradient = product * -half
-    value = (batch * gradient).sum(dim=1)
+    # log(1 + e^x) = x/2 + |x|/2 + log(1 + e^-|x|); the sum of its first part needs no pair.
+    value = (batch * (gradient + half / 2 * other.sum(dim=0))).sum(dim=1)
     for start in range(0, other.shape[0], COLUMNS):
         part = other[start : start + COLUMNS]
         theta = (half * batch) @ part.T
         chance = torch.sigmoid(theta)
         gradient = torch.addmm(gradient, chance, part, alpha=half)
-        value += _softplus_sum(theta, chance)
+        value += _even_part(theta, chance)
     silent = other.shape[0] - columns
     return value - silent * math.log(2.0), gradient
 
 
-def _softplus_sum(theta: Tensor, chance: Tensor) -> Tensor:
-    """Row sums of log(1 + e^theta), given chance = sigma(theta), which it overwrites.
+def _even_part(theta: Tensor, chance: Tensor) -> Tensor:
+    """Row sums of |theta|/2 + log(1 + e^-|theta|), given chance = sigma(theta); overwrites both.
 
-    log(1 + e^x) = (x + |x|)/2 - log max(p, 1 - p), and max(p, 1 - p) = |p - 1/2| + 1/2 lies in
-    [1/2, 1]: eight of them multiply without underflow, so one log serves eight pairs.
+    log(1 + e^-|x|) = - log max(p, 1 - p), and max(p, 1 - p) = |p - 1/2| + 1/2 lies in [1/2, 1]:
+    eight of them multiply without underflow, so one log serves eight pairs.
     """
-    positive = (theta.sum(dim=1) + theta.abs_().sum(dim=1)) / 2
+    positive = theta.abs_().sum(dim=1) / 2
     confidence = chance.sub_(0.5).abs_().add_(0.5)
     fold = confidence.shape[1] // 8
     product = confidence[:, :fold].clone()

@@ -51,9 +51,10 @@ def count_groups(
     groups, levels = bits + 1, 2 if leaf_only else depth + 1
     counts = np.empty((len(queries), levels * groups), dtype=np.int64)
     asking, items = machine_words(queries), machine_words(database)
+    cell = np.uint16 if levels * groups <= 65536 else np.intp
     for rows in same_labels(query_labels):
-        level = relevance_levels(query_labels, database_labels, rows[:1])[0].astype(np.intp)
-        first_cell = (level == depth if leaf_only else level) * groups
+        level = relevance_levels(query_labels, database_labels, rows[:1])[0]
+        first_cell = (level == depth if leaf_only else level).astype(cell) * cell(groups)
         for row in rows:
             cells = first_cell + word_distances([word[row] for word in asking], items)
             counts[row] = np.bincount(cells, minlength=levels * groups)
