@@ -8,7 +8,7 @@ from hierhash.reports import charts
 from hierhash.reports.runs import DIRECTIONS, Run, headline_names, main_bits, tidy
 from hierhash.reports.section import Section
 
-WORDS = {"i2t": "images look for texts", "t2i": "texts look for images"}
+WORDS = {"i2t": "Images look for texts", "t2i": "Texts look for images"}
 
 
 def length_section(runs: list[Run]) -> Section | None:
@@ -26,7 +26,7 @@ def length_section(runs: list[Run]) -> Section | None:
                 means = part[part["name"] == name].groupby("bits")["value"].mean()
                 curves[name] = (means.index.tolist(), means.tolist())
             chart = charts.lines(curves, "bits", f"{metric} ({direction})", lengths)
-            drawn.append((chart, f"{metric} against code length; {WORDS[direction]}."))
+            drawn.append((chart, f"{WORDS[direction]}: {metric} against code length."))
     return Section("Length of the code", "Mean over seeds.", charts=drawn)
 
 
@@ -65,7 +65,7 @@ def curve_section(runs: list[Run]) -> Section:
                 for name, curve in _first_curves(runs, bits, direction).items()
             }
             chart = charts.lines(curves, f"recall ({direction})", "precision")
-            drawn.append((chart, f"By {kind}; {WORDS[direction]}."))
+            drawn.append((chart, f"{WORDS[direction]}, by {kind}."))
     note = (
         "Leaf matches, first seed. By rank: mean over queries at ranks 1 to 10,000. By radius: "
         "pooled over queries, all items within 0, 1, 2, ... bits."

@@ -8,6 +8,7 @@ import numpy as np
 
 from hierhash.metrics.retrieval_suite import macro_mean
 from hierhash.reports import charts
+from hierhash.reports.curves import WORDS
 from hierhash.reports.runs import (
     DIRECTIONS,
     Run,
@@ -41,7 +42,9 @@ def tail_section(results: Path, runs: list[Run]) -> Section | None:
                 }
                 rows.append([direction, name, *(f"{v:.3f}" for v in values[name].values())])
         if values:
-            drawn.append((charts.bars(values, f"macro leaf mAP ({direction})"), direction))
+            drawn.append(
+                (charts.bars(values, f"macro leaf mAP ({direction})"), f"{WORDS[direction]}.")
+            )
     sizes = [
         f"{part} {items[inside].min()} to {items[inside].max()}"
         for part, inside in zip(PARTS, parts, strict=True)
