@@ -102,7 +102,8 @@ def seed_average(
 ) -> NDArray[np.float64] | None:
     """A per-query score averaged over the seeds of a row; None where a run lacks it."""
     own = [run for run in runs if run["name"] == name and run["bits"] == bits]
-    scores = [per_query(results, run).get(key) for run in own]
-    if not scores or any(score is None for score in scores):
+    found = [per_query(results, run).get(key) for run in own]
+    scores = [score for score in found if score is not None]
+    if not scores or len(scores) < len(own):
         return None
-    return np.asarray(np.mean(np.stack(scores), axis=0, dtype=np.float64))  # type: ignore[arg-type]
+    return np.asarray(np.mean(np.stack(scores), axis=0, dtype=np.float64))
