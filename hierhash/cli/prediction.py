@@ -16,7 +16,7 @@ from hierhash.cli.source_argument import check_modality, read_source
 from hierhash.data.records import ImageRef
 from hierhash.errors import InputError
 from hierhash.labels.paths import format_path
-from hierhash.methods.predict import consistent_leaves, level_probabilities
+from hierhash.methods.predict import coherent_probabilities, level_probabilities
 from hierhash.saved_run import SavedRun, load_run
 from hierhash.whole_file import write_text
 
@@ -79,14 +79,15 @@ def predict_source(run: Path, source: str, modality: str, out: Path) -> int:
 
 def _predicted(
     saved: SavedRun, modality: str, outputs: NDArray[np.float32]
-) -> tuple[list[list[tuple[str, ...]]], NDArray[np.float32]]:
-    """The node of each level on the likeliest path of each item, and its confidence, (n, L)."""
+) -> tuple[list[list[tuple[str, ...]]], NDArray[np.float64]]:
+    """The node of each level above the likeliest leaf of each item, and its confidence, (n, L)."""
     head = check_head(saved)
     chances = level_probabilities(head, outputs, saved.temperatures[modality])
     ancestors = head.ancestors.cpu().numpy()
-    classes = ancestors[:, consistent_leaves(chances, ancestors)]
+    coherent = coherent_probabilities(chances, ancestors)
+    classes = ancestors[:, coherent[-1].argmax(axis=1)]
     items = np.arange(len(outputs))
-    confidences = [chance[items, own] for chance, own in zip(chances, classes, strict=True)]
+    confidences = [chance[items, own] for chance, own in zip(coherent, classes, strict=True)]
     paths = [
         [saved.tree.path_of(level, int(own)) for level, own in enumerate(column, start=1)]
         for column in classes.T
@@ -95,7 +96,7 @@ def _predicted(
 
 
 def _as_csv(
-    ids: list[str], paths: list[list[tuple[str, ...]]], confidences: NDArray[np.float32]
+    ids: list[str], paths: list[list[tuple[str, ...]]], confidences: NDArray[np.float64]
 ) -> str:
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\n")

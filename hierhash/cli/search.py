@@ -21,7 +21,7 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Search an index with a text or a picture."""
-    from hierhash.errors import InputError, RunError
+    from hierhash.errors import InputError, RunError, TreeError
     from hierhash.retrieval.exact import ExactIndex
     from hierhash.saved_run import load_run
 
@@ -31,7 +31,11 @@ def search(
     saved = load_run(Path(loaded.manifest["run"]))
     if saved.model_sha256 != loaded.manifest["model_sha256"]:
         raise RunError(f"{index}: made with other weights than {saved.folder}; build it again")
-    node = saved.tree.resolve(under) if under else ()
+    try:
+        node = saved.tree.resolve(under) if under else ()
+    except TreeError as error:
+        tops = ", ".join(path[0] for path in saved.tree.nodes_at(1))
+        raise InputError(f"--under: no node '{under}'; the top nodes are {tops}") from error
     if text is not None:
         saved.check_text(text)
         output = saved.text_outputs([text])[0]

@@ -58,7 +58,8 @@ def train_run(
         try:
             fit(loop, options)
         except Interrupted as stop:
-            typer.echo(f"{stop}; continue with --resume", err=True)
+            again = f"hierhash train {folder / 'config.yaml'} --out {folder} --resume"
+            typer.echo(f"{stop}; continue with: {again}", err=True)
             raise typer.Exit(130) from stop
         finally:
             if scalars is not None:

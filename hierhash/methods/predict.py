@@ -64,28 +64,46 @@ def best_temperature(head: Head, outputs: NDArray[np.float32], labels: ItemLabel
     return float(TEMPERATURES[int(np.argmin(losses))])
 
 
-def consistent_leaves(
+def coherent_probabilities(
     probabilities: Sequence[NDArray[np.float32]], ancestors: NDArray[np.int64]
-) -> NDArray[np.int64]:
-    """The leaf whose path from the top is likeliest, by the product of its levels' probabilities.
+) -> list[NDArray[np.float64]]:
+    """Probabilities of every level that come from one distribution over the leaves.
 
-    The best class of each level alone may lie on no path of the tree; this one always does.
+    The softmaxes of separate levels may contradict each other. They are pooled: a leaf's chance is
+    proportional to the geometric mean of its ancestors' probabilities, and a node's is the sum over
+    its leaves, so no class is surer than its parent. Levels that agree already, as those of a path
+    head do, are left as they are.
 
     Args:
         probabilities: For each level, (n, C_l).
         ancestors: int64 (L, leaves), the class of each leaf at each level.
 
     Returns:
-        int64 (n,).
+        For each level, float64 (n, C_l).
 
     Example:
-        >>> top, leaf = np.array([[0.6, 0.4]]), np.array([[0.3, 0.3, 0.4]])
-        >>> consistent_leaves([top, leaf], np.array([[0, 0, 1], [0, 1, 2]])).tolist()
-        [0]
+        >>> top, leaf = np.array([[0.6, 0.4]]), np.array([[0.2, 0.2, 0.6]])
+        >>> levels = coherent_probabilities([top, leaf], np.array([[0, 0, 1], [0, 1, 2]]))
+        >>> [level.round(2).tolist() for level in levels]
+        [[[0.59, 0.41]], [[0.29, 0.29, 0.41]]]
     """
+    leaves = np.asarray(probabilities[-1], dtype=np.float64)
+    sizes = [level.shape[1] for level in probabilities]
+    summed = _level_sums(leaves, ancestors, sizes)
+    if all(np.allclose(a, b, atol=1e-4) for a, b in zip(summed, probabilities, strict=True)):
+        return summed
     smallest = np.finfo(np.float32).tiny
-    scores: NDArray[np.float64] = np.zeros((len(probabilities[0]), ancestors.shape[1]))
+    scores = np.zeros((len(leaves), ancestors.shape[1]))
     for level, classes in zip(probabilities, ancestors, strict=True):
-        scores += np.log(np.maximum(level, smallest))[:, classes]
-    best: NDArray[np.int64] = scores.argmax(axis=1)
-    return best
+        scores += np.log(np.maximum(level, smallest))[:, classes] / len(ancestors)
+    pooled = np.exp(scores - scores.max(axis=1, keepdims=True))
+    return _level_sums(pooled / pooled.sum(axis=1, keepdims=True), ancestors, sizes)
+
+
+def _level_sums(
+    leaves: NDArray[np.float64], ancestors: NDArray[np.int64], sizes: Sequence[int]
+) -> list[NDArray[np.float64]]:
+    return [
+        leaves @ (classes[:, None] == np.arange(size)).astype(np.float64)
+        for classes, size in zip(ancestors, sizes, strict=True)
+    ]

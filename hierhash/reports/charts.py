@@ -85,7 +85,7 @@ def heat(
 def _finished(figure: Figure, axis: Axes) -> str:
     axis.spines[["top", "right"]].set_visible(False)
     axis.grid(axis="y", alpha=0.25)
-    axis.set_ylim(bottom=0)
+    axis.set_ylim(0, 1.02)  # every metric drawn lies in 0..1
     figure.legend(
         *axis.get_legend_handles_labels(),
         frameon=False,

@@ -61,7 +61,7 @@ def curve_section(runs: list[Run]) -> Section:
             ("Hamming radius", "radius_recall", "radius_precision"),
         ):
             curves = {
-                name: (curve[recall], curve[precision])
+                name: _found(curve[recall], curve[precision])
                 for name, curve in _first_curves(runs, bits, direction).items()
             }
             chart = charts.lines(curves, f"recall ({direction})", "precision")
@@ -71,6 +71,12 @@ def curve_section(runs: list[Run]) -> Section:
         "pooled over queries, all items within 0, 1, 2, ... bits."
     )
     return Section(f"Precision and recall, {bits} bits", note, charts=drawn)
+
+
+def _found(recall: list[float], precision: list[float]) -> tuple[list[float], list[float]]:
+    """The points at which something relevant was found; before them precision means nothing."""
+    kept = [(r, p) for r, p in zip(recall, precision, strict=True) if r > 0]
+    return [r for r, _ in kept], [p for _, p in kept]
 
 
 def _headline(runs: list[Run]) -> pd.DataFrame:

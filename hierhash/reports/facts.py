@@ -126,7 +126,7 @@ def cross_section(runs: list[Run]) -> Section | None:
         for head in HEADS:
             if (pairs, head) in numbers:
                 cells = [
-                    Cell(f"{value:.3f}", value >= top)
+                    _best_cell(value, top)
                     for value, top in zip(numbers[pairs, head], best, strict=True)
                 ]
                 own = found[pairs, head]
@@ -182,7 +182,13 @@ def _means_table(
     }
     best = [max(column) for column in zip(*numbers.values(), strict=True)]
     rows: list[Row] = [
-        [name, *(Cell(f"{v:.3f}", v >= top) for v, top in zip(values, best, strict=True))]
+        [
+            name,
+            *(
+                Cell(f"{v:.3f}", round(v, 3) >= round(top, 3))
+                for v, top in zip(values, best, strict=True)
+            ),
+        ]
         for name, values in numbers.items()
     ]
     return Table(["method", *(f"{d} {m}" for d, m in columns)], rows)
@@ -191,3 +197,8 @@ def _means_table(
 def _mean_of(runs: list[Run], direction: str, metric: str) -> float:
     values: list[float] = [run["results"]["all"][direction]["hamming"][metric] for run in runs]
     return sum(values) / len(values)
+
+
+def _best_cell(value: float, best: float) -> Cell:
+    """Bold if it prints like the best of its column."""
+    return Cell(f"{value:.3f}", round(value, 3) >= round(best, 3))

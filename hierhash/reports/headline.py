@@ -30,7 +30,7 @@ def headline_table(
                 _cell(
                     own.loc[key, "mean"],
                     own.loc[key, "std"],
-                    bool(own.loc[key, "mean"] >= best[key]),
+                    bool(round(own.loc[key, "mean"], 3) >= round(best[key], 3)),
                     mark(found.get((int(str(bits)), str(name), *key))),
                 )
                 for key in columns

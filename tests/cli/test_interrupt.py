@@ -28,7 +28,8 @@ def test_ctrl_c_saves_and_a_resumed_run_ends_bit_identical(trained, tmp_path):
         said = process.communicate(timeout=120)[1]
     assert process.returncode == 130, said
     assert said.startswith("stopped after epoch ")
-    assert said.endswith(f" of {EPOCHS}; continue with --resume\n")
+    again = f"hierhash train {stopped / 'config.yaml'} --out {stopped} --resume"
+    assert said.endswith(f" of {EPOCHS}; continue with: {again}\n")
     assert not (stopped / "model.safetensors").exists()
     done = metrics.read_text().count("\n")
     assert 2 <= done < EPOCHS
