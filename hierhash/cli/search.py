@@ -21,7 +21,7 @@ def search(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Search an index with a text or a picture."""
-    from hierhash.errors import InputError, RunError, TreeError
+    from hierhash.errors import InputError, RunError, TreeError, did_you_mean
     from hierhash.retrieval.exact import ExactIndex
     from hierhash.saved_run import load_run
 
@@ -34,8 +34,12 @@ def search(
     try:
         node = saved.tree.resolve(under) if under else ()
     except TreeError as error:
-        tops = ", ".join(path[0] for path in saved.tree.nodes_at(1))
-        raise InputError(f"--under: no node '{under}'; the top nodes are {tops}") from error
+        tops = [path[0] for path in saved.tree.nodes_at(1)]
+        levels = range(1, saved.tree.depth + 1)
+        names = {path[-1] for level in levels for path in saved.tree.nodes_at(level)}
+        hint = did_you_mean(under or "", sorted(names))
+        listed = ", ".join(tops)
+        raise InputError(f"--under: no node '{under}'{hint or f'; top nodes: {listed}'}") from error
     if text is not None:
         saved.check_text(text)
         output = saved.text_outputs([text])[0]

@@ -111,7 +111,7 @@ def test_an_index_of_another_run(tmp_path, index_copy, changed, message):
 SEARCHES = [
     (["--text", "zzzz"], "text 'zzzz': no word of it was seen in training; use other words"),
     (["--text", ""], "text '': no word of it was seen in training"),
-    (["--text", "hats", "--under", "Waer"], "label 'Waer' is not in the tree; did you mean 'Wear'"),
+    (["--text", "hats", "--under", "Waer"], "--under: no node 'Waer'; did you mean 'Wear'"),
     (["--image", "note.png"], "note.png: not a picture that can be read (unknown format); replace"),
     (["--image", "bomb.png"], "bomb.png: the image is larger than 64,000,000 pixels"),
     (["--image", "no.png"], "no.png: cannot read the image (No such file or directory); check"),
