@@ -1,8 +1,8 @@
 """Single-item retrieval: does a title find its own picture, pictures of its colour, its parent?
 
 A query's own partner is looked for in the database and all query items, the rest in the database
-alone. Scores are given in Hamming order and under
-the asymmetric score <clip(f, -1, 1), b>, which is what rescoring orders by.
+alone. Scores are given in Hamming order and under the asymmetric score <clip(f, -1, 1), b>, which
+is what rescoring orders by.
 """
 
 from __future__ import annotations
