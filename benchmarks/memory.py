@@ -21,8 +21,9 @@ from speed import RESULTS
 from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
 from hierhash.data.synthetic import Synthetic
+from hierhash.environment import environment
 from hierhash.methods.dcmh import DCMHSettings, Items, build_loop
-from hierhash.training.run_folder import append_line, environment
+from hierhash.storage.json_files import append_line
 from hierhash.training.settings import LoopSettings
 
 SIZES = (25_000, 50_000, 100_000)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 from statistics import median
 
-from hierhash.training.run_folder import append_line, environment
+from hierhash.environment import environment
+from hierhash.storage.json_files import append_line
 
 RESULTS = Path(__file__).resolve().parent / "results" / "speed.jsonl"
 

@@ -10,7 +10,7 @@ from hierhash.reports.facts import cross_section
 from hierhash.reports.headline import headline_markdown
 from hierhash.reports.runs import load_runs
 from hierhash.reports.section import Table, markdown_table
-from hierhash.training.jsonl import read_lines
+from hierhash.storage.json_files import read_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"

@@ -17,20 +17,16 @@ from hierhash.branches.rows import FeatureRows
 from hierhash.branches.two_branch import TwoBranch, outputs_of
 from hierhash.builder import Kept, Prepared, config_hash
 from hierhash.config import RunConfig, dump_config, load_config, with_absolute_paths
+from hierhash.environment import environment
 from hierhash.errors import DataError, RunError
 from hierhash.features.image_backbones import ImageBackbone, image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
 from hierhash.labels.tree import LabelTree
 from hierhash.methods.dcmh import build_model
 from hierhash.methods.predict import best_temperature
-from hierhash.training.run_folder import (
-    environment,
-    load_weights,
-    read_json,
-    save_weights,
-    write_json,
-)
-from hierhash.whole_file import write_text
+from hierhash.storage.json_files import read_json, write_json
+from hierhash.storage.whole_file import write_text
+from hierhash.training.weights_file import load_weights, save_weights
 
 SPLIT = "splits.json"
 

@@ -14,10 +14,10 @@ import numpy as np
 from hierhash.bench.suite import Overrides, Row, Suite
 from hierhash.builder import Prepared, config_hash
 from hierhash.config import RunConfig
+from hierhash.environment import environment
 from hierhash.errors import RunError
-from hierhash.training.jsonl import read_lines
-from hierhash.training.run_folder import append_line, environment, read_json, write_json
-from hierhash.whole_file import whole_file
+from hierhash.storage.json_files import append_line, read_json, read_lines, write_json
+from hierhash.storage.whole_file import whole_file
 
 
 @dataclass(frozen=True)
@@ -109,8 +109,8 @@ class SuiteResults:
         packed = io.BytesIO()
         np.savez_compressed(packed, **per_query)
         name = f"{job.row.name}-{job.bits}-{job.seed}.npz"
-        with whole_file(self.folder / "scores" / self.suite.name / name) as unfinished:
-            unfinished.write_bytes(packed.getbuffer())
+        with whole_file(self.folder / "scores" / self.suite.name / name) as stream:
+            stream.write(packed.getbuffer())
         loss, training = config.model.loss, config.model.training
         line = {
             "suite": self.suite.name,

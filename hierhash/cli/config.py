@@ -48,8 +48,9 @@ def copy(
     """Copy a shipped config to a file of your own."""
     from hierhash.errors import InputError
     from hierhash.shipped import shipped_path
+    from hierhash.storage.whole_file import write_text
 
     if out.exists():
         raise InputError(f"{out}: exists already; choose another name")
-    out.write_text(shipped_path("configs", config).read_text(encoding="utf-8"), encoding="utf-8")
+    write_text(out, shipped_path("configs", config).read_text(encoding="utf-8"))
     typer.echo(f"{out}: written")

@@ -72,10 +72,9 @@ def import_command(
 ) -> None:
     """Write the good items in the normal form: images, metadata.jsonl, tree.yaml."""
     from hierhash.data.check import check
-    from hierhash.data.importing import MARKER, write_imagefolder
-    from hierhash.data.writing import check_target
+    from hierhash.data.importing import check_target, write_imagefolder
 
-    check_target(out, force, MARKER)  # before the long work of reading every picture
+    check_target(out, force)  # before the long work of reading every picture
     tree = _tree(tree_file)
     checked = check(_read(source, format_, option), tree, max_pixels=max_pixels)
     for problem in checked.problems:

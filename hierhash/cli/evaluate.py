@@ -22,8 +22,9 @@ def evaluate(
     """Score a run; validation items by default."""
     from hierhash.bench.scores import evaluate_model
     from hierhash.cli.prepared import check_part, prepare_again
+    from hierhash.environment import environment
     from hierhash.saved_run import load_run
-    from hierhash.training.run_folder import append_line, environment
+    from hierhash.storage.json_files import append_line
 
     saved = load_run(run)
     prepared = prepare_again(saved)

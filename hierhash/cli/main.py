@@ -16,7 +16,7 @@ from hierhash.cli.report import report
 from hierhash.cli.search import search
 from hierhash.cli.train import train
 from hierhash.errors import HierhashError
-from hierhash.whole_file import WRONG_PLACE
+from hierhash.storage.whole_file import WRONG_PLACE
 
 app = typer.Typer(
     name="hierhash",

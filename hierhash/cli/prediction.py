@@ -18,7 +18,7 @@ from hierhash.errors import InputError
 from hierhash.labels.paths import format_path
 from hierhash.methods.predict import coherent_probabilities, level_probabilities
 from hierhash.saved_run import SavedRun, load_run
-from hierhash.whole_file import write_text
+from hierhash.storage.whole_file import write_text
 
 
 def check_head(saved: SavedRun) -> Head:

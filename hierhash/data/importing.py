@@ -12,9 +12,9 @@ from PIL import Image
 
 from hierhash.data.imagefolder import IMAGE_FEATURES, TREE
 from hierhash.data.records import Catalogue, ImageRef
-from hierhash.data.writing import new_folder
 from hierhash.errors import DataError, TreeError
 from hierhash.labels.paths import format_path
+from hierhash.storage.whole_folder import whole_folder
 
 if TYPE_CHECKING:
     from hierhash.labels.tree import LabelTree
@@ -39,16 +39,33 @@ def write_imagefolder(
         force: Replace an earlier import at ``path``.
 
     Raises:
-        DataError: ``path`` exists, cannot be written, or a picture cannot be read.
+        DataError: ``path`` exists, or a picture cannot be read.
+        HierhashError: The place cannot be written.
         TreeError: A label is not in the tree.
     """
     tree = tree or catalogue.tree
     labels = catalogue.labels if tree is None else _full_paths(catalogue, tree)
-    with new_folder(path, force=force, marker=MARKER) as folder:
-        try:
-            _write(catalogue, labels, tree, folder)
-        except OSError as error:
-            raise DataError(f"{path}: cannot write the import ({error.strerror})") from None
+    check_target(path, force)
+    with whole_folder(path, replace=force) as folder:
+        _write(catalogue, labels, tree, folder)
+
+
+def check_target(path: Path, force: bool) -> None:
+    """Refuse a place where an import must not be written.
+
+    Raises:
+        DataError: Something is there that is not to be replaced, or there is no folder to hold it.
+    """
+    if not path.absolute().parent.is_dir():
+        raise DataError(f"{path}: its folder does not exist; make it first")
+    if not path.exists():
+        return
+    if not force:
+        raise DataError(f"{path}: exists already; give another place or --force to replace it")
+    # --force must not be able to delete a folder of something else.
+    ours = path.is_dir() and ((path / MARKER).is_file() or not any(path.iterdir()))
+    if not ours:
+        raise DataError(f"{path}: not a folder with {MARKER}, so --force does not replace it")
 
 
 def _full_paths(catalogue: Catalogue, tree: LabelTree) -> list[tuple[str, ...]]:

@@ -17,7 +17,7 @@ from hierhash.data.groups import duplicate_groups
 from hierhash.data.records import Catalogue
 from hierhash.data.strata import strata_of
 from hierhash.errors import DataError
-from hierhash.whole_file import write_text
+from hierhash.storage.whole_file import write_text
 
 if TYPE_CHECKING:
     from hierhash.labels.items import ItemLabels

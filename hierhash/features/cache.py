@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from hierhash.data.records import ImageRef
 from hierhash.features.image_backbones import ImageBackbone
+from hierhash.storage.whole_file import whole_file
 
 RUN = 256
 BATCH = 32
@@ -84,7 +85,5 @@ def _load(file: Path, rows: int) -> NDArray[Any] | None:
 
 
 def _save(file: Path, part: NDArray[Any]) -> None:
-    unfinished = file.with_name(f"{file.name}.{os.getpid()}.tmp")
-    with open(unfinished, "wb") as stream:
+    with whole_file(file) as stream:
         np.save(stream, part)
-    os.replace(unfinished, file)

@@ -7,10 +7,10 @@ from pathlib import Path
 
 from hierhash.errors import TreeError
 from hierhash.labels.edges_csv import format_edges_csv
-from hierhash.labels.files import write_whole
 from hierhash.labels.paths_csv import format_paths_csv
 from hierhash.labels.tree import LabelTree
 from hierhash.labels.yaml_writer import format_yaml
+from hierhash.storage.whole_file import write_text
 
 FORMS: dict[str, tuple[Callable[[LabelTree], str], tuple[str, ...]]] = {
     "yaml": (format_yaml, (".yaml", ".yml")),
@@ -44,7 +44,7 @@ def write_tree(
         raise TreeError(f"{path}: the ending '{ending}' does not fit; write a {wanted} file")
     refuse_existing(path, replace)
     form = form or fitting[0]
-    write_whole(path, FORMS[form][0](tree))
+    write_text(path, FORMS[form][0](tree))
     if form == "yaml":
         return []
     lost = ["its level weights"] if tree.level_weights is not None else []

@@ -13,10 +13,10 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from hierhash.errors import TreeError
-from hierhash.labels.files import write_whole
 from hierhash.labels.fonts import covering_families
 from hierhash.labels.paths import ROOT, Path
 from hierhash.labels.tree import LabelTree
+from hierhash.storage.whole_file import whole_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -79,7 +79,8 @@ def plot_tree(tree: LabelTree, path: str | os.PathLike[str], depth: int | None =
         figure.savefig(
             out, format=kind[1:], dpi=dpi, metadata={"Date": None} if kind == ".svg" else None
         )
-    write_whole(path, out.getvalue())
+    with whole_file(FilePath(path)) as stream:
+        stream.write(out.getvalue())
     return told
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
+from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from hierhash.errors import TreeError
@@ -222,7 +223,7 @@ class LabelTree(TreeStructure):
 
     def to_yaml(self, path: str | os.PathLike[str]) -> None:
         """Write the tree as YAML that `from_yaml` reads back the same; replaces the file whole."""
-        from hierhash.labels.files import write_whole
         from hierhash.labels.yaml_writer import format_yaml
+        from hierhash.storage.whole_file import write_text
 
-        write_whole(path, format_yaml(self))
+        write_text(FilePath(path), format_yaml(self))

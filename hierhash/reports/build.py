@@ -25,9 +25,8 @@ from hierhash.reports.html import Page, html
 from hierhash.reports.runs import load_runs, tidy
 from hierhash.reports.section import Section, latex_table, markdown
 from hierhash.reports.tails import tail_section
-from hierhash.training.jsonl import read_lines
-from hierhash.training.run_folder import read_json
-from hierhash.whole_file import write_text
+from hierhash.storage.json_files import read_json, read_lines
+from hierhash.storage.whole_file import write_text
 
 
 @dataclass(frozen=True)

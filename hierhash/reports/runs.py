@@ -11,7 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hierhash.errors import RunError
-from hierhash.training.jsonl import read_lines
+from hierhash.storage.json_files import read_lines
 
 Run = dict[str, Any]
 

@@ -7,8 +7,6 @@ all. Memory: bits / 8 bytes an item and its metadata; a query adds one byte an i
 from __future__ import annotations
 
 import json
-import os
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -19,7 +17,7 @@ from numpy.typing import NDArray
 from hierhash.codes.hamming import hamming_distances
 from hierhash.codes.packing import Codes, pack, unpack
 from hierhash.errors import RunError
-from hierhash.whole_file import cannot_write
+from hierhash.storage.whole_folder import whole_folder
 
 OVERSAMPLE = 10
 
@@ -98,19 +96,12 @@ class ExactIndex:
         """
         if folder.exists():
             raise RunError(f"{folder}: exists already; choose another name or remove it")
-        unfinished = folder.with_name(f".{folder.name}.{os.getpid()}.tmp")
-        try:
-            unfinished.mkdir(parents=True)
+        with whole_folder(folder) as unfinished:
             np.save(unfinished / "codes.npy", self.codes)
             lines = [json.dumps(item, ensure_ascii=False) + "\n" for item in self.items]
             (unfinished / "items.jsonl").write_text("".join(lines), encoding="utf-8")
             manifest = self.manifest | {"items": len(self.items), "order": "big-endian packbits"}
             (unfinished / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
-            os.replace(unfinished, folder)
-        except OSError as error:
-            raise cannot_write(folder, error) from error
-        finally:
-            shutil.rmtree(unfinished, ignore_errors=True)
 
     @classmethod
     def load(cls, folder: Path) -> ExactIndex:

@@ -15,8 +15,8 @@ import torch
 from torch import Tensor
 
 from hierhash.errors import RunError
+from hierhash.storage.whole_file import cannot_write, whole_file
 from hierhash.training.alternating import AlternatingLoop
-from hierhash.whole_file import whole_file
 
 NAME = "last.pt"
 
@@ -41,9 +41,12 @@ def save_checkpoint(folder: Path, loop: AlternatingLoop, extra: dict[str, Any]) 
     }
     packed = io.BytesIO()
     torch.save(content, packed)  # to memory: torch does not report a full disk as an OSError
-    with whole_file(folder / NAME) as unfinished:
+    try:
         folder.mkdir(parents=True, exist_ok=True)
-        unfinished.write_bytes(packed.getbuffer())
+    except OSError as error:
+        raise cannot_write(folder, error) from error
+    with whole_file(folder / NAME) as stream:
+        stream.write(packed.getbuffer())
 
 
 def load_checkpoint(folder: Path, loop: AlternatingLoop, config_hash: str) -> dict[str, Any]:

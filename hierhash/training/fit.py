@@ -13,9 +13,9 @@ from typing import Any
 
 from torch import Tensor
 
+from hierhash.storage.json_files import append_line
 from hierhash.training.alternating import AlternatingLoop, Losses
 from hierhash.training.checkpoint import load_checkpoint, save_checkpoint
-from hierhash.training.run_folder import append_line
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it

@@ -12,7 +12,7 @@ import torch
 from safetensors.torch import save
 
 from hierhash.errors import RunError
-from hierhash.training.jsonl import read_lines
+from hierhash.storage.json_files import read_lines
 from tests.cli.small_run import hierhash, refusal
 from tests.cli.test_bad_data import bomb
 
@@ -23,13 +23,13 @@ RUNS = [
     ("model.safetensors", HALF, "not a safetensors file, or cut short; train the run again"),
     ("model.safetensors", FOREIGN_WEIGHTS, "does not fit config.yaml; train the run again"),
     ("model.json", None, "model.json: missing; is this a run folder of a finished run?"),
-    ("model.json", HALF, "model.json: damaged ("),
+    ("model.json", HALF, "model.json: damaged, for it is not JSON; make it again"),
     ("model.json", b'{"a": 1}', "model.json: lacks image_shape, text_width, temperatures; train"),
     ("config.yaml", None, "config.yaml: No such file or directory; give a readable file"),
     ("config.yaml", b'{"a": 1}', "config.yaml:1: unknown key 'a'; valid keys: method"),
     ("tree.yaml", None, "tree.yaml: No such file or directory; give a readable file"),
     ("tree.yaml", HALF, "tree.yaml:"),
-    ("vectoriser.json", HALF, "vectoriser.json: damaged ("),
+    ("vectoriser.json", HALF, "vectoriser.json: damaged, for it is not JSON; make it again"),
     ("vectoriser.json", b'{"a": 1}', "vectoriser.json: not a vocabulary of this run; train"),
 ]
 

@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 from hierhash.errors import HierhashError
-from hierhash.training.run_folder import append_line
-from hierhash.whole_file import write_text
+from hierhash.storage.json_files import append_line
+from hierhash.storage.whole_file import write_text
 from tests.cli.small_run import contents, hierhash
 
 resource = pytest.importorskip("resource")

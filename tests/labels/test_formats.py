@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from hypothesis import HealthCheck, given, settings
 
-from hierhash.errors import TreeError
+from hierhash.errors import InputError, TreeError
 from hierhash.labels import LabelTree
 from hierhash.labels.convert import write_tree
 from hierhash.labels.read import read_tree
@@ -61,7 +61,7 @@ def test_a_file_is_not_replaced_unasked(tmp_path):
         write_tree(tree, tmp_path / "t.txt")
     with pytest.raises(TreeError, match=r"write a \.yaml file"):
         write_tree(tree, tmp_path / "t.csv", "yaml")
-    with pytest.raises(TreeError, match="choose a writable place"):
+    with pytest.raises(InputError, match="choose another place"):
         write_tree(tree, tmp_path / "none" / "t.yaml")
     assert list(tmp_path.iterdir()) == [path]
 
