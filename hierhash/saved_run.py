@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import hashlib
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -18,17 +18,20 @@ from hierhash.branches.two_branch import TwoBranch, outputs_of
 from hierhash.builder import Kept, Prepared, config_hash
 from hierhash.config import RunConfig, dump_config, load_config, with_absolute_paths
 from hierhash.environment import environment
-from hierhash.errors import DataError, RunError
+from hierhash.errors import RunError
 from hierhash.features.image_backbones import ImageBackbone, image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
 from hierhash.labels.tree import LabelTree
 from hierhash.methods.dcmh import build_model
 from hierhash.methods.predict import best_temperature
+from hierhash.retrieval.run_files import check_run, finish_run
+from hierhash.retrieval.text_branch import check_text, load_vocabulary
 from hierhash.storage.json_files import read_json, write_json
 from hierhash.storage.whole_file import write_text
 from hierhash.training.weights_file import load_weights, save_weights
 
 SPLIT = "splits.json"
+LARGEST = 100_000_000
 
 
 def save_description(folder: Path, config: RunConfig, prepared: Prepared) -> None:
@@ -43,29 +46,35 @@ def save_description(folder: Path, config: RunConfig, prepared: Prepared) -> Non
 
 
 def save_model(folder: Path, model: TwoBranch, prepared: Prepared) -> None:
-    """Writes the weights, the shapes they need, and the head's temperatures."""
+    """Writes the weights, the shapes they need and the head's temperatures: the run is finished."""
     save_weights(folder / "model.safetensors", model.state_dict())
-    temperatures = {}
-    if model.head is not None:
-        rows = prepared.split.validation
-        items = prepared.items
-        for modality, features, has in (
-            ("image", items.image, items.has_image),
-            ("text", items.text, items.has_text),
-        ):
-            known = rows[has[rows]]
-            temperatures[modality] = 1.0
-            if len(known):
-                outputs = outputs_of(model.branch(modality), FeatureRows(features[known]))
-                labels = prepared.labels.subset(known)
-                temperatures[modality] = best_temperature(model.head, outputs, labels)
     shapes = {
         "image_shape": list(prepared.items.image.shape[1:]),
         "text_width": int(prepared.items.text.shape[1]),
-        "temperatures": temperatures,
+        "temperatures": _temperatures(model, prepared),
         "given_image_features": prepared.catalogue.image_features is not None,
     }
     write_json(folder / "model.json", shapes)
+    finish_run(folder)
+
+
+def _temperatures(model: TwoBranch, prepared: Prepared) -> dict[str, float]:
+    """The temperature of each modality, chosen on items that nothing else was chosen on."""
+    if model.head is None:
+        return {}
+    rows, items = prepared.split.calibrate, prepared.items
+    temperatures = {}
+    for modality, features, has in (
+        ("image", items.image, items.has_image),
+        ("text", items.text, items.has_text),
+    ):
+        known = rows[has[rows]]
+        temperatures[modality] = 1.0
+        if len(known):
+            outputs = outputs_of(model.branch(modality), FeatureRows(features[known]))
+            labels = prepared.labels.subset(known)
+            temperatures[modality] = best_temperature(model.head, outputs, labels)
+    return temperatures
 
 
 @dataclass
@@ -82,11 +91,6 @@ class SavedRun:
     text_width: int
     given_image_features: bool = False
     _backbone: ImageBackbone | None = None
-
-    @property
-    def model_sha256(self) -> str:
-        """Hash of the weights file; codes of other weights are not comparable."""
-        return hashlib.sha256((self.folder / "model.safetensors").read_bytes()).hexdigest()
 
     @property
     def kept(self) -> Kept:
@@ -122,12 +126,10 @@ class SavedRun:
         """Refuses a text that says nothing to the run.
 
         Raises:
-            DataError: No word of it is known; the nearest known words are named.
+            DataError: It is empty, or no word of it is known; the nearest known words are named.
         """
-        if self.vectoriser is not None and not self.vectoriser.knows(text):
-            near = ", ".join(self.vectoriser.nearest_words(text)[:5])
-            hint = f"; nearest known words: {near}" if near else "; use other words"
-            raise DataError(f"text '{text}': no word of it was seen in training{hint}")
+        if self.vectoriser is not None:
+            check_text(self.vectoriser, text)
 
     def image_outputs(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
         """Real outputs of RGB pictures, float32 (n, K).
@@ -151,46 +153,17 @@ def load_run(folder: Path) -> SavedRun:
     """Loads a finished run.
 
     Raises:
-        RunError: A file of the folder is missing or damaged.
+        RunError: A file of the folder is missing, damaged or changed.
     """
-    if not folder.is_dir():
-        raise RunError(f"{folder}: no such run folder; train one with hierhash train")
+    check_run(folder)
     shapes = _shapes(folder / "model.json")
     config = load_config(folder / "config.yaml")
     tree = LabelTree.from_yaml(folder / "tree.yaml")
-    weights = load_weights(folder / "model.safetensors")
-    # Level weights come with the stored ones; a scheme may need training labels to be built again.
-    settings = replace(config.model, head=replace(config.model.head, level_weights="uniform"))
-    statistics = {
-        modality: (torch.zeros(len(mean)), torch.ones(len(mean)))
-        for modality in ("image", "text")
-        if len(mean := weights.get(f"{modality}.mean", torch.zeros(0))) and mean.ndim == 1
-    }
-    model = build_model(
-        settings,
-        tree,
-        tuple(shapes["image_shape"]),
-        shapes["text_width"],
-        config.bits,
-        statistics=statistics,
-    )
-    try:
-        model.load_state_dict(weights)
-    except RuntimeError as error:
-        raise RunError(
-            f"{folder}/model.safetensors: does not fit config.yaml; train the run again"
-        ) from error
-    model.eval()
+    model = _model(folder, config, tree, shapes)
     vectoriser = None
     if (folder / "vectoriser.json").exists():
         vectoriser = text_vectoriser(config.features.text)
-        state = read_json(folder / "vectoriser.json")
-        try:
-            vectoriser.load_state(state)
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
-            raise RunError(
-                f"{folder}/vectoriser.json: not a vocabulary of this run; train the run again"
-            ) from error
+        load_vocabulary(vectoriser, folder)
     return SavedRun(
         folder,
         config,
@@ -202,6 +175,44 @@ def load_run(folder: Path) -> SavedRun:
         shapes["text_width"],
         bool(shapes.get("given_image_features", False)),
     )
+
+
+def _model(folder: Path, config: RunConfig, tree: LabelTree, shapes: dict[str, Any]) -> TwoBranch:
+    weights = load_weights(folder / "model.safetensors")
+    # Level weights come with the stored ones; a scheme may need training labels to be built again.
+    settings = replace(
+        config.model,
+        head=replace(config.model.head, level_weights="uniform"),
+        image=replace(config.model.image, weights=None),
+    )
+    statistics = {
+        modality: (torch.zeros(len(mean)), torch.ones(len(mean)))
+        for modality in ("image", "text")
+        if len(mean := weights.get(f"{modality}.mean", torch.zeros(0))) and mean.ndim == 1
+    }
+    # On the meta device nothing is allocated: shapes that are wrong cost no memory.
+    with torch.device("meta"):
+        model = build_model(
+            settings,
+            tree,
+            tuple(shapes["image_shape"]),
+            shapes["text_width"],
+            config.bits,
+            statistics=statistics,
+        )
+    try:
+        model.load_state_dict(weights, assign=True)
+    except RuntimeError as error:
+        raise RunError(
+            f"{folder}/model.safetensors: does not fit config.yaml; train the run again"
+        ) from error
+    wrong = [name for name, tensor in weights.items() if not bool(torch.isfinite(tensor).all())]
+    if wrong:
+        raise RunError(
+            f"{folder}/model.safetensors: '{wrong[0]}' holds what is no finite number; "
+            "train the run again"
+        )
+    return model.eval()
 
 
 def resumable(folder: Path, config: RunConfig) -> tuple[str, Kept | None]:
@@ -232,4 +243,15 @@ def _shapes(path: Path) -> dict[str, Any]:
         isinstance(shapes.get(name), kind) for name, kind in needed.items()
     ):
         raise RunError(f"{path}: lacks {', '.join(needed)}; train the run again")
+    sizes = [*shapes["image_shape"], shapes["text_width"]]
+    if not all(type(size) is int and 1 <= size <= LARGEST for size in sizes):
+        raise RunError(
+            f"{path}: image_shape and text_width are whole numbers from 1 to {LARGEST:,}; "
+            "train the run again"
+        )
+    for modality, value in shapes["temperatures"].items():
+        if type(value) not in (int, float) or not 0 < value < math.inf:
+            raise RunError(
+                f"{path}: temperatures: {modality} is not a number above 0; train the run again"
+            )
     return shapes

@@ -43,8 +43,14 @@ class Head(nn.Module):
         """The loss of a batch, a scalar. ``codes``: int64 (b, L), -1 where unknown."""
         raise NotImplementedError
 
-    def log_probabilities(self, outputs: Tensor) -> list[Tensor]:
-        """Log probabilities of each level's classes, a list of (b, C_l)."""
+    def log_probabilities(self, outputs: Tensor, temperature: float = 1.0) -> list[Tensor]:
+        """Log probabilities of each level's classes, a list of (b, C_l).
+
+        Args:
+            outputs: (b, K).
+            temperature: What the logits are divided by, above 0; another one changes how sure a
+                classifier is, never which of its classes is the likeliest.
+        """
         raise NotImplementedError
 
 
@@ -60,11 +66,11 @@ class PerLevelHead(Head):
         logits = [classify(outputs) for classify in self.classifiers]
         return per_level_loss(logits, codes, self.weights)
 
-    def log_probabilities(self, outputs: Tensor) -> list[Tensor]:
+    def log_probabilities(self, outputs: Tensor, temperature: float = 1.0) -> list[Tensor]:
         """A trained level's own softmax; an untrained level's sums over the leaves below."""
-        leaves = self.classifiers[-1](outputs)
+        leaves = self.classifiers[-1](outputs) / temperature
         return [
-            torch.log_softmax(classify(outputs), dim=1)
+            torch.log_softmax(classify(outputs) / temperature, dim=1)
             if self.weights[level] > 0
             else level_log_probabilities(leaves, self.ancestors[level], self.sizes[level])
             for level, classify in enumerate(self.classifiers)
@@ -82,9 +88,9 @@ class PathHead(Head):
         """See ``losses.hierarchical_classification.path_loss``."""
         return path_loss(self.leaves(outputs), self.ancestors, codes, self.weights, self.sizes)
 
-    def log_probabilities(self, outputs: Tensor) -> list[Tensor]:
+    def log_probabilities(self, outputs: Tensor, temperature: float = 1.0) -> list[Tensor]:
         """Sums over the leaves below each node: consistent from level to level."""
-        leaves = self.leaves(outputs)
+        leaves = self.leaves(outputs) / temperature
         return [
             level_log_probabilities(leaves, self.ancestors[level], size)
             for level, size in enumerate(self.sizes)

@@ -25,4 +25,4 @@ def encode(
         raise RunError(f"{out}: exists already; choose another name or remove it")
     index = encode_catalogue(load_run(run), read_source(source), modality)
     index.save(out)
-    typer.echo(f"{out}: {len(index.items)} items, {index.manifest['bits']} bits each")
+    typer.echo(f"{out}: {len(index)} items, {index.manifest['bits']} bits each")

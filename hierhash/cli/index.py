@@ -25,7 +25,7 @@ def build(
     check_modality(modality)
     index = index_database(load_run(run), modality)
     index.save(out)
-    typer.echo(f"{out}: {len(index.items)} items, {index.manifest['bits']} bits each")
+    typer.echo(f"{out}: {len(index)} items, {index.manifest['bits']} bits each")
 
 
 @app.command()
@@ -34,9 +34,9 @@ def info(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """What an index holds."""
-    from hierhash.retrieval.exact import ExactIndex
+    from hierhash.retrieval.load_index import load_index
 
-    manifest = ExactIndex.load(index).manifest
+    manifest = load_index(index).manifest
     if as_json:
         typer.echo(json.dumps(manifest))
     else:

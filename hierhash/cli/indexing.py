@@ -11,8 +11,10 @@ from hierhash.builder import Prepared
 from hierhash.cli.prepared import prepare_again
 from hierhash.codes.packing import pack
 from hierhash.data.records import Catalogue
+from hierhash.environment import environment, package_version
 from hierhash.errors import DataError
-from hierhash.retrieval.exact import ExactIndex
+from hierhash.retrieval.exact import ExactIndex, metadata_lines
+from hierhash.retrieval.run_files import model_sha256
 from hierhash.saved_run import SavedRun
 from hierhash.training.progress import counting
 
@@ -101,7 +103,7 @@ def _index(
     catalogue: Catalogue,
     rows: list[int],
 ) -> ExactIndex:
-    metadata = [
+    items = [
         {
             "id": catalogue.ids[row],
             "text": catalogue.texts[row],
@@ -111,10 +113,15 @@ def _index(
         for row in rows
     ]
     manifest = {
+        "hierhash": package_version("hierhash"),
         "bits": saved.config.bits,
+        "bit_order": "big-endian packbits",
         "modality": modality,
-        "run": str(saved.folder.resolve()),
-        "model_sha256": saved.model_sha256,
+        "model_sha256": model_sha256(saved.folder),
         "tree_sha256": saved.tree.sha256,
+        "environment": environment(),
     }
-    return ExactIndex(pack(outputs), metadata, manifest)
+    labels = saved.tree.encode(
+        [catalogue.labels[row] for row in rows], where=lambda place: catalogue.where[rows[place]]
+    )
+    return ExactIndex(pack(outputs), metadata_lines(items), labels, manifest, saved.folder)

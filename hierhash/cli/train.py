@@ -18,6 +18,9 @@ def train(
     overrides: Overrides = None,
     out: Annotated[Path, typer.Option(help="Run folder to write.")] = Path("runs/run"),
     resume: Annotated[bool, typer.Option("--resume", help="Continue a stopped run.")] = False,
+    restart: Annotated[
+        bool, typer.Option("--restart", help="Train anew into a folder that holds a run.")
+    ] = False,
     device: Annotated[str | None, typer.Option(help="auto, cpu, cuda or cuda:N.")] = None,
     seed: Annotated[int | None, typer.Option(help="Seed of the training.")] = None,
 ) -> None:
@@ -29,5 +32,5 @@ def train(
     given = list(overrides or [])
     given += [f"device={device}"] if device is not None else []
     given += [f"seed={seed}"] if seed is not None else []
-    train_run(load_config(find("configs", config), given), out, resume)
+    train_run(load_config(find("configs", config), given), out, resume, restart)
     typer.echo(f"{out}: trained; score it with: hierhash evaluate {out}")

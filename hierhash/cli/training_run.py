@@ -1,4 +1,4 @@
-"""Training one run into its folder: shared by the verbs ``train`` and ``demo``."""
+"""Training one run into its folder."""
 
 from __future__ import annotations
 
@@ -10,34 +10,61 @@ import typer
 from hierhash.builder import Prepared, config_hash, training_loop
 from hierhash.cli.prepared import check_part, prepare_with_progress
 from hierhash.config import RunConfig
-from hierhash.errors import RunError
+from hierhash.errors import DataError, RunError
+from hierhash.retrieval.run_files import remove_run
 from hierhash.saved_run import resumable, save_description, save_model
+from hierhash.storage.lock import locked
 from hierhash.training.alternating import AlternatingLoop, Losses
-from hierhash.training.fit import FitOptions, Interrupted, fit
+from hierhash.training.checkpoint import NAME
+from hierhash.training.fit import CHECKPOINTS, FitOptions, Interrupted, fit
 from hierhash.training.progress import counting
 from hierhash.training.tensorboard import EpochScalars
 
 
 def train_run(
-    config: RunConfig, folder: Path, resume: bool = False, prepared: Prepared | None = None
+    config: RunConfig, folder: Path, resume: bool = False, restart: bool = False
 ) -> AlternatingLoop:
-    """Trains a run into a folder.
+    """Trains a run into a folder, which no other process may use meanwhile.
+
+    Args:
+        config: The run.
+        folder: The run folder.
+        resume: Go on from the last checkpoint.
+        restart: Begin anew, whatever run the folder holds.
 
     Raises:
-        RunError: The folder holds a run already, or there is nothing to resume.
-        DataError: A part of the split that training needs is empty.
+        RunError: The folder holds a run already, another process trains into it, or there is
+            nothing to resume.
+        DataError: A part of the split that training needs cannot be used.
         ConfigError: TensorBoard is asked for and not installed.
     """
-    # A run that failed before its first checkpoint holds nothing that is worth keeping.
-    begun = (folder / "checkpoints").exists() or (folder / "model.safetensors").exists()
-    if begun and not resume:
-        raise RunError(f"{folder}: holds a run already; use --resume, or another --out")
+    # A run that ended before its first checkpoint holds nothing that is worth keeping.
+    begun = (folder / CHECKPOINTS / NAME).exists() or (folder / "model.safetensors").exists()
+    if begun and not resume and not restart:
+        raise RunError(
+            f"{folder}: holds a run already; use --resume to go on with it, --restart to train it "
+            "anew, or another --out"
+        )
+    if resume and not (folder / "config.yaml").exists():
+        raise RunError(f"{folder}: no run to resume; train without --resume")
+    made = not folder.exists()
+    try:
+        with locked(folder, "trains into"):
+            return _train_locked(config, folder, resume and begun, restart)
+    finally:
+        if made and not any(folder.iterdir()):
+            folder.rmdir()  # refused before anything was written
+
+
+def _train_locked(config: RunConfig, folder: Path, resume: bool, restart: bool) -> AlternatingLoop:
     scalars = EpochScalars(folder) if config.tensorboard else None
-    tied, kept = resumable(folder, config) if begun else (config_hash(config), None)
-    prepared = prepared or prepare_with_progress(config, kept)
+    tied, kept = resumable(folder, config) if resume else (config_hash(config), None)
+    prepared = prepare_with_progress(config, kept)
     _check_parts(config, prepared)
     loop = training_loop(config, prepared)
     if not resume:
+        if restart:
+            remove_run(folder)
         save_description(folder, config, prepared)
     with counting("epochs", config.model.training.epochs) as advance:
 
@@ -70,9 +97,13 @@ def train_run(
 
 def _check_parts(config: RunConfig, prepared: Prepared) -> None:
     if config.stopping.every:
-        check_part(
-            prepared, "validation", "give data.split.sizes.validation, or set stopping.every=0"
-        )
+        remedy = "give data.split.sizes.validation, or set stopping.every=0"
+        check_part(prepared, "validation", remedy)
+        tune = prepared.split.tune
+        if not prepared.labels.subset(tune).leaf_known.any():
+            raise DataError(
+                f"split: no validation item has a known leaf, so no epoch can be chosen; {remedy}"
+            )
     if not len(prepared.split.query):
         typer.echo("warning: split: there are no query items to score the run with", err=True)
 

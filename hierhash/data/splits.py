@@ -87,6 +87,16 @@ class Split:
         return {part: getattr(self, part) for part in PARTS}
 
     @property
+    def tune(self) -> NDArray[np.int64]:
+        """For early stopping and trials."""
+        return self.validation
+
+    @property
+    def calibrate(self) -> NDArray[np.int64]:
+        """For temperatures."""
+        return self.validation
+
+    @property
     def database(self) -> NDArray[np.int64]:
         """int64, sorted: train and database-only items, what the queries search."""
         return np.sort(np.concatenate([self.train, self.database_only]))

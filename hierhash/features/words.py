@@ -1,18 +1,27 @@
-"""Bags of words and of character n-grams, in any script, by scikit-learn."""
+"""Bags of words and of character n-grams, in any script.
+
+scikit-learn learns the vocabulary. Texts become rows without it, by the same rules, since importing
+it takes longer than answering a query (a test holds the two together).
+"""
 
 from __future__ import annotations
 
 import difflib
+import re
+from collections import Counter
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy import sparse
-from sklearn.feature_extraction.text import CountVectorizer
 
 from hierhash.errors import DataError
 
+if TYPE_CHECKING:
+    from sklearn.feature_extraction.text import CountVectorizer
+
 _KINDS = ("words", "tfidf", "ngrams")
+_WORD = r"(?u)\b\w+\b"
 
 
 class Words:
@@ -42,6 +51,7 @@ class Words:
         self.kind, self.min_count, self.max_size, self.ngram = kind, min_count, max_size, ngram
         self.vocabulary: list[str] = []
         self.weights = np.zeros(0, dtype=np.float32)
+        self._columns: dict[str, int] = {}
 
     def fit(self, texts: Sequence[str]) -> None:
         """Learns the vocabulary, in alphabetical order, and the inverse document frequencies."""
@@ -53,30 +63,61 @@ class Words:
                 f"texts: no word occurs in {self.min_count} training texts; "
                 "lower features.text.min_count or check the text column"
             ) from error
-        self.vocabulary = counter.get_feature_names_out().tolist()
+        self.vocabulary, self._columns = counter.get_feature_names_out().tolist(), {}
         documents = np.bincount(counts.indices, minlength=len(self.vocabulary))
         self.weights = (np.log((1 + len(texts)) / (1 + documents)) + 1).astype(np.float32)
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """Rows, CSR float32 (n, vocabulary); unknown words are left out."""
-        counter = self._counter(vocabulary=self.vocabulary)
-        rows = counter.transform(texts).astype(np.float32).tocsr()
-        if self.kind == "words":
-            return rows
+        columns: list[int] = []
+        counts: list[int] = []
+        starts = np.zeros(len(texts) + 1, dtype=np.int64)
+        for row, text in enumerate(texts):
+            found = Counter(
+                column for token in self.tokens(text) if (column := self._column(token)) is not None
+            )
+            columns += sorted(found)
+            counts += [found[column] for column in sorted(found)]
+            starts[row + 1] = len(columns)
+        values = np.array(counts, dtype=np.float32)
+        rows = sparse.csr_matrix(
+            (values, np.array(columns, dtype=np.int64), starts),
+            shape=(len(texts), len(self.vocabulary)),
+        )
+        return rows if self.kind == "words" else self._weighted(rows)
+
+    def _weighted(self, rows: sparse.csr_matrix) -> sparse.csr_matrix:
         rows = rows.multiply(self.weights[None, :]).tocsr().astype(np.float32)
         norms = np.sqrt(rows.multiply(rows).sum(axis=1)).A1
         return sparse.diags_array(1.0 / np.maximum(norms, 1e-12)).dot(rows).astype(np.float32)
 
+    def tokens(self, text: str) -> list[str]:
+        """The words or n-grams of a text, repeats included, known or not.
+
+        Example:
+            >>> Words("words").tokens("Red, red shoes"), Words("ngrams", ngram=(3, 3)).tokens("ab")
+            (['red', 'red', 'shoes'], [' ab', 'ab '])
+        """
+        text = text.lower()
+        if self.kind != "ngrams":
+            return re.findall(_WORD, text)
+        return [gram for word in text.split() for gram in _grams(f" {word} ", *self.ngram)]
+
+    def _column(self, token: str) -> int | None:
+        if len(self._columns) != len(self.vocabulary):
+            self._columns = {word: column for column, word in enumerate(self.vocabulary)}
+        return self._columns.get(token)
+
     def knows(self, text: str) -> bool:
         """Whether the text has an entry of the vocabulary."""
-        return bool(self.transform([text]).nnz)
+        return any(self._column(token) is not None for token in self.tokens(text))
 
     def nearest_words(self, text: str) -> list[str]:
         """Up to three known words close to each word of the text."""
         if self.kind == "ngrams":
             return []
         near: list[str] = []
-        for word in self._counter().build_analyzer()(text):
+        for word in self.tokens(text):
             near += difflib.get_close_matches(word, self.vocabulary, n=3, cutoff=0.6)
         return list(dict.fromkeys(near))
 
@@ -90,13 +131,38 @@ class Words:
         }
 
     def load_state(self, state: dict[str, Any]) -> None:
-        """Takes over a vocabulary."""
+        """Takes over a vocabulary.
+
+        Raises:
+            ValueError: Not a vocabulary: of another kind, or words and weights do not fit.
+        """
+        words, weights = state["vocabulary"], np.array(state["weights"], dtype=np.float32)
+        if state["kind"] not in _KINDS or len(set(words)) != len(words):
+            raise ValueError("not a vocabulary")
+        if weights.shape != (len(words),) or not np.isfinite(weights).all():
+            raise ValueError("the vocabulary has words and weights that do not fit")
         self.kind = state["kind"]
-        self.ngram = (state["ngram"][0], state["ngram"][1])
-        self.vocabulary = state["vocabulary"]
-        self.weights = np.array(state["weights"], dtype=np.float32)
+        self.ngram = (int(state["ngram"][0]), int(state["ngram"][1]))
+        self.vocabulary, self.weights = [str(word) for word in words], weights
+        self._columns = {}
 
     def _counter(self, **options: Any) -> CountVectorizer:
+        from sklearn.feature_extraction.text import CountVectorizer
+
         if self.kind == "ngrams":
             return CountVectorizer(analyzer="char_wb", ngram_range=self.ngram, **options)
-        return CountVectorizer(token_pattern=r"(?u)\b\w+\b", **options)
+        return CountVectorizer(token_pattern=_WORD, **options)
+
+
+def _grams(padded: str, shortest: int, longest: int) -> list[str]:
+    """n-grams of a word between spaces, as scikit-learn's ``char_wb`` takes them.
+
+    A word that is shorter than n counts once, whole, and not again for longer n.
+    """
+    grams: list[str] = []
+    for n in range(shortest, longest + 1):
+        grams.append(padded[:n])
+        grams += [padded[start : start + n] for start in range(1, len(padded) - n + 1)]
+        if len(padded) <= n:
+            break
+    return grams

@@ -1,4 +1,4 @@
-"""Class probabilities from outputs, calibrated by one temperature a level on validation items."""
+"""Class probabilities from outputs, calibrated by one temperature on items kept for it."""
 
 from __future__ import annotations
 
@@ -42,10 +42,10 @@ def path_probabilities(
 def level_probabilities(
     head: Head, outputs: NDArray[np.float32], temperature: float
 ) -> list[NDArray[np.float32]]:
-    """Probabilities at a temperature: outputs are divided by it before the classifier."""
+    """Probabilities at a temperature, which divides the logits: which class is likeliest stays."""
     head.eval()
     device = next(head.parameters()).device
-    logs = head.log_probabilities(torch.from_numpy(outputs / np.float32(temperature)).to(device))
+    logs = head.log_probabilities(torch.from_numpy(outputs).to(device), temperature)
     return [level.exp().cpu().numpy() for level in logs]
 
 

@@ -1,25 +1,37 @@
 """The exact in-memory index: packed codes, a row of metadata for each, canonical order.
 
-On disk it is a folder of ``codes.npy``, ``items.jsonl`` and ``manifest.json``, made whole or not at
-all. Memory: bits / 8 bytes an item and its metadata; a query adds one byte an item.
+On disk it is a folder of ``codes.npy``, ``labels.npz``, ``items.jsonl``, ``manifest.json`` and a
+copy of the run that made it, so that it can be moved and searched anywhere; it is made whole or not
+at all. Memory: bits / 8 bytes an item, its metadata and its labels; a query adds 12 bytes an item.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hierhash.codes.asymmetric import asymmetric_scores
 from hierhash.codes.hamming import hamming_distances
-from hierhash.codes.packing import Codes, pack, unpack
+from hierhash.codes.packing import Codes, pack, packed_width
 from hierhash.errors import RunError
+from hierhash.labels.items import ItemLabels
+from hierhash.retrieval.run_files import FILES
+from hierhash.retrieval.run_files import MANIFEST as RUN_MANIFEST
+from hierhash.storage.checksums import checksums
+from hierhash.storage.json_files import write_json
 from hierhash.storage.whole_folder import whole_folder
 
-OVERSAMPLE = 10
+MANIFEST = "manifest.json"
+FORMAT = "hierhash-index-2"
+RUN = "run"
+_OWN = ("codes.npy", "labels.npz", "items.jsonl")
 
 
 @dataclass(frozen=True)
@@ -27,7 +39,7 @@ class Hit:
     """One answer.
 
     Args:
-        item: The item's metadata: id, text, path.
+        item: The item's metadata: id, text, paths, image.
         distance: Hamming distance in bits.
         score: The asymmetric score it was ordered by; None in canonical order.
     """
@@ -43,52 +55,73 @@ class ExactIndex:
 
     Args:
         codes: uint8 (n, bytes).
-        items: One mapping an item, with ``id``, ``text`` and ``paths`` (lists of names).
-        manifest: ``bits``, ``modality``, ``model_sha256``, ``tree_sha256``, ``run``.
+        lines: n lines of JSON, each an object with ``id``, ``text``, ``paths`` (lists of names) and
+            ``image``.
+        labels: Labels of the n items in the run's tree.
+        manifest: ``bits``, ``modality``, ``model_sha256``, ``tree_sha256``, and once it is saved
+            ``format``, ``items`` and ``files``.
+        run: The run folder that answers its queries.
     """
 
     codes: Codes
-    items: list[dict[str, Any]]
-    manifest: dict[str, Any]
+    lines: Sequence[bytes]
+    labels: ItemLabels
+    manifest: dict[str, Any] = field(repr=False)
+    run: Path
+
+    def __len__(self) -> int:
+        """Number of items."""
+        return len(self.codes)
+
+    def item(self, row: int) -> dict[str, Any]:
+        """The metadata of an item.
+
+        Raises:
+            RunError: Its line is damaged.
+        """
+        return checked_item(self.lines[row], f"items.jsonl:{row + 1}")
 
     def search(
         self,
         output: NDArray[np.float32],
         k: int = 20,
-        under: tuple[str, ...] = (),
+        under: NDArray[np.integer] | None = None,
         rescore: bool = True,
     ) -> list[Hit]:
         """The nearest items.
 
-        Hamming distance finds the candidates, in canonical order (distance, row). With ``rescore``
-        the first 10 k of them are ordered by the asymmetric score <clip(f, -1, 1), b>.
+        With ``rescore`` all items are ordered by the asymmetric score <clip(f, -1, 1), b>, which is
+        what the metrics of that name measure; otherwise by Hamming distance. Equal ones keep the
+        order of their rows.
 
         Args:
             output: float32 (K,), the query's real outputs.
             k: Number of answers.
-            under: Only items below this node.
-            rescore: Order candidates by the asymmetric score.
+            under: Rows that may answer, rising; None for all (see ``rows_under``).
+            rescore: Order by the asymmetric score.
         """
-        rows = np.arange(len(self.codes))
-        if under:
-            inside = [any(tuple(p[: len(under)]) == under for p in i["paths"]) for i in self.items]
-            rows = rows[np.array(inside, dtype=bool)]
-        if not len(rows):
-            return []
-        distances = hamming_distances(pack(output[None]), self.codes[rows])[0]
-        order = np.argsort(distances, kind="stable")
-        if not rescore:
-            return [Hit(self.items[rows[i]], int(distances[i]), None) for i in order[:k]]
-        near = order[: OVERSAMPLE * k]
-        signs = unpack(self.codes[rows[near]], self.manifest["bits"]).astype(np.float32)
-        scores = signs @ np.clip(output, -1.0, 1.0)
-        best = np.argsort(-scores, kind="stable")[:k]
+        codes = self.codes if under is None else self.codes[under]
+        distances = hamming_distances(pack(output[None]), codes)[0]
+        scores = asymmetric_scores(output, codes) if rescore else None
+        places = _first(distances if scores is None else -scores, k)
+        rows = places if under is None else under[places]
         return [
-            Hit(self.items[rows[near[i]]], int(distances[near[i]]), float(scores[i])) for i in best
+            Hit(
+                self.item(int(row)),
+                int(distances[place]),
+                None if scores is None else float(scores[place]),
+            )
+            for row, place in zip(rows, places, strict=True)
         ]
 
+    def rows_under(self, level: int, code: int) -> NDArray[np.int64]:
+        """Rows of the items below a node, rising: class ``code`` of ``level`` (1 is the top)."""
+        items, classes, _ = self.labels.multi_hot_rows(level)
+        rows: NDArray[np.int64] = items[classes == code]
+        return rows
+
     def save(self, folder: Path) -> None:
-        """Writes the index to a new folder.
+        """Writes the index, with a copy of its run, to a new folder.
 
         Raises:
             RunError: The folder exists.
@@ -98,47 +131,66 @@ class ExactIndex:
             raise RunError(f"{folder}: exists already; choose another name or remove it")
         with whole_folder(folder) as unfinished:
             np.save(unfinished / "codes.npy", self.codes)
-            lines = [json.dumps(item, ensure_ascii=False) + "\n" for item in self.items]
-            (unfinished / "items.jsonl").write_text("".join(lines), encoding="utf-8")
-            manifest = self.manifest | {"items": len(self.items), "order": "big-endian packbits"}
-            (unfinished / "manifest.json").write_text(json.dumps(manifest, indent=1) + "\n")
-
-    @classmethod
-    def load(cls, folder: Path) -> ExactIndex:
-        """Reads an index.
-
-        Raises:
-            RunError: A file is missing, damaged, or they do not fit each other.
-        """
-        try:
-            manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
-            codes = np.load(folder / "codes.npy", allow_pickle=False)
-            text = (folder / "items.jsonl").read_text(encoding="utf-8")
-            # Not splitlines: a text may hold a line separator (U+2028) of its own.
-            items = [json.loads(line) for line in text.split("\n") if line]
-        except (OSError, ValueError, EOFError) as error:
-            raise RunError(
-                f"{folder}: not an index, or damaged ({error}); build it again"
-            ) from error
-        problem = _misfit(codes, items, manifest)
-        if problem:
-            raise RunError(f"{folder}: {problem}; build it again")
-        return cls(codes, items, manifest)
+            np.savez(
+                unfinished / "labels.npz", codes=self.labels.codes, offsets=self.labels.offsets
+            )
+            (unfinished / "items.jsonl").write_bytes(b"".join(b"%s\n" % one for one in self.lines))
+            (unfinished / RUN).mkdir()
+            for name in (*FILES, RUN_MANIFEST):
+                if (self.run / name).is_file():
+                    shutil.copyfile(self.run / name, unfinished / RUN / name)
+            files = checksums(unfinished, _OWN)
+            manifest = {"format": FORMAT, **self.manifest, "items": len(self), "files": files}
+            write_json(unfinished / MANIFEST, manifest)
 
 
-def _misfit(codes: NDArray[Any], items: list[Any], manifest: Any) -> str:
-    """What does not fit in the files of an index; nothing when all do."""
-    kinds = {"bits": int, "run": str, "model_sha256": str}
-    if not isinstance(manifest, dict) or not all(
-        isinstance(manifest.get(name), kind) for name, kind in kinds.items()
-    ):
-        return f"manifest.json lacks one of {', '.join(kinds)}"
-    width = -(-manifest["bits"] // 8)
-    if codes.dtype != np.uint8 or codes.shape[1:] != (width,):
-        return f"codes.npy does not hold codes of {manifest['bits']} bits ({width} bytes each)"
-    if len(items) != len(codes):
-        return f"{len(codes)} codes but {len(items)} items"
-    for line, item in enumerate(items, start=1):
-        if not isinstance(item, dict) or not {"id", "text", "paths"} <= set(item):
-            return f"items.jsonl:{line} lacks one of id, text, paths"
-    return ""
+def _first(keys: NDArray[Any], k: int) -> NDArray[np.int64]:
+    """Places of the k smallest keys, smallest first, equal ones by place; O(n)."""
+    if k < len(keys):
+        limit = np.partition(keys, k - 1)[k - 1]
+        near = np.flatnonzero(keys <= limit)
+    else:
+        near = np.arange(len(keys))
+    order: NDArray[np.int64] = near[np.argsort(keys[near], kind="stable")[:k]]
+    return order
+
+
+def metadata_lines(items: Sequence[dict[str, Any]]) -> list[bytes]:
+    """Metadata as an index keeps it, one line of JSON an item."""
+    return [json.dumps(item, ensure_ascii=False).encode() for item in items]
+
+
+def checked_item(line: bytes, where: str) -> dict[str, Any]:
+    """The metadata of one line.
+
+    Raises:
+        RunError: It is not the metadata of an item.
+    """
+    try:
+        item = json.loads(line)
+        good = (
+            isinstance(item["id"], str)
+            and isinstance(item["text"], str | None)
+            and isinstance(item.get("image"), str | None)
+            and all(isinstance(name, str) for path in item["paths"] for name in path)
+            and all(isinstance(path, list) and path for path in item["paths"])
+        )
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
+        good = False
+    if not good:
+        raise RunError(f"{where}: lacks one of id, text, paths; build the index again")
+    return dict(item)
+
+
+def code_problem(codes: NDArray[Any], bits: int) -> str:
+    """What keeps an array from being codes of ``bits`` bits; nothing when nothing does.
+
+    Example:
+        >>> code_problem(np.zeros((3, 2), np.uint8), 8)
+        'does not hold codes of 8 bits (1 byte each)'
+    """
+    width = packed_width(bits)
+    if codes.dtype == np.uint8 and codes.ndim == 2 and codes.shape[1] == width:
+        return ""
+    bytes_each = f"{width} byte{'s' if width > 1 else ''} each"
+    return f"does not hold codes of {bits} bits ({bytes_each})"

@@ -1,12 +1,14 @@
 """Checkpoints: all the state of a loop at an epoch's end, so that a resumed run ends bit-identical.
 
-They are written by torch.save and read with ``weights_only=True``, which builds tensors and plain
-containers and nothing else.
+A file is one line of JSON, which holds the SHA-256 of the rest, and the rest, written by torch.save
+and read with ``weights_only=True``, which builds tensors and plain containers and nothing else.
 """
 
 from __future__ import annotations
 
+import hashlib
 import io
+import json
 import warnings
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from hierhash.storage.whole_file import cannot_write, whole_file
 from hierhash.training.alternating import AlternatingLoop
 
 NAME = "last.pt"
+FORMAT = "hierhash-checkpoint-2"
 
 
 def save_checkpoint(folder: Path, loop: AlternatingLoop, extra: dict[str, Any]) -> None:
@@ -28,6 +31,9 @@ def save_checkpoint(folder: Path, loop: AlternatingLoop, extra: dict[str, Any]) 
         folder: The run's ``checkpoints`` folder; made if missing.
         loop: The loop at the end of an epoch.
         extra: Plain values to keep with it (config hash, early stopping).
+
+    Raises:
+        HierhashError: It cannot be written.
     """
     content = {
         "epoch": loop.epoch,
@@ -41,11 +47,14 @@ def save_checkpoint(folder: Path, loop: AlternatingLoop, extra: dict[str, Any]) 
     }
     packed = io.BytesIO()
     torch.save(content, packed)  # to memory: torch does not report a full disk as an OSError
+    digest = hashlib.sha256(packed.getbuffer()).hexdigest()
+    head = {"format": FORMAT, "config": extra.get("config", ""), "sha256": digest}
     try:
         folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise cannot_write(folder, error) from error
     with whole_file(folder / NAME) as stream:
+        stream.write(json.dumps(head).encode() + b"\n")
         stream.write(packed.getbuffer())
 
 
@@ -56,20 +65,9 @@ def load_checkpoint(folder: Path, loop: AlternatingLoop, config_hash: str) -> di
         RunError: There is no checkpoint, it is damaged, or it is of another config.
     """
     path = folder / NAME
-    if not path.is_file():
-        raise RunError(f"{path}: no checkpoint to resume from; train without --resume")
-    damaged = f"{path}: not a checkpoint of hierhash, or damaged; train again without --resume"
+    content = _read(path, config_hash)
     try:
-        with warnings.catch_warnings(action="ignore"):  # torch's remarks on foreign files
-            content = torch.load(path, map_location="cpu", weights_only=True)
         extra: dict[str, Any] = dict(content["extra"])
-    except Exception as error:  # torch raises many kinds for a damaged file
-        raise RunError(damaged) from error
-    if extra.get("config") != config_hash:
-        raise RunError(
-            f"{path}: belongs to another config; resume with the config it was made with"
-        )
-    try:
         loop.model.load_state_dict(content["model"])
         loop.optimiser.load_state_dict(content["optimiser"])
         loop.buffers.load(content["buffers"])
@@ -79,8 +77,44 @@ def load_checkpoint(folder: Path, loop: AlternatingLoop, config_hash: str) -> di
             torch.cuda.set_rng_state(content["cuda_generator"], loop.device)
         loop.epoch = int(content["epoch"])
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
-        raise RunError(damaged) from error
+        raise RunError(_damaged(path)) from error
+    if not 0 < loop.epoch <= loop.settings.epochs:
+        raise RunError(_damaged(path))
     return extra
+
+
+def _read(path: Path, config_hash: str) -> dict[str, Any]:
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError as error:
+        raise RunError(f"{path}: no checkpoint to resume from; train without --resume") from error
+    except OSError as error:
+        raise RunError(f"{path}: {error.strerror}; make it readable, or use --restart") from error
+    first, _, packed = raw.partition(b"\n")
+    try:
+        head = json.loads(first)
+        known, digest, config = head["format"], head["sha256"], head["config"]
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise RunError(_damaged(path)) from error
+    if known != FORMAT or hashlib.sha256(packed).hexdigest() != digest:
+        raise RunError(_damaged(path))
+    if config != config_hash:
+        raise RunError(
+            f"{path}: belongs to another config; resume with the config it was made with"
+        )
+    try:
+        with warnings.catch_warnings(action="ignore"):  # torch's remarks on foreign files
+            content = torch.load(io.BytesIO(packed), map_location="cpu", weights_only=True)
+    except Exception as error:  # torch raises many kinds for a foreign file
+        raise RunError(_damaged(path)) from error
+    return dict(content)
+
+
+def _damaged(path: Path) -> str:
+    return (
+        f"{path}: damaged, or not a checkpoint of this version; train anew into the same folder "
+        "with --restart"
+    )
 
 
 def _cuda_generator(device: torch.device) -> Tensor | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import signal
 import time
 from collections.abc import Callable, Iterator
@@ -13,9 +14,12 @@ from typing import Any
 
 from torch import Tensor
 
+from hierhash.errors import HierhashError
 from hierhash.storage.json_files import append_line
 from hierhash.training.alternating import AlternatingLoop, Losses
 from hierhash.training.checkpoint import load_checkpoint, save_checkpoint
+
+CHECKPOINTS = "checkpoints"
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it
@@ -68,7 +72,7 @@ def fit(loop: AlternatingLoop, options: FitOptions) -> dict[str, Any]:
     started = time.perf_counter()
     best = _Best()
     if options.resume and options.folder is not None:
-        extra = load_checkpoint(options.folder / "checkpoints", loop, options.config_hash)
+        extra = load_checkpoint(options.folder / CHECKPOINTS, loop, options.config_hash)
         best = _Best(extra["best_score"], extra["best_epoch"], extra["looks"], extra["best"])
     with _interruptible() as asked_to_stop:
         # Of a resumed run the count of looks tells that it had stopped early.
@@ -94,6 +98,11 @@ def _look(loop: AlternatingLoop, options: FitOptions, best: _Best, losses: Losse
     if options.validate is None or not options.every or (loop.epoch % options.every and not last):
         return False
     score = options.validate()
+    if not math.isfinite(score):
+        raise HierhashError(
+            f"epoch {loop.epoch}: the validation score is not a number, so no epoch can be chosen "
+            "by it; set stopping.every=0, or give more validation items with a label"
+        )
     losses["validation"] = score
     if score > best.score:
         best.score, best.epoch, best.looks_since = score, loop.epoch, 0
@@ -113,7 +122,7 @@ def _keep(loop: AlternatingLoop, options: FitOptions, losses: Losses, best: _Bes
         "looks": best.looks_since,
         "best": best.weights,
     }
-    save_checkpoint(options.folder / "checkpoints", loop, extra)
+    save_checkpoint(options.folder / CHECKPOINTS, loop, extra)
     append_line(options.folder / "metrics.jsonl", {"epoch": loop.epoch, **losses})
 
 

@@ -103,7 +103,15 @@ class Buffers:
         return {"F": self.outputs["image"], "G": self.outputs["text"], "B": self.codes}
 
     def load(self, tensors: dict[str, Tensor]) -> None:
-        """Takes over the buffers of a checkpoint."""
+        """Takes over the buffers of a checkpoint.
+
+        Raises:
+            ValueError: They are of another shape, or hold what is no finite number.
+        """
         device = self.codes.device
+        for name, own in self.tensors().items():
+            given = tensors[name]
+            if given.shape != own.shape or not bool(torch.isfinite(given).all()):
+                raise ValueError(f"buffer {name} is not one of this run")
         self.outputs = {"image": tensors["F"].to(device), "text": tensors["G"].to(device)}
         self.codes = tensors["B"].to(device)

@@ -125,7 +125,7 @@ def test_places_that_cannot_be_written(trained: Path, tmp_path: Path) -> None:
     (tmp_path / "t.yaml").write_text("mine")
     assert "exists already" in refusal(tmp_path, "tree", "convert", "sample", "t.yaml")
     said = refusal(tmp_path, "train", config, "--out", trained / "run")
-    assert "holds a run already; use --resume, or another --out" in said
+    assert "holds a run already; use --resume to go on with it, --restart to train it" in said
 
 
 def test_a_place_that_cannot_be_read_is_not_said_to_need_writing(tmp_path: Path) -> None:

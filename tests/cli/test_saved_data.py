@@ -165,7 +165,9 @@ def test_a_run_on_given_image_features_reads_no_pictures(trained, tmp_path, monk
     if old:  # a run of a version that did not keep what it learnt from
         shapes = json.loads((tmp_path / "run" / "model.json").read_text())
         del shapes["given_image_features"]
-        (tmp_path / "run" / "model.json").write_text(json.dumps(shapes))
+        for run in (tmp_path / "run", tmp_path / "index" / "run"):
+            (run / "model.json").write_text(json.dumps(shapes))
+            (run / "manifest.json").unlink()
     else:  # a backbone whose rows happen to be as wide as the given ones
         monkeypatch.setattr(
             "hierhash.saved_run.image_backbone",

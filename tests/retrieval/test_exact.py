@@ -1,53 +1,82 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 
-from hierhash.codes.packing import pack
+from hierhash.codes.packing import pack, unpack
 from hierhash.errors import RunError
-from hierhash.retrieval.exact import ExactIndex
+from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.exact import ExactIndex, checked_item, metadata_lines
+
+TREE = LabelTree.from_nested({"A": ["x", "y"], "B": ["x"]}, name="t")
 
 
-def make_index(n=50, bits=16):
+def make_index(tmp_path, n=50, bits=16, texts=()):
     outputs = np.random.default_rng(0).standard_normal((n, bits)).astype(np.float32)
-    items = [{"id": str(i), "text": "", "paths": [["A" if i % 2 else "B", "x"]]} for i in range(n)]
-    manifest = {"bits": bits, "run": "runs/x", "model_sha256": "0"}
-    return ExactIndex(pack(outputs), items, manifest), outputs
+    paths = [[["A", "x"]] if i % 2 else [["B", "x"], ["A", "y"]] for i in range(n)]
+    items = [
+        {"id": str(i), "text": text, "paths": own, "image": None}
+        for i, (text, own) in enumerate(zip([*texts, *[""] * n], paths, strict=False))
+    ]
+    labels = TREE.encode([[tuple(path) for path in own] for own in paths])
+    manifest = {"bits": bits, "model_sha256": "0"}
+    return ExactIndex(pack(outputs), metadata_lines(items), labels, manifest, tmp_path), outputs
 
 
-def test_canonical_order_is_distance_then_row():
-    index, outputs = make_index()
-    hits = index.search(outputs[3], k=50, rescore=False)
-    keys = [(hit.distance, int(hit.item["id"])) for hit in hits]
-    assert keys == sorted(keys)
-    assert keys[0] == (0, 3)
+def test_canonical_order_is_distance_then_row(tmp_path):
+    index, outputs = make_index(tmp_path)
+    for k in (50, 7):
+        hits = index.search(outputs[3], k=k, rescore=False)
+        signs = unpack(index.codes, 16).astype(int)
+        apart = (signs != np.sign(outputs[3])).sum(axis=1)
+        wanted = sorted((int(apart[row]), row) for row in range(50))[:k]
+        assert [(hit.distance, int(hit.item["id"])) for hit in hits] == wanted
 
 
-def test_rescoring_orders_by_the_asymmetric_score():
-    index, outputs = make_index()
-    scores = [hit.score for hit in index.search(outputs[3], k=5)]
-    assert scores == sorted(scores, reverse=True)
+def test_rescoring_orders_all_items_by_the_asymmetric_score(tmp_path):
+    # Also those that no Hamming candidate list would hold.
+    index, outputs = make_index(tmp_path)
+    output = outputs[3] * np.float32(0.4)
+    scores = unpack(index.codes, 16).astype(np.float32) @ np.clip(output, -1, 1)
+    hits = index.search(output, k=9)
+    np.testing.assert_allclose([hit.score for hit in hits], np.sort(scores)[::-1][:9], rtol=1e-5)
+    for hit in hits:
+        assert hit.score == pytest.approx(scores[int(hit.item["id"])], rel=1e-5)
 
 
-def test_under_keeps_the_subtree():
-    index, outputs = make_index()
-    assert {hit.item["paths"][0][0] for hit in index.search(outputs[0], 50, ("A",))} == {"A"}
-    assert index.search(outputs[0], 5, ("C",)) == []
+def test_under_keeps_the_subtree(tmp_path):
+    index, outputs = make_index(tmp_path)
+    level, code = 1, int(TREE.ancestor_codes(("A",))[0])
+    rows = index.rows_under(level, code)
+    assert rows.tolist() == list(range(50))  # every item has a path below A
+    rows = index.rows_under(2, int(TREE.ancestor_codes(("B", "x"))[1]))
+    assert rows.tolist() == list(range(0, 50, 2))
+    for rescore in (True, False):
+        hits = index.search(outputs[1], 50, rows, rescore)
+        assert sorted(int(hit.item["id"]) for hit in hits) == list(range(0, 50, 2))
+    assert index.search(outputs[0], 5, rows[:0]) == []
 
 
-def test_an_index_round_trips_and_damage_is_named(tmp_path):
-    index, outputs = make_index()
-    index.save(tmp_path / "i")
-    again = ExactIndex.load(tmp_path / "i")
-    assert again.search(outputs[1], 9) == index.search(outputs[1], 9)
-    for row, mark in enumerate("\u2028\u2029\x85\x0b\x1c\r\n"):
-        index.items[row]["text"] = f"one{mark}two"
-    index.save(tmp_path / "odd")
-    assert ExactIndex.load(tmp_path / "odd").items == index.items
-    with pytest.raises(RunError, match="exists already"):
-        index.save(tmp_path / "i")
-    (tmp_path / "i" / "items.jsonl").write_text("")
-    with pytest.raises(RunError, match="50 codes but 0 items"):
-        ExactIndex.load(tmp_path / "i")
-    with pytest.raises(RunError, match="not an index"):
-        ExactIndex.load(tmp_path / "none")
+def test_texts_with_line_marks_of_any_kind_stay_one_line(tmp_path):
+    texts = [f"one{mark}two" for mark in "\u2028\u2029\x85\x0b\x1c\r\n"]
+    index, _ = make_index(tmp_path, texts=texts)
+    assert [index.item(row)["text"] for row in range(len(texts))] == texts
+    assert not any(b"\n" in line for line in index.lines)
+
+
+@pytest.mark.parametrize(
+    "item",
+    [
+        3,
+        {"id": "1", "text": 7, "paths": []},
+        {"id": "1", "text": None, "paths": None},
+        {"id": "1", "text": None, "paths": [3]},
+        {"id": "1", "text": None, "paths": [[["A"]]]},
+        {"id": 1, "text": None, "paths": []},
+    ],
+)
+def test_metadata_of_other_kinds_are_refused(item):
+    with pytest.raises(RunError, match=r"items\.jsonl:4: lacks one of id, text, paths"):
+        checked_item(json.dumps(item).encode(), "items.jsonl:4")

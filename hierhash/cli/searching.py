@@ -1,0 +1,166 @@
+"""Answers to queries against one index, printed for people or as JSON.
+
+A text is answered in numpy; only a picture loads torch.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import numpy as np
+import typer
+from numpy.typing import NDArray
+
+from hierhash.errors import DataError, InputError
+from hierhash.labels.paths import Path as Node
+from hierhash.labels.paths import format_path
+from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.exact import Hit
+from hierhash.retrieval.load_index import load_index
+from hierhash.retrieval.node_filter import find_node
+from hierhash.retrieval.text_branch import TextBranch
+
+
+class Search:
+    """An index that is ready to answer.
+
+    Args:
+        folder: The index folder.
+        under: The node that answers must lie below, as typed.
+        k: Number of answers.
+        rescore: Order by the asymmetric score.
+        as_json: Print JSON.
+
+    Raises:
+        InputError: The index is missing or damaged, or there is no such node.
+    """
+
+    def __init__(
+        self, folder: Path, under: str | None, k: int, *, rescore: bool, as_json: bool
+    ) -> None:
+        self.index = load_index(folder)
+        self.k, self.rescore, self.as_json = k, rescore, as_json
+        self.node: Node = ()
+        self.rows: NDArray[np.int64] | None = None
+        if under is not None:
+            tree = LabelTree.from_yaml(self.index.run / "tree.yaml")
+            self.node = find_node(tree, under)
+            level = len(self.node)
+            code = int(tree.ancestor_codes(self.node)[level - 1])
+            self.rows = self.index.rows_under(level, code)
+
+    def answer_text(self, text: str) -> None:
+        """Prints the answers to a text.
+
+        Raises:
+            DataError: The text says nothing to the run.
+        """
+        branch = TextBranch(self.index.run)
+        branch.check(text)
+        self._print(self._hits(branch.outputs([text])[0]))
+
+    def answer_picture(self, image: Path) -> None:
+        """Prints the answers to a picture.
+
+        Raises:
+            InputError: The picture cannot be read, or the run reads none.
+        """
+        from hierhash.data.records import ImageRef
+        from hierhash.saved_run import load_run
+
+        picture = ImageRef(image).open()
+        self._print(self._hits(load_run(self.index.run).image_outputs([picture])[0]))
+
+    def answer_file(self, name: str) -> bool:
+        """Prints the answers to each line of a file; a text that says nothing gets its reason.
+
+        Returns:
+            Whether every text was answered.
+
+        Raises:
+            DataError: The file cannot be read or holds no text.
+        """
+        branch = TextBranch(self.index.run)
+        complete = True
+        for text in _texts(name):
+            try:
+                branch.check(text)
+            except DataError as error:
+                complete = False
+                self._print_failure(text, str(error))
+                continue
+            hits = self._hits(branch.outputs([text])[0])
+            if self.as_json:
+                typer.echo(_json({"query": text, "hits": [asdict(hit) for hit in hits]}))
+            else:
+                typer.echo(f"\n{text}")
+                self._print(hits)
+        return complete
+
+    def _hits(self, output: NDArray[np.float32]) -> list[Hit]:
+        hits = self.index.search(output, self.k, self.rows, self.rescore)
+        if self.rows is not None and not self.as_json:
+            self._say_if_elsewhere(output, hits)
+        return hits
+
+    def _say_if_elsewhere(self, output: NDArray[np.float32], hits: list[Hit]) -> None:
+        """Tells that the query's own place is not below the node that was asked for."""
+        if not hits:
+            typer.echo(f"note: no item lies under {format_path(self.node)}", err=True)
+            return
+        [best] = self.index.search(output, 1, rescore=self.rescore)
+        if best.distance < hits[0].distance and best.item["paths"]:
+            typer.echo(
+                f"note: nearer items lie elsewhere: {_bits(best.distance)} away under "
+                f"{format_path(tuple(best.item['paths'][0]))}, {_bits(hits[0].distance)} here",
+                err=True,
+            )
+
+    def _print(self, hits: list[Hit]) -> None:
+        if self.as_json:
+            typer.echo(_json([asdict(hit) for hit in hits]))
+            return
+        for place, hit in enumerate(hits, start=1):
+            typer.echo(_line(place, hit))
+
+    def _print_failure(self, text: str, reason: str) -> None:
+        if self.as_json:
+            typer.echo(_json({"query": text, "error": reason}))
+        else:
+            typer.echo(f"error: {reason}", err=True)
+
+
+def _texts(name: str) -> list[str]:
+    try:
+        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+    except OSError as error:
+        raise DataError(f"{name}: {error.strerror}; give a file with one text a line") from error
+    try:
+        lines = content.decode("utf-8-sig").split("\n")
+    except UnicodeDecodeError as error:
+        raise DataError(f"{name}: not UTF-8 text; save it as UTF-8") from error
+    texts = [line.strip() for line in lines if line.strip()]
+    if not texts:
+        raise InputError(f"{name}: holds no text; write one query a line")
+    return texts
+
+
+def _json(content: object) -> str:
+    return json.dumps(content, ensure_ascii=False)
+
+
+def _line(place: int, hit: Hit) -> str:
+    item = hit.item
+    path = " > ".join(item["paths"][0]) if item["paths"] else "-"
+    score = "" if hit.score is None else f"{hit.score:7.2f}"
+    shown = f"{place:3} {score} {_bits(hit.distance):>8}  {path}  [{item['id']}]"
+    if item["text"]:
+        shown += f"  {item['text']:.60}"
+    return shown + (f"  {item['image']}" if item.get("image") else "")
+
+
+def _bits(distance: int) -> str:
+    return f"{distance} bit{'' if distance == 1 else 's'}"

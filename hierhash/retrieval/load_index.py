@@ -1,0 +1,132 @@
+"""Reading an index from its folder, in this version's form or in that of hierhash 0.1.0."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.errors import RunError
+from hierhash.labels.items import ItemLabels
+from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.exact import (
+    FORMAT,
+    MANIFEST,
+    RUN,
+    ExactIndex,
+    checked_item,
+    code_problem,
+)
+from hierhash.retrieval.run_files import check_files, check_run, model_sha256
+from hierhash.storage.array_file import map_array
+from hierhash.storage.json_files import read_json
+
+REMEDY = "build the index again"
+
+
+def load_index(folder: Path) -> ExactIndex:
+    """Reads an index and makes sure that it is as it was written.
+
+    An index of hierhash 0.1.0 has no hashes and names the place of its run.
+
+    Raises:
+        RunError: It is no index, a file is missing or damaged, or they do not fit each other.
+    """
+    manifest = _manifest(folder)
+    if "format" not in manifest:
+        return _of_first_version(folder, manifest)
+    check_files(folder, FORMAT, REMEDY)
+    run = folder / RUN
+    check_run(run)
+    _check_weights(folder, manifest, run)
+    codes = _array(folder / "codes.npy")
+    try:
+        with np.load(folder / "labels.npz", allow_pickle=False) as stored:
+            labels = ItemLabels(stored["codes"], stored["offsets"])
+    except (OSError, ValueError, KeyError, BadZipFile) as error:
+        raise RunError(f"{folder}/labels.npz: damaged; {REMEDY}") from error
+    return _fitting(folder, codes, _lines(folder), labels, manifest, run)
+
+
+def _of_first_version(folder: Path, manifest: dict[str, Any]) -> ExactIndex:
+    if not isinstance(manifest.get("run"), str):
+        raise RunError(f"{folder}/{MANIFEST}: lacks one of bits, model_sha256, run; {REMEDY}")
+    run = Path(manifest["run"])
+    if not run.is_dir():
+        raise RunError(
+            f"{folder}: made by hierhash 0.1.0, it needs its run at {run}, which is gone; put the "
+            f"run back, or {REMEDY}"
+        )
+    check_run(run)
+    _check_weights(folder, manifest, run)
+    lines = _lines(folder)
+    tree = LabelTree.from_yaml(run / "tree.yaml")
+    items = [
+        checked_item(line, f"{folder}/items.jsonl:{row}") for row, line in enumerate(lines, start=1)
+    ]
+    paths = [[tuple(path) for path in item["paths"]] for item in items]
+    labels = tree.encode(paths, where=lambda row: f"{folder}/items.jsonl:{row + 1}")
+    return _fitting(folder, _array(folder / "codes.npy"), lines, labels, manifest, run)
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    if not folder.is_dir():
+        raise RunError(f"{folder}: no such index; build one with hierhash index build")
+    if not (folder / "codes.npy").is_file() and (folder / "config.yaml").is_file():
+        raise RunError(
+            f"{folder}: a run, not an index; build one: hierhash index build {folder} NEW_INDEX"
+        )
+    if not (folder / MANIFEST).is_file():
+        raise RunError(f"{folder}: not an index, or {MANIFEST} is gone; {REMEDY}")
+    manifest = read_json(folder / MANIFEST)
+    good = (
+        isinstance(manifest, dict)
+        and isinstance(manifest.get("bits"), int)
+        and 1 <= manifest["bits"] <= 1 << 16
+        and isinstance(manifest.get("model_sha256"), str)
+    )
+    if not good:
+        raise RunError(f"{folder}/{MANIFEST}: lacks one of bits, model_sha256; {REMEDY}")
+    return dict(manifest)
+
+
+def _check_weights(folder: Path, manifest: dict[str, Any], run: Path) -> None:
+    if model_sha256(run) != manifest["model_sha256"]:
+        raise RunError(f"{folder}: made with other weights than those of {run}; {REMEDY}")
+
+
+def _array(path: Path) -> NDArray[Any]:
+    try:
+        return np.array(map_array(path))
+    except (OSError, ValueError) as error:
+        raise RunError(f"{path}: missing, or not an array; {REMEDY}") from error
+
+
+def _lines(folder: Path) -> list[bytes]:
+    try:
+        content = (folder / "items.jsonl").read_bytes()
+    except OSError as error:
+        raise RunError(f"{folder}/items.jsonl: missing; {REMEDY}") from error
+    return [line for line in content.split(b"\n") if line]
+
+
+def _fitting(
+    folder: Path,
+    codes: NDArray[Any],
+    lines: list[bytes],
+    labels: ItemLabels,
+    manifest: dict[str, Any],
+    run: Path,
+) -> ExactIndex:
+    problem = code_problem(codes, manifest["bits"])
+    if problem:
+        raise RunError(f"{folder}/codes.npy: {problem}; {REMEDY}")
+    if len(lines) != len(codes) or labels.n != len(codes):
+        raise RunError(
+            f"{folder}: {len(codes)} codes, {len(lines)} items and {labels.n} labels do not fit; "
+            f"{REMEDY}"
+        )
+    return ExactIndex(codes, lines, labels, manifest, run)

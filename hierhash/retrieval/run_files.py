@@ -1,0 +1,153 @@
+"""The files of a run folder: which there are, whether they are whole, and what kind they are of."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from hierhash.environment import package_version
+from hierhash.errors import RunError
+from hierhash.storage.checksums import checksums, damaged_files, sha256_of
+from hierhash.storage.json_files import read_json, write_json
+
+MANIFEST = "manifest.json"
+FORMAT = "hierhash-run-2"
+FILES = (
+    "config.yaml",
+    "tree.yaml",
+    "splits.json",
+    "environment.json",
+    "vectoriser.json",
+    "model.safetensors",
+    "model.json",
+)
+"""What a finished run consists of; ``vectoriser.json`` only where it reads texts."""
+
+
+LOGS = ("metrics.jsonl", "validation.jsonl", "final.jsonl")
+FOLDERS = ("checkpoints", "tensorboard")
+
+
+def finish_run(folder: Path) -> None:
+    """Writes the manifest of a run, last of all: from now on it is a finished one.
+
+    Raises:
+        HierhashError: It cannot be written.
+    """
+    there = [name for name in FILES if (folder / name).is_file()]
+    content = {
+        "format": FORMAT,
+        "hierhash": package_version("hierhash"),
+        "files": checksums(folder, there),
+    }
+    write_json(folder / MANIFEST, content)
+
+
+def remove_run(folder: Path) -> None:
+    """Removes what a run wrote into its folder, its manifest first, and nothing else."""
+    for name in (MANIFEST, *reversed(FILES), *LOGS):
+        (folder / name).unlink(missing_ok=True)
+    for name in FOLDERS:
+        shutil.rmtree(folder / name, ignore_errors=True)
+
+
+def check_run(folder: Path) -> None:
+    """Refuses what is no finished run, or one of which a file is not as it was written.
+
+    Runs of hierhash 0.1.0 have no manifest: their files are taken as they are.
+
+    Raises:
+        RunError: In one line for each file that is wrong.
+    """
+    if not folder.is_dir():
+        raise RunError(f"{folder}: no such run folder; train one with hierhash train")
+    if (folder / "codes.npy").is_file():
+        raise RunError(f"{folder}: an index, not a run; give the folder that hierhash train wrote")
+    if not (folder / "config.yaml").is_file():
+        raise RunError(f"{folder}: not a run folder; give one that hierhash train wrote")
+    if not (folder / MANIFEST).is_file():
+        if not (folder / "model.json").is_file():
+            again = f"hierhash train {folder / 'config.yaml'} --out {folder} --resume"
+            raise RunError(f"{folder}: the training was interrupted; go on with: {again}")
+        return
+    check_files(folder, FORMAT, "train the run again")
+
+
+def check_files(folder: Path, known: str, remedy: str) -> None:
+    """Refuses a folder that is not as its manifest says.
+
+    Args:
+        folder: A run or an index.
+        known: The format that this version reads.
+        remedy: How to come to a good folder.
+
+    Raises:
+        RunError: Another format, or files that are missing, damaged or changed.
+    """
+    manifest = read_manifest(folder, remedy)
+    if manifest["format"] != known:
+        raise RunError(
+            f"{folder / MANIFEST}: format '{manifest['format']}', this version reads {known}; "
+            f"use the hierhash that wrote it, or {remedy}"
+        )
+    wrong = damaged_files(folder, manifest["files"])
+    if wrong:
+        raise RunError([f"{problem}; {remedy}" for problem in wrong])
+
+
+def read_manifest(folder: Path, remedy: str) -> dict[str, Any]:
+    """The manifest of a run or an index.
+
+    Raises:
+        RunError: It is missing or damaged.
+    """
+    path = folder / MANIFEST
+    content = read_json(path)
+    if not isinstance(content, dict) or not isinstance(content.get("format"), str):
+        raise RunError(f"{path}: not a manifest of hierhash; {remedy}")
+    files = content.get("files")
+    if not isinstance(files, Mapping) or not all(
+        isinstance(name, str) and Path(name).name == name and isinstance(known, str)
+        for name, known in files.items()
+    ):
+        raise RunError(f"{path}: lacks the hashes of its files; {remedy}")
+    return dict(content)
+
+
+def model_sha256(run: Path) -> str:
+    """SHA-256 of a run's weights; codes of other weights are not comparable.
+
+    Raises:
+        RunError: The manifest is damaged, or the weights are missing.
+    """
+    if (run / MANIFEST).is_file():
+        known = read_manifest(run, "train the run again")["files"].get("model.safetensors")
+        if known:
+            return str(known)
+    try:
+        return sha256_of(run / "model.safetensors")
+    except OSError as error:
+        raise RunError(
+            f"{run}/model.safetensors: missing; is this a run folder of a finished run?"
+        ) from error
+
+
+def read_config(folder: Path) -> dict[str, Any]:
+    """The config of a run as plain values, unchecked: it was checked when it was written.
+
+    Raises:
+        RunError: It is missing or damaged.
+    """
+    import yaml
+
+    path = folder / "config.yaml"
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where libyaml is
+    try:
+        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe
+    except (OSError, ValueError, yaml.YAMLError) as error:
+        raise RunError(f"{path}: missing or damaged; train the run again") from error
+    if not isinstance(content, dict):
+        raise RunError(f"{path}: not the config of a run; train the run again")
+    return content

@@ -1,0 +1,135 @@
+"""The text branch in numpy: outputs of texts from a run's files, without loading torch.
+
+Importing torch takes seconds and a query a millisecond, so a search by text reads the vocabulary
+and the weights of the text branch, and does its few matrix products here. A test holds it to
+torch's outputs (1e-5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.errors import DataError, RunError
+from hierhash.features.text_vectorisers import TextVectoriser, VectoriserSpec, text_vectoriser
+from hierhash.retrieval.run_files import read_config
+from hierhash.storage.json_files import read_json
+
+Weights = Mapping[str, NDArray[Any]]
+_EPSILON = 1e-5  # of torch's batch norm
+
+
+class TextBranch:
+    """Turns texts into real outputs as the text branch of a run does.
+
+    Args:
+        run: The run folder, or the copy that an index carries.
+
+    Raises:
+        RunError: A file is missing or damaged, or the run learnt from text features that were given
+            to it, so it reads no text.
+    """
+
+    def __init__(self, run: Path) -> None:
+        config = read_config(run)
+        if not (run / "vectoriser.json").is_file():
+            raise RunError(f"{run}: trained on precomputed text features; it reads no text")
+        self._vectoriser = _vectoriser(run, config)
+        shape = config.get("model", {}).get("text", {})
+        self._hidden = int(shape.get("hidden", 1024))
+        self._batch_norm = bool(shape.get("batch_norm", True))
+        self._dropout = float(shape.get("dropout", 0.0))
+        self._weights = _text_weights(run / "model.safetensors")
+
+    def check(self, text: str) -> None:
+        """Refuses a text that says nothing to the run.
+
+        Raises:
+            DataError: It is empty, or no word of it is known; the nearest known words are named.
+        """
+        check_text(self._vectoriser, text)
+
+    def outputs(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Real outputs, float32 (n, K)."""
+        rows = self._vectoriser.transform(texts)
+        mean, deviation = self._weights["mean"], self._weights["deviation"]
+        if len(mean):
+            rows = (rows - mean) / deviation
+        values = np.asarray(rows @ self._weights["first.weight"]) + self._weights["first.bias"]
+        layer = 0
+        if self._hidden:
+            if self._batch_norm:
+                values = self._normalised(values, layer)
+                layer += 1
+            values = np.maximum(values, 0)
+            layer += 2 if self._dropout else 1
+            values = values @ self._weights[f"rest.{layer}.weight"].T
+            values = values + self._weights[f"rest.{layer}.bias"]
+            layer += 1
+        if self._batch_norm:
+            values = self._normalised(values, layer)
+        return np.asarray(values, dtype=np.float32)
+
+    def _normalised(self, values: NDArray[Any], layer: int) -> NDArray[Any]:
+        own = f"rest.{layer}."
+        mean, variance = self._weights[f"{own}running_mean"], self._weights[f"{own}running_var"]
+        values = (values - mean) / np.sqrt(variance + np.float32(_EPSILON))
+        if f"{own}weight" in self._weights:
+            values = values * self._weights[f"{own}weight"] + self._weights[f"{own}bias"]
+        return values
+
+
+def check_text(vectoriser: TextVectoriser, text: str) -> None:
+    """Refuses a text that says nothing to a vectoriser.
+
+    Raises:
+        DataError: It is empty, or no word of it is known; the nearest known words are named.
+    """
+    if not text.strip():
+        raise DataError('the text is empty; give a word or two, such as --text "red shoes"')
+    if not vectoriser.knows(text):
+        near = ", ".join(vectoriser.nearest_words(text)[:5])
+        hint = f"; nearest known words: {near}" if near else "; use other words"
+        raise DataError(f"text '{text}': no word of it was seen in training{hint}")
+
+
+def _vectoriser(run: Path, config: Mapping[str, Any]) -> TextVectoriser:
+    wanted = config.get("features", {}).get("text", {})
+    vectoriser = text_vectoriser(VectoriserSpec(name=str(wanted.get("name", "words"))))
+    load_vocabulary(vectoriser, run)
+    return vectoriser
+
+
+def load_vocabulary(vectoriser: TextVectoriser, run: Path) -> None:
+    """Gives a vectoriser the vocabulary that a run learnt.
+
+    Raises:
+        RunError: The file is missing, damaged or of another kind.
+    """
+    state = read_json(run / "vectoriser.json")
+    try:
+        vectoriser.load_state(state)
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        raise RunError(
+            f"{run}/vectoriser.json: not a vocabulary of this run; train the run again"
+        ) from error
+
+
+def _text_weights(path: Path) -> dict[str, NDArray[Any]]:
+    from safetensors import safe_open
+
+    try:
+        with safe_open(path, framework="numpy") as stored:
+            names = [name for name in stored.keys() if name.startswith("text.")]  # noqa: SIM118
+            weights = {name.removeprefix("text."): stored.get_tensor(name) for name in names}
+    except Exception as error:  # safetensors raises its own kinds, some without a base class
+        raise RunError(
+            f"{path}: not a safetensors file, or cut short; train the run again"
+        ) from error
+    if "first.weight" not in weights:
+        raise RunError(f"{path}: holds no text branch; train the run again")
+    return weights
