@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from typing import Annotated
 
 import typer
 
@@ -15,6 +16,8 @@ from hierhash.cli.predict import predict
 from hierhash.cli.report import report
 from hierhash.cli.search import search
 from hierhash.cli.train import train
+from hierhash.cli.verify import verify
+from hierhash.environment import package_version
 from hierhash.errors import HierhashError
 from hierhash.storage.whole_file import WRONG_PLACE
 
@@ -34,9 +37,28 @@ app.command()(predict)
 app.command()(encode)
 app.add_typer(index.app, name="index")
 app.command()(search)
+app.command()(verify)
 app.command()(bench)
 app.command()(report)
 app.add_typer(config.app, name="config")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"hierhash {package_version('hierhash')}")
+        raise typer.Exit
+
+
+@app.callback()
+def root(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", callback=_print_version, is_eager=True, help="Print the version and exit."
+        ),
+    ] = False,
+) -> None:
+    """Cross-modal hashing with hierarchical labels."""
 
 
 def main() -> None:

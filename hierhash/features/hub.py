@@ -9,18 +9,33 @@ from contextlib import contextmanager
 from hierhash.errors import ConfigError
 
 
-def not_installed(key: str, name: str) -> ConfigError:
-    """The error for a model whose library is missing.
+def not_installed(key: str, name: str, error: ImportError) -> ConfigError:
+    """The error for a model whose library is missing, or lacks a package of its own.
 
     Args:
         key: The config key that names the model.
         name: The model, as the config names it.
+        error: What importing the library said.
 
     Example:
-        >>> print(not_installed("features.image.name", "timm:resnet18"))
-        features.image.name: timm:resnet18 needs its library; run: pip install 'hierhash[hub]'
+        >>> lacking = ImportError("No module named 'timm'", name="timm")
+        >>> print(not_installed("features.image.name", "timm:resnet18", lacking))
+        features.image.name: timm:resnet18 needs its library (timm is not installed); run: pip ...
     """
-    return ConfigError(f"{key}: {name} needs its library; run: pip install 'hierhash[hub]'")
+    return ConfigError(
+        f"{key}: {name} needs its library ({missing(error)}); run: pip install 'hierhash[hub]'"
+    )
+
+
+def missing(error: ImportError) -> str:
+    """Which package is missing; it may be one that an installed package needs in turn.
+
+    Example:
+        >>> missing(ImportError("No module named 'tqdm.auto'", name="tqdm.auto"))
+        'tqdm is not installed'
+    """
+    package = (error.name or "").partition(".")[0]
+    return f"{package} is not installed" if package else "it cannot be imported"
 
 
 @contextmanager

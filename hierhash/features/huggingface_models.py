@@ -34,7 +34,7 @@ def load_huggingface(source: str, key: str, reader: str) -> tuple[Any, Any]:
     try:
         import transformers
     except ImportError as error:
-        raise not_installed(key, f"huggingface:{source}") from error
+        raise not_installed(key, f"huggingface:{source}", error) from error
     _check_folder(source, key)
     transformers.utils.logging.disable_progress_bar()
     with loading(key, f"huggingface:{source}", "give a folder that holds the model"), _seeded():

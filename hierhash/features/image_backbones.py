@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,10 @@ class ImageBackbone(Protocol):
     def __call__(self, images: Sequence[Image.Image]) -> NDArray[Any]:
         """Features of a batch of RGB pictures, one row each."""
         ...
+
+
+READING = "r2"
+"""Part of every cache key: raised when decoding, turning or resizing changes a pixel."""
 
 
 @dataclass(frozen=True)
@@ -117,6 +122,20 @@ def image_backbone(spec: BackboneSpec) -> ImageBackbone:
         hint = did_you_mean(family, _BACKBONES)
         raise ConfigError(f"features.image.name: no image backbone '{spec.name}'{hint}")
     return _BACKBONES[family](spec)
+
+
+def weights_digest(net: Any, facts: Sequence[str] = ()) -> str:
+    """A hash of all that a network's features depend on, for its cache key.
+
+    Args:
+        net: A torch module; its parameters and running statistics count.
+        facts: What the weights do not show, such as the normalisation of pixels.
+    """
+    digest = hashlib.sha256("\n".join(facts).encode())
+    for name, tensor in net.state_dict().items():
+        digest.update(name.encode())
+        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
+    return digest.hexdigest()[:12]
 
 
 def resize(image: Image.Image, size: tuple[int, int]) -> NDArray[np.uint8]:

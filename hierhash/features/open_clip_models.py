@@ -37,7 +37,7 @@ def load_open_clip(name: str, key: str, file: Path | None = None) -> Any:
     try:
         import open_clip
     except ImportError as error:
-        raise not_installed(key, f"open_clip:{name}") from error
+        raise not_installed(key, f"open_clip:{name}", error) from error
     model, weights = split_name(name)
     if model not in open_clip.list_models():
         hint = did_you_mean(model, open_clip.list_models())

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hierhash.features.image_backbones import resize
+from hierhash.features.image_backbones import READING, resize
 
 
 class Pixels:
@@ -21,7 +21,7 @@ class Pixels:
 
     def __init__(self, size: tuple[int, int]) -> None:
         self.size = size
-        self.key = f"pixels-{size[0]}x{size[1]}"
+        self.key = f"pixels-{size[0]}x{size[1]}-{READING}"
 
     def __call__(self, images: Sequence[Image.Image]) -> NDArray[np.uint8]:
         """Resized pictures, channels first."""

@@ -28,7 +28,7 @@ class TimmNet(FrozenNet):
         try:
             import timm
         except ImportError as error:
-            raise not_installed("features.image.name", spec.name) from error
+            raise not_installed("features.image.name", spec.name, error) from error
         _check_name(name, spec)
         with loading("features.image.name", spec.name, "give a file as features.image.weights"):
             pretrained = spec.weights is None

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from hierhash.errors import ConfigError
 from hierhash.features.frozen_text import FrozenText
+from hierhash.features.hub import missing
 
 
 class WordLlamaTable(FrozenText):
@@ -26,7 +27,8 @@ class WordLlamaTable(FrozenText):
             from tokenizers import Tokenizer
         except ImportError as error:
             raise ConfigError(
-                "features.text.name: wordllama needs its package; run: pip install 'hierhash[text]'"
+                f"features.text.name: wordllama needs its package ({missing(error)}); "
+                "run: pip install 'hierhash[text]'"
             ) from error
         # The files are read directly: the package's own loader looks for the tokenizer elsewhere.
         home = Path(wordllama.__file__).parent

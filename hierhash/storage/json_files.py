@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from hierhash.errors import RunError
-from hierhash.storage.whole_file import cannot_write, sync_folder, write_text
+from hierhash.storage.whole_file import cannot_write, sync, write_text
 
 
 def write_json(path: Path, content: Any) -> None:
@@ -56,7 +56,7 @@ def append_line(path: Path, record: Mapping[str, Any]) -> None:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
             os.fsync(stream.fileno())
         if is_new:
-            sync_folder(path.parent)
+            sync(path.parent)
     except OSError as error:
         raise cannot_write(path, error) from error
 

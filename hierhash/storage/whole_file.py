@@ -51,7 +51,7 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
             stream.flush()
             os.fsync(stream.fileno())
             os.replace(stream.name, path)
-            sync_folder(path.parent)
+            sync(path.parent)
     except BaseException as error:
         if stream is not None:
             # Once it is in place, there is no such name any more.
@@ -103,9 +103,9 @@ def _remove_unless_held(left: Path) -> None:
             os.close(handle)
 
 
-def sync_folder(folder: Path) -> None:
-    """Brings the names in a folder to the disk, so that a rename outlasts a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
+def sync(path: Path) -> None:
+    """Brings a file, or the names in a folder, to the disk, so that it outlasts a power cut."""
+    handle = os.open(path, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

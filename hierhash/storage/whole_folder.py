@@ -11,8 +11,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from hierhash.storage.whole_file import cannot_write, current_umask, remove_leftovers, sync_folder
+from hierhash.storage.whole_file import cannot_write, current_umask, remove_leftovers, sync
 
+MANY = 100
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
 
 
@@ -52,7 +53,7 @@ def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
             _exchange(temporary, path)
         else:
             os.rename(temporary, path)
-        sync_folder(path.parent)
+        sync(path.parent)
     except OSError as error:
         raise cannot_write(path, error) from error
     finally:
@@ -76,14 +77,12 @@ def _make_temporary(path: Path) -> tuple[Path, int]:
 
 
 def _sync_all(folder: Path) -> None:
-    for below, _, files in os.walk(folder):
-        for name in files:
-            handle = os.open(os.path.join(below, name), os.O_RDONLY)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-        sync_folder(Path(below))
+    paths = [folder, *folder.rglob("*")]
+    if len(paths) > MANY:
+        os.sync()  # one wait for the whole disk is shorter than thousands of waits
+        return
+    for path in paths:
+        sync(path)
 
 
 def _exchange(new: Path, old: Path) -> None:

@@ -1,0 +1,58 @@
+"""``hierhash verify``: whether a run, an index or a catalogue is as it was written."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def verify(
+    path: Annotated[Path, typer.Argument(help="A run folder, an index folder or a catalogue.")],
+) -> None:
+    """Check the hashes of a run or an index and that its parts fit; read a catalogue whole."""
+    from hierhash.errors import InputError
+
+    if not path.exists():
+        raise InputError(f"{path}: no such file or folder; check the path")
+    if (path / "codes.npy").is_file():
+        typer.echo(_index(path))
+    elif (path / "config.yaml").is_file():
+        typer.echo(_run(path))
+    else:
+        _catalogue(path)
+
+
+def _index(path: Path) -> str:
+    from hierhash.retrieval.load_index import load_index
+
+    index = load_index(path)
+    for row in range(len(index)):
+        index.item(row)
+    kind = "whole" if "files" in index.manifest else "whole; made by 0.1.0, which kept no hashes"
+    return f"{path}: an index of {len(index)} items, {index.manifest['bits']} bits, {kind}"
+
+
+def _run(path: Path) -> str:
+    from hierhash.retrieval.run_files import MANIFEST
+    from hierhash.saved_run import load_run
+
+    run = load_run(path)
+    kind = "whole" if (path / MANIFEST).is_file() else "whole; made by 0.1.0, which kept no hashes"
+    return f"{path}: a run of {run.config.method}, {run.config.bits} bits, {kind}"
+
+
+def _catalogue(path: Path) -> None:
+    from hierhash.data.check import check
+    from hierhash.data.sources import detect, read
+
+    catalogue = read(detect(path), path)
+    checked = check(catalogue)
+    if checked.problems:
+        typer.echo(
+            f"{path}: {len(checked.problems)} problems; see them: hierhash data check {path}",
+            err=True,
+        )
+        raise typer.Exit(2)
+    typer.echo(f"{path}: a catalogue of {len(catalogue)} items, whole")
