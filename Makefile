@@ -4,14 +4,14 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: demo test test-slow lint types imports docs bench-sample clean
+.PHONY: demo test test-slow test-newest test-lowest mutants lint types imports docs constraints \
+        bench-sample clean
 
-$(READY): pyproject.toml
+# The versions that the tests passed with.
+$(READY): pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --upgrade pip
-	# Installed together, so that the two builds fit each other.
-	$(BIN)/python -m pip install --quiet "torch>=2.9,<=2.14.1" "torchvision>=0.24,<=0.29.1"
-	$(BIN)/python -m pip install --quiet --editable ".[dev]"
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable ".[dev]"
 	touch $(READY)
 
 demo: $(READY)
@@ -22,6 +22,25 @@ test: $(READY)
 
 test-slow: $(READY)
 	$(BIN)/python -m pytest -q -m slow
+
+# The newest and the lowest versions that pyproject.toml admits, each in an environment of its own.
+test-newest:
+	rm -rf $(VENV)-newest
+	$(PYTHON) -m venv $(VENV)-newest
+	$(VENV)-newest/bin/python -m pip install --quiet --upgrade pip
+	$(VENV)-newest/bin/python -m pip install --quiet --upgrade --upgrade-strategy eager --editable ".[dev]"
+	$(VENV)-newest/bin/python -m pytest -q -n 2 -m "not slow"
+
+test-lowest:
+	rm -rf $(VENV)-lowest
+	$(PYTHON) -m venv $(VENV)-lowest
+	$(VENV)-lowest/bin/python -m pip install --quiet --upgrade pip
+	$(VENV)-lowest/bin/python -m pip install --quiet --constraint constraints-lowest.txt --editable ".[dev]"
+	$(VENV)-lowest/bin/python -m pytest -q -n 2 -m "not slow"
+
+# Whether the tests fail when the code is made wrong in the ways that tests/mutants lists.
+mutants: $(READY)
+	$(BIN)/python tests/mutants/run.py
 
 lint: $(READY)
 	$(BIN)/ruff check .
@@ -36,8 +55,13 @@ imports: $(READY)
 docs: $(READY)
 	$(BIN)/python benchmarks/write_tables.py
 
+# After `make test-newest` has passed, its versions become those that everyone gets.
+constraints:
+	printf '%s\n' "# The exact versions that the tests passed with; the Makefile installs these." > constraints.txt
+	$(VENV)-newest/bin/python -m pip freeze --exclude-editable >> constraints.txt
+
 bench-sample: $(READY)
 	$(BIN)/hierhash bench sample --workers 2
 
 clean:
-	rm -rf $(VENV) demo dist
+	rm -rf $(VENV) $(VENV)-newest $(VENV)-lowest demo dist
