@@ -112,10 +112,12 @@ class Search:
             typer.echo(f"note: no item lies under {format_path(self.node)}", err=True)
             return
         [best] = self.index.search(output, 1, rescore=self.rescore)
-        if best.distance < hits[0].distance and best.item["paths"]:
+        far = best.distance < hits[0].distance or (best.score or 0) > (hits[0].score or 0)
+        if far and best.item["paths"]:
+            elsewhere = format_path(tuple(best.item["paths"][0]))
             typer.echo(
-                f"note: nearer items lie elsewhere: {_bits(best.distance)} away under "
-                f"{format_path(tuple(best.item['paths'][0]))}, {_bits(hits[0].distance)} here",
+                f"note: nearer items lie elsewhere: {_nearness(best)} under {elsewhere}, "
+                f"{_nearness(hits[0])} here",
                 err=True,
             )
 
@@ -160,6 +162,11 @@ def _line(place: int, hit: Hit) -> str:
     if item["text"]:
         shown += f"  {item['text']:.60}"
     return shown + (f"  {item['image']}" if item.get("image") else "")
+
+
+def _nearness(hit: Hit) -> str:
+    score = "" if hit.score is None else f"score {hit.score:.2f} at "
+    return f"{score}{_bits(hit.distance)}"
 
 
 def _bits(distance: int) -> str:
