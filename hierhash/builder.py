@@ -93,9 +93,11 @@ def prepare(
     read_items = labelled_items(data, kept.tree if kept else None)
     catalogue, tree, labels = read_items.catalogue, read_items.tree, read_items.labels
     split = _split(data, catalogue, labels, tree, kept)
+    _check_modalities(catalogue)
     texts = _texts(data, catalogue, labels, tree)
-    image, has_image = _image_rows(catalogue, features, device, advance)
+    # Texts first: what is wrong with them is said before the long work on pictures.
     vectoriser, text, has_text = _text_rows(catalogue, texts, features, split, kept)
+    image, has_image = _image_rows(catalogue, features, device, advance)
     items = Items(image, text, has_image, has_text, labels)
     return Prepared(catalogue, tree, labels, split, items, vectoriser)
 
@@ -151,6 +153,18 @@ def config_hash(config: RunConfig) -> str:
     """sha256 of everything in a config that bears on the result (not where it runs)."""
     plain = config.model_dump(mode="json", exclude={"device"})
     return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
+
+
+def _check_modalities(catalogue: Catalogue) -> None:
+    for what, has, column in (
+        ("picture", catalogue.has_image, "file_name or image"),
+        ("text", catalogue.has_text, "text or title"),
+    ):
+        if not has.any():
+            raise DataError(
+                f"{catalogue.name}: no item has a {what}, and training needs pictures and texts; "
+                f"give a column of {what}s ({column}; docs/data.md)"
+            )
 
 
 def _tree(data: DataConfig, catalogue: Catalogue) -> LabelTree:

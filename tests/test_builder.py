@@ -1,11 +1,21 @@
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from scipy import io as scipy_io
 
 from hierhash.builder import labelled_items, prepare
-from hierhash.config import dump_config, resolve_config, with_absolute_paths
+from hierhash.config import (
+    DataConfig,
+    FeaturesConfig,
+    dump_config,
+    resolve_config,
+    with_absolute_paths,
+)
+from hierhash.errors import DataError
+from tests.cli.small_run import write_shop
 
 
 @pytest.mark.parametrize("protocol", ["standard", "unseen_leaves"])
@@ -51,3 +61,16 @@ def test_absolute_paths_leave_names_and_all_else_as_they_are(tmp_path, monkeypat
     assert there.features.image.weights == tmp_path / "w.pt"
     assert there.model.image.weights == tmp_path / "v.mat"
     assert there.model.training == named.model.training
+
+
+@pytest.mark.parametrize("missing", ["picture", "text"])
+def test_a_catalogue_of_one_modality_is_refused_before_long_work(missing, tmp_path, monkeypatch):
+    shop = write_shop(tmp_path / "shop")
+    lines = [json.loads(line) for line in (shop / "metadata.jsonl").read_text().splitlines()]
+    for line in lines:
+        line.pop("file_name" if missing == "picture" else "text")
+    (shop / "metadata.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    monkeypatch.setattr("hierhash.builder.image_backbone", lambda spec: pytest.fail("long work"))
+    data = DataConfig(source="imagefolder", path=shop)
+    with pytest.raises(DataError, match=f"no item has a {missing}, and training needs"):
+        prepare(data, FeaturesConfig(), "cpu")

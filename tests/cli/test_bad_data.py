@@ -158,7 +158,7 @@ def test_too_little_to_learn_from(trained, tmp_path, shop_copy):
     rows = [{"text": f"word w{i}", "labels": ["Wear/Hats"]} for i in range(40)]
     metadata.write_text("".join(json.dumps(row) + "\n" for row in rows))
     said = train(trained, tmp_path, "data.path=shop")
-    assert "data: fewer than two training items have a picture" in said
+    assert "shop: no item has a picture, and training needs pictures and texts" in said
 
 
 def test_a_run_without_validation_items_is_trained_uncalibrated(trained, tmp_path):
