@@ -18,7 +18,8 @@ import torch
 from hierhash.config import DataConfig, FeaturesConfig, RunConfig
 from hierhash.data.records import Catalogue
 from hierhash.data.sources import read
-from hierhash.data.splits import Split, make_split
+from hierhash.data.split_choice import UNSEEN_LEAVES, choose_split
+from hierhash.data.splits import Split
 from hierhash.errors import ConfigError, DataError
 from hierhash.features.cache import cached_image_features
 from hierhash.features.image_backbones import BackboneSpec, image_backbone
@@ -175,13 +176,17 @@ def _split(
         return Split.load(kept.split, catalogue.ids)
     if data.split.file is not None:
         return Split.load(data.split.file, catalogue.ids)
-    if data.split.protocol == "unseen_leaves":
-        from hierhash.data.unseen_leaves import make_unseen_leaves_split
-
-        return make_unseen_leaves_split(
-            catalogue, labels, tree, sizes=data.split.sizes, seed=data.split.seed
-        )
-    return make_split(catalogue, labels, data.split.sizes, data.split.seed)
+    own = data.split
+    return choose_split(
+        catalogue,
+        labels,
+        tree,
+        sizes=own.sizes,
+        seed=own.seed,
+        group_by=own.group_by,
+        parts=own.parts,
+        unseen_leaves=UNSEEN_LEAVES if own.protocol == "unseen_leaves" else 0,
+    )
 
 
 def _texts(

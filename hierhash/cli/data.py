@@ -10,6 +10,7 @@ import typer
 
 if TYPE_CHECKING:
     from hierhash.data.records import Catalogue
+    from hierhash.data.splits import Split
     from hierhash.labels.tree import LabelTree
 
 app = typer.Typer(help="Check, import, split and count pictures and texts.", no_args_is_help=True)
@@ -91,9 +92,24 @@ def split_command(
     tree_file: TreeFile = None,
     option: Option = None,
     seed: Annotated[int, typer.Option(help="Draws the items.", min=0)] = 0,
-    train: Annotated[str | None, typer.Option(help="Items, or a share below 1.")] = None,
-    validation: Annotated[str | None, typer.Option(help="Items, or a share below 1.")] = None,
-    query: Annotated[str | None, typer.Option(help="Items, or a share below 1.")] = None,
+    train: Annotated[str | None, typer.Option(help="Items, or a share such as 0.5.")] = None,
+    validation: Annotated[str | None, typer.Option(help="Items, or a share such as 0.1.")] = None,
+    query: Annotated[str | None, typer.Option(help="Items, or a share such as 0.1.")] = None,
+    group_by: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN|content|none",
+            help="What keeps items together: a column, equal texts and pictures, nothing.",
+        ),
+    ] = "content",
+    parts: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Your own parts: a column of train, validation, query (test), database.",
+            show_default=False,
+        ),
+    ] = None,
     unseen_leaves: Annotated[
         int, typer.Option(help="Hold back this many leaves; the queries come from them.", min=0)
     ] = 0,
@@ -101,8 +117,8 @@ def split_command(
     as_json: AsJson = False,
 ) -> None:
     """Share the items out to train, validation, query and database-only."""
-    from hierhash.data.splits import make_split
-    from hierhash.data.unseen_leaves import make_unseen_leaves_split
+    from hierhash.data.split_choice import choose_split
+    from hierhash.data.split_review import shortfalls
     from hierhash.errors import DataError
 
     if out.exists() and not force:
@@ -112,19 +128,40 @@ def split_command(
     asked = {"train": train, "validation": validation, "query": query}
     sizes = {part: _size(part, text) for part, text in asked.items() if text is not None}
     catalogue, tree, labels = _labelled(source, format_, option, tree_file)
-    if unseen_leaves:
-        split = make_unseen_leaves_split(
-            catalogue, labels, tree, unseen_leaves, sizes or None, seed
-        )
-    else:
-        split = make_split(catalogue, labels, sizes or None, seed)
+    split = choose_split(
+        catalogue,
+        labels,
+        tree,
+        sizes=sizes or None,
+        seed=seed,
+        group_by=group_by,
+        parts=parts,
+        unseen_leaves=unseen_leaves,
+    )
     split.save(out, catalogue.ids)
-    counts = {part: len(rows) for part, rows in split.parts.items()}
-    if as_json:
-        typer.echo(json.dumps({"file": str(out), "sha256": split.sha256, **counts}))
-    else:
-        listed = ", ".join(f"{count} {part}" for part, count in counts.items())
-        typer.echo(f"{out}: {listed}; sha256 {split.sha256[:12]}")
+    warnings = shortfalls(split)
+    for line in warnings:
+        typer.echo(f"warning: {line}", err=True)
+    typer.echo(json.dumps(_split_report(split, out, warnings)) if as_json else _told(split, out))
+
+
+def _split_report(split: Split, out: Path, warnings: list[str]) -> dict[str, Any]:
+    return {
+        "file": str(out),
+        "sha256": split.sha256,
+        **{part: len(rows) for part, rows in split.parts.items()},
+        "halves": {"tune": len(split.tune), "calibrate": len(split.calibrate)},
+        "requested": dict(split.requested),
+        "warnings": warnings,
+    }
+
+
+def _told(split: Split, out: Path) -> str:
+    listed = [
+        f"{part} {len(rows)} of {split.requested[part]}" for part, rows in split.parts.items()
+    ]
+    listed[1] += f" ({len(split.tune)} to tune, {len(split.calibrate)} to calibrate)"
+    return f"{out}: {', '.join(listed)} asked for; sha256 {split.sha256[:12]}"
 
 
 @app.command("stats")

@@ -69,7 +69,9 @@ def test_import_and_split_and_stats(small: Path, tmp_path: Path) -> None:
 
     result = run("split", out, split, "--query", "20", "--train", "0.5")
     assert result.exit_code == 0, result.output
-    assert "65 train, 0 validation, 20 query, 45 database_only" in result.output
+    assert "train 65 of 65, validation 0 of 0 (0 to tune, 0 to calibrate), query 20 of 20" in (
+        result.output
+    )
     assert "exists already" in refusal("split", out, split)
     assert run("split", out, split, "--force", "--json").exit_code == 0
 
