@@ -8,6 +8,7 @@ DROPPED = "the row is dropped"
 NO_IMAGE = "kept without image"
 NO_TEXT = "kept without text"
 NO_LABEL = "kept without this label"
+IGNORED = "ignored"
 
 
 @dataclass(frozen=True, slots=True)
