@@ -25,10 +25,9 @@ from hierhash.features.cache import cached_image_features
 from hierhash.features.image_backbones import BackboneSpec, image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
 from hierhash.labels.items import ItemLabels
-from hierhash.labels.read import read_tree
+from hierhash.labels.read import load_tree
 from hierhash.labels.tree import LabelTree
 from hierhash.methods.dcmh import Items, build_loop
-from hierhash.shipped import find
 from hierhash.training.alternating import AlternatingLoop
 
 Advance = Callable[[int], None]
@@ -156,7 +155,7 @@ def config_hash(config: RunConfig) -> str:
 
 def _tree(data: DataConfig, catalogue: Catalogue) -> LabelTree:
     if data.tree is not None:
-        return read_tree(find("label_trees", data.tree))
+        return load_tree(data.tree)
     if catalogue.tree is not None:
         return catalogue.tree
     raise ConfigError(

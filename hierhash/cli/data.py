@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from hierhash.data.check import Checked
+    from hierhash.data.problems import Problem
     from hierhash.data.records import Catalogue
     from hierhash.data.splits import Split
     from hierhash.labels.tree import LabelTree
@@ -23,7 +25,8 @@ Format = Annotated[
     str | None, typer.Option("--format", help="Reader to use, when the path does not show it.")
 ]
 TreeFile = Annotated[
-    Path | None, typer.Option("--tree", help="Label tree (YAML) that the labels must be in.")
+    Path | None,
+    typer.Option("--tree", help="Label tree that the labels must be in (any form)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Option = Annotated[
@@ -40,25 +43,60 @@ def check_command(
     tree_file: TreeFile = None,
     option: Option = None,
     max_pixels: MaxPixels = 64_000_000,
+    all_: Annotated[bool, typer.Option("--all", help="List each problem, equal ones too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Name every bad row and what happens to it; exit code 2 when there is any."""
-    from hierhash.data.check import check
+    """Say what is read, and name every bad row and its fate; exit code 2 when there is any."""
+    from hierhash.data.reading import overlooked, reading_of, told
 
     catalogue = _read(source, format_, option)
-    checked = check(catalogue, _tree(tree_file), max_pixels=max_pixels)
+    checked = _checked(catalogue, _tree(tree_file), max_pixels)
+    warnings = overlooked(catalogue)
     if as_json:
         rows = [
             {"where": p.where, "what": p.what, "action": p.action, "kind": p.kind}
             for p in checked.problems
         ]
-        typer.echo(json.dumps({"good_items": len(checked.catalogue), "problems": rows}))
+        found = {
+            "read": reading_of(checked.catalogue),
+            "good_items": len(checked.catalogue),
+            "warnings": warnings,
+            "problems": rows,
+        }
+        typer.echo(json.dumps(found))
     else:
-        for problem in checked.problems:
-            typer.echo(str(problem))
-        typer.echo(f"{len(checked.catalogue)} good items, {len(checked.problems)} problems")
+        lines = [str(p) for p in checked.problems] if all_ else _grouped(checked.problems)
+        for line in (*lines, *told(checked.catalogue), *(f"warning: {w}" for w in warnings)):
+            typer.echo(line)
+        typer.echo(f"{len(checked.catalogue)} good items, {_summary(checked.problems, warnings)}")
     if checked.problems:
         raise typer.Exit(2)
+
+
+def _checked(catalogue: Catalogue, tree: LabelTree | None, max_pixels: int) -> Checked:
+    from hierhash.cli.ticking import ticking
+    from hierhash.data.check import check
+
+    advance = ticking("items checked", len(catalogue))
+    return check(catalogue, tree, max_pixels=max_pixels, advance=advance)
+
+
+def _grouped(problems: list[Problem]) -> list[str]:
+    from hierhash.data.grouping import grouped
+
+    lines = grouped(problems)
+    if lines and lines[-1].startswith("..."):
+        lines.append("(hierhash data check --all lists each)")
+    return lines
+
+
+def _summary(problems: list[Problem], warnings: list[str]) -> str:
+    """Counts; nothing says "0 problems" while something was passed over."""
+    told = f"{len(warnings)} warning{'s' if len(warnings) > 1 else ''}" if warnings else ""
+    bad = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
+    if not told:
+        return bad
+    return f"{told}, {bad}" if problems else told
 
 
 @app.command("import")
@@ -72,16 +110,15 @@ def import_command(
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier import.")] = False,
 ) -> None:
     """Write the good items in the normal form: images, metadata.jsonl, tree.yaml."""
-    from hierhash.data.check import check
     from hierhash.data.importing import check_target, write_imagefolder
 
     check_target(out, force)  # before the long work of reading every picture
     tree = _tree(tree_file)
-    checked = check(_read(source, format_, option), tree, max_pixels=max_pixels)
-    for problem in checked.problems:
-        typer.echo(str(problem), err=True)
+    checked = _checked(_read(source, format_, option), tree, max_pixels)
+    for line in _grouped(checked.problems):
+        typer.echo(line, err=True)
     write_imagefolder(checked.catalogue, out, tree, force=force)
-    typer.echo(f"{out}: {len(checked.catalogue)} items, {len(checked.problems)} problems")
+    typer.echo(f"{out}: {len(checked.catalogue)} items, {_summary(checked.problems, [])}")
 
 
 @app.command("split")
@@ -215,13 +252,9 @@ def _lines(found: dict[str, Any]) -> list[str]:
 
 
 def _read(source: str, format_: str | None, option: list[str] | None) -> Catalogue:
-    from hierhash.data.sources import PLACELESS, detect, parse_options, read
+    from hierhash.cli.source_argument import open_source
 
-    options = parse_options(option or [])
-    if source in PLACELESS and format_ in (None, source) and not Path(source).exists():
-        return read(source, None, **options)
-    path = Path(source)
-    return read(format_ or detect(path), path, **options)
+    return open_source(source, format_, option)
 
 
 def _labelled(
@@ -239,10 +272,9 @@ def _labelled(
 def _tree(path: Path | None) -> LabelTree | None:
     if path is None:
         return None
-    from hierhash.labels.tree import LabelTree
-    from hierhash.shipped import find
+    from hierhash.labels.read import load_tree
 
-    return LabelTree.from_yaml(find("label_trees", path))
+    return load_tree(path)
 
 
 def _size(part: str, text: str) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -47,11 +48,11 @@ def read_imagefolder(path: Path, *, links: str = INSIDE) -> Catalogue:
     columns = _columns(found[0], header)
     if columns.id is None and columns.image is not None:
         rows = [(line, _with_id(row)) for line, row in rows]
-        columns = Columns("id", columns.image, columns.text, columns.labels, columns.attributes)
+        columns = replace(columns, id="id")
     builder = CatalogueBuilder(folder.name or "imagefolder")
     all_rows = list(rows)
     add_rows(builder, found[0], all_rows, columns, Pictures(folder, links))
-    catalogue = builder.build(_tree(folder, inside))
+    catalogue = builder.build(_tree(folder, inside), columns)
     image, text = _features(folder, catalogue, len(all_rows), inside)
     catalogue.image_features, catalogue.text_features = image, text
     return catalogue
@@ -70,6 +71,8 @@ def _columns(table: Path, header: list[str]) -> Columns:
         text=text,
         labels=tuple(labels),
         attributes=tuple(name for name in header if name and name not in used),
+        header=tuple(header),
+        remedy="rename it to '{column}', or read the file with --format table -o {part}={names}",
     )
 
 

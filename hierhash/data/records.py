@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.data.archives import read_member
+from hierhash.data.columns import Columns
 from hierhash.data.decode import DEFAULT_MAX_PIXELS, decode
 from hierhash.data.inside import REMEDY, is_below
 from hierhash.data.problems import Problem
@@ -105,6 +106,7 @@ class Catalogue:
         where: ``FILE:LINE`` of each item, for messages
             (``tree.encode(catalogue.labels, where=catalogue.where.__getitem__)``).
         problems: What was wrong with single rows and what was done about it.
+        columns: Which column of a table became what; None for other sources.
 
     Raises:
         DataError: The lists differ in length.
@@ -126,6 +128,7 @@ class Catalogue:
     tree: LabelTree | None = None
     where: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    columns: Columns | None = None
 
     def __post_init__(self) -> None:
         """Check that all columns are as long as the ids."""
@@ -191,4 +194,5 @@ class Catalogue:
             text_features=None if self.text_features is None else self.text_features[rows_array],
             tree=self.tree,
             where=[self.where[row] for row in rows],
+            columns=self.columns,
         )

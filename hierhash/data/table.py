@@ -56,7 +56,7 @@ def read_table(
     pictures = Pictures(images or path.parent, links) if columns.image else None
     builder = CatalogueBuilder(path.stem)
     add_rows(builder, path, rows, columns, pictures, separator)
-    return builder.build()
+    return builder.build(columns=columns)
 
 
 def table_rows(path: Path) -> tuple[list[str], Rows]:
