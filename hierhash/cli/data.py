@@ -47,6 +47,7 @@ def check_command(
     as_json: AsJson = False,
 ) -> None:
     """Say what is read, and name every bad row and its fate; exit code 2 when there is any."""
+    from hierhash.data.grouping import grouped
     from hierhash.data.reading import overlooked, reading_of, told
 
     catalogue = _read(source, format_, option)
@@ -65,7 +66,7 @@ def check_command(
         }
         typer.echo(json.dumps(found))
     else:
-        lines = [str(p) for p in checked.problems] if all_ else _grouped(checked.problems)
+        lines = [str(p) for p in checked.problems] if all_ else grouped(checked.problems)
         for line in (*lines, *told(checked.catalogue), *(f"warning: {w}" for w in warnings)):
             typer.echo(line)
         typer.echo(f"{len(checked.catalogue)} good items, {_summary(checked.problems, warnings)}")
@@ -79,15 +80,6 @@ def _checked(catalogue: Catalogue, tree: LabelTree | None, max_pixels: int) -> C
 
     advance = ticking("items checked", len(catalogue))
     return check(catalogue, tree, max_pixels=max_pixels, advance=advance)
-
-
-def _grouped(problems: list[Problem]) -> list[str]:
-    from hierhash.data.grouping import grouped
-
-    lines = grouped(problems)
-    if lines and lines[-1].startswith("..."):
-        lines.append("(hierhash data check --all lists each)")
-    return lines
 
 
 def _summary(problems: list[Problem], warnings: list[str]) -> str:
@@ -110,12 +102,13 @@ def import_command(
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier import.")] = False,
 ) -> None:
     """Write the good items in the normal form: images, metadata.jsonl, tree.yaml."""
+    from hierhash.data.grouping import grouped
     from hierhash.data.importing import check_target, write_imagefolder
 
     check_target(out, force)  # before the long work of reading every picture
     tree = _tree(tree_file)
     checked = _checked(_read(source, format_, option), tree, max_pixels)
-    for line in _grouped(checked.problems):
+    for line in grouped(checked.problems):
         typer.echo(line, err=True)
     write_imagefolder(checked.catalogue, out, tree, force=force)
     typer.echo(f"{out}: {len(checked.catalogue)} items, {_summary(checked.problems, [])}")
@@ -213,6 +206,7 @@ def stats_command(
     as_json: AsJson = False,
 ) -> None:
     """Count items, modalities, texts, classes and parts."""
+    from hierhash.data.problems import printable
     from hierhash.data.splits import Split
     from hierhash.data.stats import catalogue_stats
 
@@ -227,7 +221,7 @@ def stats_command(
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
     for line in _lines(found):
-        typer.echo(line)
+        typer.echo(printable(line))
 
 
 def _lines(found: dict[str, Any]) -> list[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hierhash.data.problems import Problem
+from hierhash.data.problems import Problem, printable
 
 SHOWN = 10
 """Lines of one kind of problem before the rest is counted."""
@@ -31,6 +31,9 @@ def grouped(problems: Iterable[Problem], shown: int = SHOWN) -> list[str]:
         elif len(own) == 1:
             lines.append(str(own[0]))
         else:
-            lines.append(f"{len(own)} items: {what}; {action}; first at {own[0].where}")
-    lines += [f"... and {count} more of the kind: {kind}" for kind, count in left.items()]
-    return lines
+            first = f"{len(own)} items: {what}; {action}; first at {own[0].where}"
+            lines.append(printable(first))
+    return lines + [
+        f"... and {count} more of the kind: {kind}; hierhash data check --all lists each"
+        for kind, count in left.items()
+    ]

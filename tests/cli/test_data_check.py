@@ -88,8 +88,10 @@ def test_a_long_run_of_one_kind_is_cut_short_and_counted(tmp_path):
     table = tmp_path / "t.csv"
     table.write_text("image,text\n" + "".join(f"{row}.jpg,t\n" for row in range(30)))
     lines = hierhash("data", "check", table).out.splitlines()
-    assert lines[10] == "... and 20 more of the kind: missing image"
-    assert lines[11] == "(hierhash data check --all lists each)"
+    assert lines[10] == (
+        "... and 20 more of the kind: missing image; hierhash data check --all lists each"
+    )
+    assert lines[11].startswith("read: ")
     assert lines[-1] == "30 good items, 30 problems"
 
 
@@ -190,3 +192,15 @@ def test_a_table_of_many_columns_is_quick(tmp_path):
     assert time.process_time() - start < 2
     table.write_text("text,a,a,a\nx,1,1,1\n")
     assert "column 'a' appears twice" in refusal(tmp_path, "data", "check", "t.csv")
+
+
+def test_control_characters_of_a_source_do_not_reach_the_terminal(tmp_path):
+    (tmp_path / "t.yaml").write_text("tree: [Hats]\n")
+    rows = [{"id": "a\x1b[31m", "text": "red\nhat \x1b]0;x\x07", "labels": ["\x1b[2J"]}]
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows * 2))
+    said = hierhash("data", "check", tmp_path / "t.jsonl", "--tree", tmp_path / "t.yaml")
+    assert said.code == 2
+    assert "\x1b" not in said.out
+    assert "\x07" not in said.out
+    assert "id 'a\\x1b[31m' was used before" in said.out
+    assert "label '\\x1b[2J' is not in the tree" in said.out
