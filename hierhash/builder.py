@@ -18,16 +18,16 @@ import torch
 from hierhash.config import DataConfig, FeaturesConfig, RunConfig
 from hierhash.data.records import Catalogue
 from hierhash.data.sources import read
-from hierhash.data.splits import Split, make_split
+from hierhash.data.split_choice import UNSEEN_LEAVES, choose_split
+from hierhash.data.splits import Split
 from hierhash.errors import ConfigError, DataError
 from hierhash.features.cache import cached_image_features
 from hierhash.features.image_backbones import BackboneSpec, image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
 from hierhash.labels.items import ItemLabels
-from hierhash.labels.read import read_tree
+from hierhash.labels.read import load_tree
 from hierhash.labels.tree import LabelTree
 from hierhash.methods.dcmh import Items, build_loop
-from hierhash.shipped import find
 from hierhash.training.alternating import AlternatingLoop
 
 Advance = Callable[[int], None]
@@ -169,7 +169,7 @@ def _check_modalities(catalogue: Catalogue) -> None:
 
 def _tree(data: DataConfig, catalogue: Catalogue) -> LabelTree:
     if data.tree is not None:
-        return read_tree(find("label_trees", data.tree))
+        return load_tree(data.tree)
     if catalogue.tree is not None:
         return catalogue.tree
     raise ConfigError(
@@ -189,13 +189,17 @@ def _split(
         return Split.load(kept.split, catalogue.ids)
     if data.split.file is not None:
         return Split.load(data.split.file, catalogue.ids)
-    if data.split.protocol == "unseen_leaves":
-        from hierhash.data.unseen_leaves import make_unseen_leaves_split
-
-        return make_unseen_leaves_split(
-            catalogue, labels, tree, sizes=data.split.sizes, seed=data.split.seed
-        )
-    return make_split(catalogue, labels, data.split.sizes, data.split.seed)
+    own = data.split
+    return choose_split(
+        catalogue,
+        labels,
+        tree,
+        sizes=own.sizes,
+        seed=own.seed,
+        group_by=own.group_by,
+        parts=own.parts,
+        unseen_leaves=UNSEEN_LEAVES if own.protocol == "unseen_leaves" else 0,
+    )
 
 
 def _texts(

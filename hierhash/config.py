@@ -34,6 +34,10 @@ class SplitConfig(Section):
     sizes: dict[str, int | float] | None = Field(
         None, description="items or shares of train, validation and query; the rest is database"
     )
+    group_by: str = Field("content", description="what keeps items together: content, none, COLUMN")
+    parts: str | None = Field(
+        None, description="a column with your own parts: train, validation..."
+    )
 
 
 class DataConfig(Section):

@@ -9,7 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from hierhash.data.check import Checked
+    from hierhash.data.problems import Problem
     from hierhash.data.records import Catalogue
+    from hierhash.data.splits import Split
     from hierhash.labels.tree import LabelTree
 
 app = typer.Typer(help="Check, import, split and count pictures and texts.", no_args_is_help=True)
@@ -22,7 +25,8 @@ Format = Annotated[
     str | None, typer.Option("--format", help="Reader to use, when the path does not show it.")
 ]
 TreeFile = Annotated[
-    Path | None, typer.Option("--tree", help="Label tree (YAML) that the labels must be in.")
+    Path | None,
+    typer.Option("--tree", help="Label tree that the labels must be in (any form)."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
 Option = Annotated[
@@ -39,25 +43,52 @@ def check_command(
     tree_file: TreeFile = None,
     option: Option = None,
     max_pixels: MaxPixels = 64_000_000,
+    all_: Annotated[bool, typer.Option("--all", help="List each problem, equal ones too.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Name every bad row and what happens to it; exit code 2 when there is any."""
-    from hierhash.data.check import check
+    """Say what is read, and name every bad row and its fate; exit code 2 when there is any."""
+    from hierhash.data.grouping import grouped
+    from hierhash.data.reading import overlooked, reading_of, told
 
     catalogue = _read(source, format_, option)
-    checked = check(catalogue, _tree(tree_file), max_pixels=max_pixels)
+    checked = _checked(catalogue, _tree(tree_file), max_pixels)
+    warnings = overlooked(catalogue)
     if as_json:
         rows = [
             {"where": p.where, "what": p.what, "action": p.action, "kind": p.kind}
             for p in checked.problems
         ]
-        typer.echo(json.dumps({"good_items": len(checked.catalogue), "problems": rows}))
+        found = {
+            "read": reading_of(checked.catalogue),
+            "good_items": len(checked.catalogue),
+            "warnings": warnings,
+            "problems": rows,
+        }
+        typer.echo(json.dumps(found))
     else:
-        for problem in checked.problems:
-            typer.echo(str(problem))
-        typer.echo(f"{len(checked.catalogue)} good items, {len(checked.problems)} problems")
+        lines = [str(p) for p in checked.problems] if all_ else grouped(checked.problems)
+        for line in (*lines, *told(checked.catalogue), *(f"warning: {w}" for w in warnings)):
+            typer.echo(line)
+        typer.echo(f"{len(checked.catalogue)} good items, {_summary(checked.problems, warnings)}")
     if checked.problems:
         raise typer.Exit(2)
+
+
+def _checked(catalogue: Catalogue, tree: LabelTree | None, max_pixels: int) -> Checked:
+    from hierhash.cli.ticking import ticking
+    from hierhash.data.check import check
+
+    advance = ticking("items checked", len(catalogue))
+    return check(catalogue, tree, max_pixels=max_pixels, advance=advance)
+
+
+def _summary(problems: list[Problem], warnings: list[str]) -> str:
+    """Counts; nothing says "0 problems" while something was passed over."""
+    told = f"{len(warnings)} warning{'s' if len(warnings) > 1 else ''}" if warnings else ""
+    bad = f"{len(problems)} problem{'s' if len(problems) != 1 else ''}"
+    if not told:
+        return bad
+    return f"{told}, {bad}" if problems else told
 
 
 @app.command("import")
@@ -71,16 +102,16 @@ def import_command(
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier import.")] = False,
 ) -> None:
     """Write the good items in the normal form: images, metadata.jsonl, tree.yaml."""
-    from hierhash.data.check import check
+    from hierhash.data.grouping import grouped
     from hierhash.data.importing import check_target, write_imagefolder
 
     check_target(out, force)  # before the long work of reading every picture
     tree = _tree(tree_file)
-    checked = check(_read(source, format_, option), tree, max_pixels=max_pixels)
-    for problem in checked.problems:
-        typer.echo(str(problem), err=True)
+    checked = _checked(_read(source, format_, option), tree, max_pixels)
+    for line in grouped(checked.problems):
+        typer.echo(line, err=True)
     write_imagefolder(checked.catalogue, out, tree, force=force)
-    typer.echo(f"{out}: {len(checked.catalogue)} items, {len(checked.problems)} problems")
+    typer.echo(f"{out}: {len(checked.catalogue)} items, {_summary(checked.problems, [])}")
 
 
 @app.command("split")
@@ -91,9 +122,24 @@ def split_command(
     tree_file: TreeFile = None,
     option: Option = None,
     seed: Annotated[int, typer.Option(help="Draws the items.", min=0)] = 0,
-    train: Annotated[str | None, typer.Option(help="Items, or a share below 1.")] = None,
-    validation: Annotated[str | None, typer.Option(help="Items, or a share below 1.")] = None,
-    query: Annotated[str | None, typer.Option(help="Items, or a share below 1.")] = None,
+    train: Annotated[str | None, typer.Option(help="Items, or a share such as 0.5.")] = None,
+    validation: Annotated[str | None, typer.Option(help="Items, or a share such as 0.1.")] = None,
+    query: Annotated[str | None, typer.Option(help="Items, or a share such as 0.1.")] = None,
+    group_by: Annotated[
+        str,
+        typer.Option(
+            metavar="COLUMN|content|none",
+            help="What keeps items together: a column, equal texts and pictures, nothing.",
+        ),
+    ] = "content",
+    parts: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN",
+            help="Your own parts: a column of train, validation, query (test), database.",
+            show_default=False,
+        ),
+    ] = None,
     unseen_leaves: Annotated[
         int, typer.Option(help="Hold back this many leaves; the queries come from them.", min=0)
     ] = 0,
@@ -101,8 +147,8 @@ def split_command(
     as_json: AsJson = False,
 ) -> None:
     """Share the items out to train, validation, query and database-only."""
-    from hierhash.data.splits import make_split
-    from hierhash.data.unseen_leaves import make_unseen_leaves_split
+    from hierhash.data.split_choice import choose_split
+    from hierhash.data.split_review import shortfalls
     from hierhash.errors import DataError
 
     if out.exists() and not force:
@@ -112,19 +158,40 @@ def split_command(
     asked = {"train": train, "validation": validation, "query": query}
     sizes = {part: _size(part, text) for part, text in asked.items() if text is not None}
     catalogue, tree, labels = _labelled(source, format_, option, tree_file)
-    if unseen_leaves:
-        split = make_unseen_leaves_split(
-            catalogue, labels, tree, unseen_leaves, sizes or None, seed
-        )
-    else:
-        split = make_split(catalogue, labels, sizes or None, seed)
+    split = choose_split(
+        catalogue,
+        labels,
+        tree,
+        sizes=sizes or None,
+        seed=seed,
+        group_by=group_by,
+        parts=parts,
+        unseen_leaves=unseen_leaves,
+    )
     split.save(out, catalogue.ids)
-    counts = {part: len(rows) for part, rows in split.parts.items()}
-    if as_json:
-        typer.echo(json.dumps({"file": str(out), "sha256": split.sha256, **counts}))
-    else:
-        listed = ", ".join(f"{count} {part}" for part, count in counts.items())
-        typer.echo(f"{out}: {listed}; sha256 {split.sha256[:12]}")
+    warnings = shortfalls(split)
+    for line in warnings:
+        typer.echo(f"warning: {line}", err=True)
+    typer.echo(json.dumps(_split_report(split, out, warnings)) if as_json else _told(split, out))
+
+
+def _split_report(split: Split, out: Path, warnings: list[str]) -> dict[str, Any]:
+    return {
+        "file": str(out),
+        "sha256": split.sha256,
+        **{part: len(rows) for part, rows in split.parts.items()},
+        "halves": {"tune": len(split.tune), "calibrate": len(split.calibrate)},
+        "requested": dict(split.requested),
+        "warnings": warnings,
+    }
+
+
+def _told(split: Split, out: Path) -> str:
+    listed = [
+        f"{part} {len(rows)} of {split.requested[part]}" for part, rows in split.parts.items()
+    ]
+    listed[1] += f" ({len(split.tune)} to tune, {len(split.calibrate)} to calibrate)"
+    return f"{out}: {', '.join(listed)} asked for; sha256 {split.sha256[:12]}"
 
 
 @app.command("stats")
@@ -139,6 +206,7 @@ def stats_command(
     as_json: AsJson = False,
 ) -> None:
     """Count items, modalities, texts, classes and parts."""
+    from hierhash.data.problems import printable
     from hierhash.data.splits import Split
     from hierhash.data.stats import catalogue_stats
 
@@ -153,7 +221,7 @@ def stats_command(
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
     for line in _lines(found):
-        typer.echo(line)
+        typer.echo(printable(line))
 
 
 def _lines(found: dict[str, Any]) -> list[str]:
@@ -178,13 +246,9 @@ def _lines(found: dict[str, Any]) -> list[str]:
 
 
 def _read(source: str, format_: str | None, option: list[str] | None) -> Catalogue:
-    from hierhash.data.sources import PLACELESS, detect, parse_options, read
+    from hierhash.cli.source_argument import open_source
 
-    options = parse_options(option or [])
-    if source in PLACELESS and format_ in (None, source) and not Path(source).exists():
-        return read(source, None, **options)
-    path = Path(source)
-    return read(format_ or detect(path), path, **options)
+    return open_source(source, format_, option)
 
 
 def _labelled(
@@ -202,10 +266,9 @@ def _labelled(
 def _tree(path: Path | None) -> LabelTree | None:
     if path is None:
         return None
-    from hierhash.labels.tree import LabelTree
-    from hierhash.shipped import find
+    from hierhash.labels.read import load_tree
 
-    return LabelTree.from_yaml(find("label_trees", path))
+    return load_tree(path)
 
 
 def _size(part: str, text: str) -> float:

@@ -6,6 +6,8 @@ import typer
 
 from hierhash.builder import Kept, Prepared, pick_device, prepare
 from hierhash.config import RunConfig
+from hierhash.data.grouping import grouped
+from hierhash.data.split_review import shortfalls
 from hierhash.errors import DataError
 from hierhash.saved_run import SavedRun
 from hierhash.training.progress import counting
@@ -17,12 +19,11 @@ def prepare_with_progress(config: RunConfig, kept: Kept | None = None) -> Prepar
     """The data set of a config, with a bar over its pictures and a note on bad rows."""
     with counting("image features") as advance:
         prepared = prepare(config.data, config.features, pick_device(config.device), advance, kept)
-    problems = prepared.catalogue.problems
-    for problem in problems[:SHOWN]:
-        typer.echo(f"warning: {problem}", err=True)
-    if len(problems) > SHOWN:
-        rest = f"warning: {len(problems) - SHOWN} more like these; hierhash data check names all"
-        typer.echo(rest, err=True)
+    lines = grouped(prepared.catalogue.problems, SHOWN)
+    if kept is None:
+        lines += shortfalls(prepared.split)
+    for line in lines:
+        typer.echo(f"warning: {line}", err=True)
     return prepared
 
 

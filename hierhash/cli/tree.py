@@ -45,15 +45,10 @@ class Form(StrEnum):
 
 
 def load_tree(name: str) -> LabelTree:
-    """The user's own file or folder of that name, else the shipped tree.
+    """The user's own file or folder of that name, else the shipped tree."""
+    from hierhash.labels.read import load_tree
 
-    Raises:
-        InputError: There is neither, or the tree is wrong.
-    """
-    from hierhash.labels.read import read_tree
-    from hierhash.shipped import shipped_path
-
-    return read_tree(name if Path(name).exists() else shipped_path("label_trees", name))
+    return load_tree(name)
 
 
 @app.command()

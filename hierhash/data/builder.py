@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from hierhash.data.columns import Columns
 from hierhash.data.problems import DROPPED, NO_TEXT, Problem
 from hierhash.data.records import Catalogue, ImageRef
 
@@ -81,7 +82,7 @@ class CatalogueBuilder:
         self._where.append(where)
         self._attributes.append(attributes or {})
 
-    def build(self, tree: LabelTree | None = None) -> Catalogue:
+    def build(self, tree: LabelTree | None = None, columns: Columns | None = None) -> Catalogue:
         """The catalogue of all items added; an attribute that a row lacks is ""."""
         names = dict.fromkeys(name for row in self._attributes for name in row)
         return Catalogue(
@@ -94,4 +95,5 @@ class CatalogueBuilder:
             tree=tree,
             where=self._where,
             problems=self.problems,
+            columns=columns,
         )

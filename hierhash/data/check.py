@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
@@ -36,6 +37,7 @@ def check(
     max_pixels: int = DEFAULT_MAX_PIXELS,
     decode_images: bool = True,
     workers: int = 4,
+    advance: Callable[[int], None] = lambda _: None,
 ) -> Checked:
     """Check each item.
 
@@ -45,6 +47,7 @@ def check(
         max_pixels: Larger pictures are refused from their header.
         decode_images: Unpack each picture whole; otherwise only its header is read.
         workers: Threads that read pictures.
+        advance: Told how many more items were looked at.
 
     Example:
         >>> shop = Catalogue("shop", ["1"], [None], ["hat"], [("Hats",)])
@@ -53,7 +56,7 @@ def check(
         shop:1: label 'Hats' is not in the tree...; did you mean 'Hat'?; kept without this label
     """
     tree = tree or catalogue.tree
-    images, image_problems = _check_images(catalogue, max_pixels, decode_images, workers)
+    images, image_problems = _check_images(catalogue, max_pixels, decode_images, workers, advance)
     labels, label_problems = _check_labels(catalogue, tree)
     problems = [*catalogue.problems, *image_problems, *label_problems]
     kept = replace(catalogue, images=images, labels=labels, problems=[])
@@ -73,7 +76,11 @@ def _dropped(problem: Problem, lost: set[str]) -> Problem:
 
 
 def _check_images(
-    catalogue: Catalogue, max_pixels: int, whole: bool, workers: int
+    catalogue: Catalogue,
+    max_pixels: int,
+    whole: bool,
+    workers: int,
+    advance: Callable[[int], None],
 ) -> tuple[list[ImageRef | None], list[Problem]]:
     def problem_of(image: ImageRef | None) -> tuple[str, str] | None:
         if image is None:
@@ -94,7 +101,10 @@ def _check_images(
         return None
 
     with ThreadPoolExecutor(max_workers=workers) as pool:
-        found = list(pool.map(problem_of, catalogue.images))
+        found = []
+        for problem in pool.map(problem_of, catalogue.images):
+            found.append(problem)
+            advance(1)
     images = [
         None if wrong else image for image, wrong in zip(catalogue.images, found, strict=True)
     ]

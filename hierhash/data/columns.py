@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from hierhash.errors import DataError, did_you_mean
@@ -27,13 +27,17 @@ class Columns:
         text: Columns whose texts are joined.
         labels: One column of labels, or the columns of the levels of one path.
         attributes: Columns of side attributes.
+        header: All columns in the order of the table.
+        remedy: How a column is made part of the items, with ``{part}``, ``{names}``, ``{column}``.
     """
 
     id: str | None = None
     image: str | None = None
     text: tuple[str, ...] = ()
     labels: tuple[str, ...] = ()
-    attributes: tuple[str, ...] = field(default=())
+    attributes: tuple[str, ...] = ()
+    header: tuple[str, ...] = ()
+    remedy: str = "-o {part}={names} reads it"
 
 
 def choose_columns(
@@ -85,6 +89,7 @@ def choose_columns(
         text=asked["text"],
         labels=asked["labels"],
         attributes=tuple(name for name in header if name and name not in taken),
+        header=tuple(header),
     )
 
 

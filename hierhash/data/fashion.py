@@ -9,6 +9,7 @@ from pathlib import Path
 
 from hierhash.data.archives import open_archive
 from hierhash.data.builder import CatalogueBuilder
+from hierhash.data.inside import INSIDE, REMEDY, Inside
 from hierhash.data.problems import DROPPED, NO_IMAGE
 from hierhash.data.records import Catalogue, ImageRef
 from hierhash.data.rows import csv_header_and_rows
@@ -23,7 +24,7 @@ Row = tuple[int, dict[str, str]]
 Triple = tuple[str, str, str]
 
 
-def read_fashion(path: Path) -> Catalogue:
+def read_fashion(path: Path, *, links: str = INSIDE) -> Catalogue:
     """Read Fashion Product Images as downloaded from Kaggle, or as labels.csv + images.zip.
 
     The tree is masterCategory > subCategory > articleType. Where a node has several parents the
@@ -31,6 +32,7 @@ def read_fashion(path: Path) -> Catalogue:
 
     Args:
         path: Folder with ``styles.csv`` or ``labels.csv`` and with ``images/`` or ``images.zip``.
+        links: ``inside``: every file lies in the folder, all links resolved; ``follow``: anywhere.
 
     Returns:
         A catalogue with titles, one path per item, the attributes gender, baseColour, season, year
@@ -42,11 +44,12 @@ def read_fashion(path: Path) -> Catalogue:
     from hierhash.labels.paths import format_path
     from hierhash.labels.tree import LabelTree
 
-    table = _find_table(path)
+    inside = Inside(path, links)
+    table = inside.check(_find_table(path))
     builder = CatalogueBuilder("fashion")
     rows = _rows(table, builder)
     kept = _majority_rows(rows, table, builder)
-    images = _images(path)
+    images = _images(path, inside)
     triples = sorted({_triple(row) for _, row in kept})
     label_of = {triple: format_path(triple) for triple in triples}
     for line, row in kept:
@@ -54,6 +57,10 @@ def read_fashion(path: Path) -> Catalogue:
         image = images.get(row["id"])
         if image is None:
             builder.note(where, f"no image '{row['id']}.jpg'", NO_IMAGE, "missing image")
+        elif not inside.holds(image.path):
+            what = f"{image.path} leads out of the catalogue; {REMEDY}"
+            builder.note(where, what, NO_IMAGE, "missing image")
+            image = None
         attributes = {name: row.get(name, "") for name in ATTRIBUTES}
         builder.add(where, row["id"], image, row[TITLE], (label_of[_triple(row)],), attributes)
     tree = LabelTree.from_paths(triples, name="fashion", levels=LEVELS)
@@ -122,20 +129,20 @@ def _majority_rows(rows: list[Row], table: Path, builder: CatalogueBuilder) -> l
     return kept
 
 
-def _images(path: Path) -> dict[str, ImageRef]:
+def _images(path: Path, inside: Inside) -> dict[str, ImageRef]:
     """Image of each id, from one listing instead of a look at the disk per row."""
     folder, archive = path / "images", path / "images.zip"
     if folder.is_dir():
         names = (entry.name for entry in os.scandir(folder))
         return {
-            name.rpartition(".")[0]: ImageRef(folder / name)
+            name.rpartition(".")[0]: ImageRef(folder / name, root=inside.bound)
             for name in names
             if name.lower().endswith((".jpg", ".jpeg", ".png"))
         }
     if archive.is_file():
         return {
             member.rpartition("/")[2].rpartition(".")[0]: ImageRef(archive, member)
-            for member in open_archive(archive).namelist()
+            for member in open_archive(inside.check(archive)).namelist()
             if not member.endswith("/")
         }
     raise DataError(f"{path}: no images/ folder and no images.zip here; put the pictures there")

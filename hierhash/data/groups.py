@@ -1,27 +1,73 @@
-"""Items that must stay in one part of a split: equal texts, equal pictures."""
+"""Groups of items that must stay in one part of a split: repeats, or what a column says."""
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Hashable, Iterable
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from hierhash.data.fingerprints import picture_keys
 from hierhash.data.records import Catalogue
-from hierhash.errors import DataError
+from hierhash.errors import DataError, did_you_mean
+
+BY_CONTENT, BY_NOTHING = "content", "none"
+
+
+def groups_by(catalogue: Catalogue, group_by: str = BY_CONTENT) -> NDArray[np.int64]:
+    """Groups as a user asks for them.
+
+    Args:
+        catalogue: n items.
+        group_by: ``content`` (equal texts or pictures), ``none`` (every item by itself), or a
+            column: items with one value stay together, those without a value stay alone.
+
+    Returns:
+        int64 (n,): group numbers from 0, in order of first appearance.
+
+    Raises:
+        DataError: There is no such column.
+
+    Example:
+        >>> shop = Catalogue("shop", ["1", "2", "3"], [None] * 3, ["a", "a", "b"], [()] * 3,
+        ...                  {"maker": ["x", "", "x"]})
+        >>> groups_by(shop, "maker").tolist(), groups_by(shop, "none").tolist()
+        ([0, 1, 0], [0, 1, 2])
+    """
+    if group_by == BY_CONTENT:
+        return duplicate_groups(catalogue)
+    if group_by == BY_NOTHING:
+        return np.arange(len(catalogue), dtype=np.int64)
+    values = column_of(catalogue, group_by, f"; or use {BY_CONTENT} or {BY_NOTHING}")
+    return join_groups(len(catalogue), _rows_by_key(value or None for value in values))
+
+
+def column_of(catalogue: Catalogue, name: str, otherwise: str = "") -> list[str]:
+    """The values of a column that the reader kept as an attribute, or the ids.
+
+    Raises:
+        DataError: There is no such column.
+    """
+    if name in catalogue.attributes:
+        return catalogue.attributes[name]
+    if name == "id":
+        return catalogue.ids
+    known = list(catalogue.attributes)
+    columns = f"its columns are {', '.join(known[:12])}" if known else "it has no columns"
+    hint = did_you_mean(name, known) or f"; {columns}"
+    raise DataError(f"{catalogue.name}: no column '{name}'{hint}{otherwise}")
 
 
 def duplicate_groups(catalogue: Catalogue, *, pixels: bool = True) -> NDArray[np.int64]:
     """Group items that share a text or the same picture, directly or through others.
 
-    Texts are compared without case and extra spaces; pictures by the SHA-256 of their bytes. A
-    picture that cannot be read is in no group.
+    Texts are compared without case and extra spaces; pictures by their decoded pixels, see
+    :mod:`hierhash.data.fingerprints`.
 
     Args:
         catalogue: n items.
-        pixels: Also read every picture and compare it.
+        pixels: Also decode every picture and compare it.
 
     Returns:
         int64 (n,): group numbers from 0, in order of first appearance.
@@ -34,36 +80,30 @@ def duplicate_groups(catalogue: Catalogue, *, pixels: bool = True) -> NDArray[np
     """
     links = [_rows_by_key(_text_keys(catalogue))]
     if pixels:
-        links.append(_rows_by_key(_picture_keys(catalogue)))
+        links.append(_rows_by_key(picture_keys(catalogue.images)))
     if catalogue.text_features is not None and all(text is None for text in catalogue.texts):
         links.append(_rows_by_key(_feature_keys(catalogue.text_features)))
     return join_groups(len(catalogue), (rows for link in links for rows in link))
 
 
 def join_groups(n: int, sets: Iterable[list[int]]) -> NDArray[np.int64]:
-    """Union-find: items of one set, and of sets that overlap, get one number.
+    """Items of one set, and of sets that overlap, get one number.
 
     Example:
         >>> join_groups(5, [[0, 3], [3, 4]]).tolist()
         [0, 1, 2, 0, 0]
     """
-    parent = list(range(n))
+    from scipy.sparse import coo_matrix
+    from scipy.sparse.csgraph import connected_components
 
-    def root(row: int) -> int:
-        while parent[row] != row:
-            parent[row] = parent[parent[row]]
-            row = parent[row]
-        return row
-
-    for rows in sets:
-        first = root(rows[0])
-        for row in rows[1:]:
-            other = root(row)
-            # The smaller row number leads, so that numbering does not depend on the order of sets.
-            first, other = min(first, other), max(first, other)
-            parent[other] = first
-    roots = np.array([root(row) for row in range(n)], dtype=np.int64)
-    return np.unique(roots, return_inverse=True)[1].astype(np.int64).reshape(n)
+    pairs = [(rows[0], row) for rows in sets for row in rows[1:]]
+    first, other = np.array(pairs, dtype=np.int64).reshape(-1, 2).T
+    linked = coo_matrix((np.ones(len(first), np.bool_), (first, other)), shape=(n, n))
+    found = connected_components(linked, directed=False)[1]
+    # Numbered by first appearance, whatever the order in which scipy walks.
+    _, appears, inverse = np.unique(found, return_index=True, return_inverse=True)
+    number = np.argsort(np.argsort(appears))
+    return number[inverse.reshape(n)].astype(np.int64)
 
 
 def _rows_by_key(keys: Iterable[Hashable | None]) -> list[list[int]]:
@@ -76,17 +116,6 @@ def _rows_by_key(keys: Iterable[Hashable | None]) -> list[list[int]]:
 
 def _text_keys(catalogue: Catalogue) -> Iterable[str | None]:
     return (None if text is None else " ".join(text.casefold().split()) for text in catalogue.texts)
-
-
-def _picture_keys(catalogue: Catalogue) -> Iterable[bytes | None]:
-    for image in catalogue.images:
-        if image is None:
-            yield None
-            continue
-        try:
-            yield hashlib.sha256(image.read()).digest()
-        except DataError:
-            yield None
 
 
 def _feature_keys(features: Any) -> Iterable[bytes | None]:

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
+from hierhash.data.array_files import load_features
 from hierhash.data.builder import CatalogueBuilder
 from hierhash.data.columns import Columns
+from hierhash.data.inside import INSIDE, Inside
 from hierhash.data.pictures import Pictures
 from hierhash.data.records import Catalogue
 from hierhash.data.table import add_rows, table_rows
@@ -20,7 +21,7 @@ IMAGE_FEATURES = "image_features.npy"
 TEXT_FEATURES = ("text_features.npy", "text_features.npz")
 
 
-def read_imagefolder(path: Path) -> Catalogue:
+def read_imagefolder(path: Path, *, links: str = INSIDE) -> Catalogue:
     """Read a folder with ``metadata.jsonl`` or ``metadata.csv``.
 
     Columns: ``file_name`` (relative to the folder), ``text``, one of ``labels`` / ``label`` /
@@ -30,9 +31,11 @@ def read_imagefolder(path: Path) -> Catalogue:
 
     Args:
         path: The folder, or the metadata file in it.
+        links: ``inside``: every file lies in the folder, all links resolved; ``follow``: anywhere.
 
     Raises:
-        DataError: No metadata file, no usable column, features of another length.
+        DataError: No metadata file, no usable column, features of another length, or a file other
+            than a picture that leads out of the folder.
     """
     folder = path.parent if path.name in METADATA else path
     found = [folder / name for name in METADATA if (folder / name).is_file()]
@@ -40,16 +43,18 @@ def read_imagefolder(path: Path) -> Catalogue:
         raise DataError(f"{folder}: no metadata.jsonl or metadata.csv; see docs/data.md")
     if len(found) == 2:
         raise DataError(f"{folder}: both metadata.jsonl and metadata.csv; remove one of them")
-    header, rows = table_rows(found[0])
+    inside = Inside(folder, links)
+    header, rows = table_rows(inside.check(found[0]))
     columns = _columns(found[0], header)
     if columns.id is None and columns.image is not None:
         rows = [(line, _with_id(row)) for line, row in rows]
-        columns = Columns("id", columns.image, columns.text, columns.labels, columns.attributes)
+        columns = replace(columns, id="id")
     builder = CatalogueBuilder(folder.name or "imagefolder")
     all_rows = list(rows)
-    add_rows(builder, found[0], all_rows, columns, Pictures(folder, inside=True))
-    catalogue = builder.build(_tree(folder))
-    catalogue.image_features, catalogue.text_features = _features(folder, catalogue, len(all_rows))
+    add_rows(builder, found[0], all_rows, columns, Pictures(folder, links))
+    catalogue = builder.build(_tree(folder, inside), columns)
+    image, text = _features(folder, catalogue, len(all_rows), inside)
+    catalogue.image_features, catalogue.text_features = image, text
     return catalogue
 
 
@@ -66,6 +71,8 @@ def _columns(table: Path, header: list[str]) -> Columns:
         text=text,
         labels=tuple(labels),
         attributes=tuple(name for name in header if name and name not in used),
+        header=tuple(header),
+        remedy="rename it to '{column}', or read the file with --format table -o {part}={names}",
     )
 
 
@@ -73,15 +80,20 @@ def _with_id(row: dict[str, Any] | str) -> dict[str, Any] | str:
     return row if isinstance(row, str) else {**row, "id": row.get("file_name") or row.get("text")}
 
 
-def _tree(folder: Path) -> Any:
-    from hierhash.labels.tree import LabelTree
+def _tree(folder: Path, inside: Inside) -> Any:
+    from hierhash.labels.read import read_tree
 
-    return LabelTree.from_yaml(folder / TREE) if (folder / TREE).is_file() else None
+    tree = folder / TREE
+    return read_tree(inside.check(tree)) if tree.is_file() else None
 
 
-def _features(folder: Path, catalogue: Catalogue, rows: int) -> tuple[Any, Any]:
-    image = _array(folder / IMAGE_FEATURES)
-    text = next((a for name in TEXT_FEATURES if (a := _array(folder / name)) is not None), None)
+def _features(folder: Path, catalogue: Catalogue, rows: int, inside: Inside) -> tuple[Any, Any]:
+    def loaded(name: str) -> Any:
+        path = folder / name
+        return load_features(inside.check(path)) if path.is_file() else None
+
+    image = loaded(IMAGE_FEATURES)
+    text = next((a for name in TEXT_FEATURES if (a := loaded(name)) is not None), None)
     for name, array in (("image_features", image), ("text_features", text)):
         if array is not None and (array.shape[0] != rows or rows != len(catalogue)):
             raise DataError(
@@ -89,22 +101,3 @@ def _features(folder: Path, catalogue: Catalogue, rows: int) -> tuple[Any, Any]:
                 f"rows of {rows} in the metadata; they must be as many"
             )
     return image, text
-
-
-def _array(path: Path) -> Any:
-    if not path.is_file():
-        return None
-    try:
-        if path.suffix == ".npz":
-            from scipy import sparse
-
-            return sparse.csr_matrix(sparse.load_npz(path))
-        array = np.load(path, mmap_mode="r", allow_pickle=False)
-    except Exception as error:
-        raise DataError(f"{path}: not a readable array ({error}); save it again") from None
-    if array.ndim != 2 or array.dtype.kind not in "fiu":
-        raise DataError(
-            f"{path}: an array of {array.ndim} dimensions and type {array.dtype}; features are "
-            "numbers, one row an item"
-        )
-    return array

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from hierhash.data.inside import INSIDE, Inside
 from hierhash.data.mat_fields import field_of
 from hierhash.data.mat_values import label_rows, pictures, row_features, strings, words
 from hierhash.data.matfile import MatFile, open_mat
+from hierhash.data.pictures import Pictures
 from hierhash.data.records import Catalogue, ImageRef
 from hierhash.errors import DataError
 from hierhash.labels.paths import format_path
@@ -38,6 +40,7 @@ def read_mat(
     tree: LabelTree | None = None,
     vocabulary: Sequence[str] | Path | None = None,
     images: Path | None = None,
+    links: str = INSIDE,
 ) -> Catalogue:
     """Read one .mat file, or a folder with one .mat file per variable.
 
@@ -51,6 +54,7 @@ def read_mat(
         tree: Take the names from the leaves of this tree instead, in its order.
         vocabulary: Words of the columns of the tags, or a file: then the items get readable texts.
         images: Folder of the picture files that FAll / index name.
+        links: ``inside``: every file lies in its folder, all links resolved; ``follow``: anywhere.
 
     Returns:
         Two-dimensional images and tags become ``image_features`` and ``text_features``, arrays of
@@ -59,7 +63,8 @@ def read_mat(
     Raises:
         DataError: No known variables, no labels, or variables that differ in length.
     """
-    files = [path] if path.is_file() else sorted(path.glob("*.mat"))
+    inside = Inside(path, links)
+    files = [path] if path.is_file() else [inside.check(f) for f in sorted(path.glob("*.mat"))]
     if not files:
         raise DataError(f"{path}: no .mat file here; check the path")
     parts = _find([open_mat(file) for file in files])
@@ -68,8 +73,9 @@ def read_mat(
             f"{path}: no variables with known names such as IAll, YAll, LAll or I_tr, T_tr, L_tr; "
             "see docs/data.md"
         )
+    pictures_in = None if images is None else Pictures(images, links)
     pieces = [
-        _piece(path, name, part, own, images, vocabulary)
+        _piece(path, name, part, own, pictures_in, vocabulary)
         for (name, part), own in zip(parts.items(), _labels(path, parts), strict=True)
     ]
     names, tree = _label_names(path, pieces[0].label_count, label_names, tree)
@@ -122,7 +128,7 @@ def _piece(
     name: str,
     part: _Part,
     own: tuple[list[list[int]], int],
-    folder: Path | None,
+    folder: Pictures | None,
     vocabulary: Sequence[str] | Path | None,
 ) -> _Piece:
     labels, count = own
@@ -138,7 +144,8 @@ def _piece(
             else:
                 names = strings(_load(part.images), n)
         if names is not None and folder is not None:
-            refs = [ImageRef(p) if (p := folder / item).is_file() else None for item in names]
+            found = [folder.find(item) for item in names]
+            refs = [None if isinstance(image, str) else image for image in found]
         texts: list[str | None] = [None] * n
         text_features = None
         if part.texts is not None:

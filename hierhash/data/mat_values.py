@@ -43,6 +43,8 @@ def _label_table(value: Any) -> NDArray[Any]:
     table = np.asarray(value.toarray() if hasattr(value, "toarray") else value)
     if table.ndim != 2 or table.dtype.kind not in "biuf" or table.size == 0:
         raise ValueError("the labels are not a table of numbers")
+    if table.dtype.kind == "f" and not np.isfinite(table).all():
+        raise ValueError("the labels hold NaN or infinite values; write 0 where there is no label")
     return table
 
 

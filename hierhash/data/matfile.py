@@ -6,6 +6,7 @@ Arrays are given in MATLAB's own order of axes, whichever the kind of file.
 from __future__ import annotations
 
 import io
+import math
 import os
 from functools import lru_cache
 from pathlib import Path
@@ -15,6 +16,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
+from hierhash.data.array_files import MOST_TIGHTLY_PACKED
+from hierhash.data.hdf5_guard import check_dataset, refuse_external_links
 from hierhash.errors import DataError
 
 
@@ -47,19 +50,32 @@ class MatFile:
         # A v7.3 file is HDF5 behind a header of 512 bytes; Python writes HDF5 without the header.
         if b"\x89HDF\r\n\x1a\n" in (head[:8], head[512:520]):
             self._h5 = _h5py(self.path).File(self.path, "r")
+            refuse_external_links(self.path, self._h5)
             for name, item in self._h5.items():
                 if not name.startswith("#"):
                     self.shapes[name] = self._h5_shape(item)
         else:
             from scipy import io as scipy_io
 
-            found = scipy_io.whosmat(str(self.path))
-            self.shapes = {name: tuple(shape) for name, shape, _ in found}
+            most = self.path.stat().st_size * MOST_TIGHTLY_PACKED
+            for name, shape, kind in scipy_io.whosmat(str(self.path)):
+                values = sum(shape) if kind == "sparse" else math.prod(shape)
+                if values > most:
+                    raise DataError(
+                        f"{self.path}: '{name}' has the shape {tuple(shape)}, more than the file "
+                        "can hold; save it again"
+                    )
+                self.shapes[name] = tuple(shape)
 
     def _h5_shape(self, item: Any) -> tuple[int, ...]:
         if not hasattr(item, "shape"):
             rows = int(item.attrs.get("MATLAB_sparse", 0))
             columns = len(item["jc"]) - 1 if "jc" in item else 0
+            if not 0 <= rows <= self.path.stat().st_size * MOST_TIGHTLY_PACKED:
+                raise DataError(
+                    f"{self.path}: '{item.name}' has {rows:,} rows, more than the file can hold; "
+                    "save it again"
+                )
             return rows, columns
         shape = tuple(int(size) for size in item.shape)
         return tuple(reversed(shape)) if from_matlab(item) else shape
@@ -72,6 +88,8 @@ class MatFile:
             from scipy import io as scipy_io
 
             return scipy_io.loadmat(str(self.path), variable_names=[name])[name]
+        except DataError:
+            raise
         except Exception as error:
             raise DataError(f"{self.path}: cannot read variable '{name}' ({error})") from None
 
@@ -79,20 +97,28 @@ class MatFile:
         if not hasattr(item, "shape"):
             from scipy import sparse
 
-            data = (item["data"][:], item["ir"][:], item["jc"][:])
-            return sparse.csc_matrix(data, shape=self._h5_shape(item))
+            data = tuple(self._values(item[part]) for part in ("data", "ir", "jc"))
+            matrix = sparse.csc_matrix(data, shape=self._h5_shape(item))
+            matrix.check_format(full_check=True)  # scipy looks at no index by itself
+            return matrix
         if item.dtype.kind == "O":  # a cell array: references to arrays of character numbers
-            cells = [self._h5[reference] for reference in np.asarray(item).T.reshape(-1)]
-            texts = ["".join(map(chr, np.asarray(cell).reshape(-1))) for cell in cells]
+            cells = [self._h5[reference] for reference in self._values(item).T.reshape(-1)]
+            texts = ["".join(map(chr, self._values(cell).reshape(-1))) for cell in cells]
             return np.array(texts, dtype=object)
-        array = np.asarray(item)
+        array = self._values(item)
         return array.T if from_matlab(item) else array
+
+    def _values(self, item: Any) -> NDArray[Any]:
+        """All values of a dataset, which lie in this file and fit into it."""
+        check_dataset(self.path, item)
+        return np.asarray(item)
 
     def rows_of(self, name: str, axis: int, row: int) -> NDArray[Any]:
         """One slice of a large array, without reading the rest where the file allows it."""
         if self._h5 is None:
             return np.asarray(np.take(_loaded(str(self.path), name), row, axis=axis))
         item = self._h5[name]
+        check_dataset(self.path, item)
         index: list[Any] = [slice(None)] * len(item.shape)
         index[len(index) - 1 - axis if from_matlab(item) else axis] = row
         array = np.asarray(item[tuple(index)])

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 from hierhash.data.archives import open_archive
+from hierhash.data.inside import INSIDE, REMEDY, Inside
 from hierhash.data.records import ImageRef
 from hierhash.errors import DataError
 
@@ -17,27 +18,30 @@ class Pictures:
 
     Args:
         root: The folder or the archive.
-        inside: Refuse names that lead out of the folder.
+        links: ``inside``: what leads out of the folder is not found; ``follow``: it is.
 
     Raises:
         DataError: ``root`` is neither.
     """
 
-    def __init__(self, root: Path, *, inside: bool = False) -> None:
+    def __init__(self, root: Path, links: str = INSIDE) -> None:
         self.root = root
-        self.inside = inside
+        self._inside = Inside(root, links)
         self._members: frozenset[str] | None = None
         if root.is_file():
             self._members = frozenset(open_archive(root).namelist())
         elif not root.is_dir():
             raise DataError(f"{root}: no such folder or zip archive of images; check the path")
 
-    def find(self, name: str) -> ImageRef | None:
-        """The picture of that name, or None when there is none."""
+    def find(self, name: str) -> ImageRef | str:
+        """The picture of that name, or why there is none."""
+        missing = f"image '{name}' does not exist in {self.root}"
         if self._members is not None:
-            return ImageRef(self.root, name) if name in self._members else None
+            return ImageRef(self.root, name) if name in self._members else missing
+        if "\0" in name:
+            return f"image {name!r} is no name of a file"
         path = self.root / name
-        if self.inside and (os.path.isabs(name) or ".." in Path(name).parts):
-            return None
+        if not self._inside.holds(path):
+            return f"image '{name}' leads out of the catalogue {self.root}; {REMEDY}"
         # os.path.isfile says False also for names that are too long or hold odd characters.
-        return ImageRef(path) if os.path.isfile(path) else None
+        return ImageRef(path, root=self._inside.bound) if os.path.isfile(path) else missing

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import os
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -11,7 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.data.archives import read_member
+from hierhash.data.columns import Columns
 from hierhash.data.decode import DEFAULT_MAX_PIXELS, decode
+from hierhash.data.inside import REMEDY, is_below
 from hierhash.data.problems import Problem
 from hierhash.errors import DataError
 
@@ -28,17 +32,22 @@ class ImageRef:
     Attributes:
         path: The file or the archive.
         member: None for a plain file; the member's name in a zip; ``FIELD/ROW`` in a .mat file.
+        root: The real folder that the file must lie in when it is read, all links resolved; None
+            for a file that the user named.
     """
 
     path: Path
     member: str | None = None
+    root: str | None = None
 
     def read(self) -> bytes:
         """The bytes of the picture file (a .mat row comes as a BMP file).
 
         Raises:
-            DataError: The file or the member is missing or cannot be read.
+            DataError: The file or the member is missing, leads out or cannot be read.
         """
+        if self.root is not None and not is_below(os.path.realpath(self.path), self.root):
+            raise DataError(f"{self.path}: leads out of the catalogue; {REMEDY}")
         if self.member is not None:
             if self.path.suffix.lower() == ".mat":
                 from hierhash.data.matfile import pixel_row
@@ -59,6 +68,21 @@ class ImageRef:
             DataError: Missing, not a picture, damaged, or above ``max_pixels``.
         """
         return decode(self.read(), str(self), max_pixels)
+
+    def shown(self, max_side: int = 160) -> bytes:
+        """A small copy as a JPEG file, for reports: always a picture, whatever the file is.
+
+        Args:
+            max_side: Its longer side in pixels, at most.
+
+        Raises:
+            DataError: As for :meth:`open`.
+        """
+        picture = self.open()
+        picture.thumbnail((max_side, max_side))
+        buffer = io.BytesIO()
+        picture.save(buffer, "JPEG", quality=85)
+        return buffer.getvalue()
 
     def __str__(self) -> str:
         """How messages name the picture."""
@@ -82,6 +106,7 @@ class Catalogue:
         where: ``FILE:LINE`` of each item, for messages
             (``tree.encode(catalogue.labels, where=catalogue.where.__getitem__)``).
         problems: What was wrong with single rows and what was done about it.
+        columns: Which column of a table became what; None for other sources.
 
     Raises:
         DataError: The lists differ in length.
@@ -103,6 +128,7 @@ class Catalogue:
     tree: LabelTree | None = None
     where: list[str] = field(default_factory=list)
     problems: list[Problem] = field(default_factory=list)
+    columns: Columns | None = None
 
     def __post_init__(self) -> None:
         """Check that all columns are as long as the ids."""
@@ -168,4 +194,5 @@ class Catalogue:
             text_features=None if self.text_features is None else self.text_features[rows_array],
             tree=self.tree,
             where=[self.where[row] for row in rows],
+            columns=self.columns,
         )

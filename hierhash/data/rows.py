@@ -5,6 +5,8 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,6 +15,9 @@ from hierhash.errors import DataError
 
 # A description can be long; csv's own limit of 131,072 characters is a guard, not a format rule.
 csv.field_size_limit(16 * 1024 * 1024)
+
+
+_SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
 def read_lines_text(path: Path) -> str:
@@ -52,7 +57,21 @@ def jsonl_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
             reason = error.msg if isinstance(error, json.JSONDecodeError) else "bad value"
             yield number, f"not valid JSON ({reason})"
             continue
-        yield number, row if isinstance(row, dict) else "not a JSON object {...}"
+        if not isinstance(row, dict):
+            yield number, "not a JSON object {...}"
+        elif _SURROGATE.search(line) and not _is_text(row):
+            yield number, "holds half a character (a lone \\ud800 to \\udfff); write it out"
+        else:
+            yield number, row
+
+
+def _is_text(row: Any) -> bool:
+    """Whether all of a row can be written as UTF-8, which half a surrogate pair cannot."""
+    try:
+        json.dumps(row, ensure_ascii=False).encode("utf-8")
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def csv_header_and_rows(
@@ -68,7 +87,7 @@ def csv_header_and_rows(
         raise DataError(f"{path}: holds NUL bytes, so it is not a CSV file; export it again")
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
     header = [cell.strip() for cell in next(reader, [])]
-    repeated = sorted({name for name in header if name and header.count(name) > 1})
+    repeated = sorted(name for name, count in Counter(header).items() if name and count > 1)
     if repeated:
         raise DataError(f"{path}:1: column '{repeated[0]}' appears twice; rename one of them")
 

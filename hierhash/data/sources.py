@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
+from hierhash.data.pictures import SUFFIXES
 from hierhash.data.records import Catalogue
 from hierhash.errors import DataError, did_you_mean
 
@@ -28,7 +29,7 @@ def _synthetic(root: Path | None, **options: Any) -> Catalogue:
 def _fashion(root: Path | None, **options: Any) -> Catalogue:
     from hierhash.data.fashion import TABLES, read_fashion
 
-    base = root if root is not None else _data_root()
+    base = _needed(root, "fashion") if root is not None else _data_root()
     for folder in (base, base / "fashion", base / "fashion_public"):
         if any((folder / name).is_file() for name in TABLES):
             return read_fashion(folder, **options)
@@ -111,9 +112,9 @@ def _opened(name: str, value: Any) -> Any:
         return value
     if name != "tree":
         return Path(value)
-    from hierhash.labels.tree import LabelTree
+    from hierhash.labels.read import load_tree
 
-    return LabelTree.from_yaml(value)
+    return load_tree(value)
 
 
 def detect(path: Path) -> str:
@@ -123,7 +124,7 @@ def detect(path: Path) -> str:
         DataError: Nothing is there, or it looks like no source.
     """
     if not path.exists():
-        raise DataError(f"{path}: no such file or folder; check the path")
+        raise DataError(missing(path))
     if path.is_file():
         suffix = path.suffix.lower()
         if suffix == ".mat":
@@ -143,14 +144,18 @@ def _detect_folder(path: Path) -> str:
         return "fashion"
     if any(path.glob("*.mat")):
         return "mat"
-    if any(entry.is_dir() for entry in os.scandir(path)):
+    visible = [entry for entry in os.scandir(path) if not entry.name.startswith(".")]
+    if any(entry.is_dir() or entry.name.lower().endswith(SUFFIXES) for entry in visible):
         return "folders"
-    raise DataError(f"{path}: holds no metadata file, .mat file or folder; see docs/data.md")
+    raise DataError(
+        f"{path}: holds no metadata file, .mat file, folder or picture; see docs/data.md"
+    )
 
 
 PLACES = ("images", "label_names", "vocabulary", "path", "tree")
 """Options that name a file or a folder."""
 _LIST_OPTIONS = ("text", "labels")
+_TEXT_OPTIONS = ("image", "item_id", "separator", "links")
 
 
 def parse_options(pairs: list[str]) -> dict[str, Any]:
@@ -182,7 +187,7 @@ def _option_value(name: str, value: str) -> Any:
         return tuple(_number(part) for part in value.split(","))
     if name in _LIST_OPTIONS and "," in value:
         return value.split(",")
-    return value if name in ("image", *_LIST_OPTIONS, "item_id", "separator") else _number(value)
+    return value if name in (*_TEXT_OPTIONS, *_LIST_OPTIONS) else _number(value)
 
 
 def _number(value: str) -> Any:
@@ -197,7 +202,19 @@ def _number(value: str) -> Any:
 def _needed(root: Path | None, source: str) -> Path:
     if root is None:
         raise DataError(f"source '{source}': needs the path of its folder or file")
+    if not root.exists():
+        raise DataError(missing(root))
     return root
+
+
+def missing(path: Path, names: Iterable[str] = ()) -> str:
+    """What is said of a path that does not exist, and the nearest name beside it or given."""
+    try:
+        beside = os.listdir(path.absolute().parent)
+    except OSError:
+        beside = []
+    hint = did_you_mean(path.name, [*names, *beside])
+    return f"{path}: no such file or folder{hint or '; check the path'}"
 
 
 def _data_root() -> Path:

@@ -9,6 +9,7 @@ from typing import Any
 
 from hierhash.data.builder import CatalogueBuilder
 from hierhash.data.columns import Columns, choose_columns
+from hierhash.data.inside import INSIDE
 from hierhash.data.label_cells import label_strings
 from hierhash.data.pictures import Pictures
 from hierhash.data.problems import DROPPED, NO_IMAGE, NO_LABEL
@@ -29,6 +30,7 @@ def read_table(
     item_id: str | None = None,
     images: Path | None = None,
     separator: str = "|",
+    links: str = INSIDE,
 ) -> Catalogue:
     """Read a table of items.
 
@@ -41,6 +43,7 @@ def read_table(
         item_id: Column of ids; default: a well-known name, else the line number.
         images: Folder or zip archive of the pictures; default: the folder of the table.
         separator: Between several labels in a cell.
+        links: ``inside``: pictures lie in that folder, all links resolved; ``follow``: anywhere.
 
     Returns:
         The catalogue; columns that are not used become attributes.
@@ -50,10 +53,10 @@ def read_table(
     """
     header, rows = table_rows(path)
     columns = choose_columns(path, header, item_id=item_id, image=image, text=text, labels=labels)
-    pictures = Pictures(images or path.parent) if columns.image else None
+    pictures = Pictures(images or path.parent, links) if columns.image else None
     builder = CatalogueBuilder(path.stem)
     add_rows(builder, path, rows, columns, pictures, separator)
-    return builder.build()
+    return builder.build(columns=columns)
 
 
 def table_rows(path: Path) -> tuple[list[str], Rows]:
@@ -150,9 +153,9 @@ def _image(
     if not name or pictures is None:
         return None
     image = pictures.find(name)
-    if image is None:
-        what = f"image '{name}' does not exist in {pictures.root}"
-        builder.note(where, what, NO_IMAGE, "missing image")
+    if isinstance(image, str):
+        builder.note(where, image, NO_IMAGE, "missing image")
+        return None
     return image
 
 

@@ -8,9 +8,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.data.allot import allot
-from hierhash.data.groups import duplicate_groups
+from hierhash.data.groups import BY_CONTENT, groups_by
 from hierhash.data.records import Catalogue
-from hierhash.data.splits import PARTS, Sizes, Split, complete, part_sizes
+from hierhash.data.split_sizes import PARTS, Sizes, part_sizes
+from hierhash.data.splits import Asked, Split, complete, largest_group, split_of_codes
 from hierhash.data.strata import strata_of
 from hierhash.errors import DataError
 from hierhash.labels.paths import format_path
@@ -29,6 +30,7 @@ def make_unseen_leaves_split(
     sizes: Sizes | None = None,
     seed: int = 0,
     groups: NDArray[np.int64] | None = None,
+    group_by: str = BY_CONTENT,
 ) -> Split:
     """Hold whole leaves back from training and validation and draw all queries from them.
 
@@ -43,13 +45,17 @@ def make_unseen_leaves_split(
         leaves: How many leaves to hold back; fewer on small trees.
         sizes: As for :func:`~hierhash.data.splits.make_split`.
         seed: Draws leaves and items.
-        groups: int64 (n,); default :func:`~hierhash.data.groups.duplicate_groups`.
+        groups: int64 (n,), items that stay together; default: as ``group_by`` says.
+        group_by: ``content``, ``none`` or a column, see :func:`~hierhash.data.groups.groups_by`.
+
+    Returns:
+        The split; what it was asked for is what the held-back leaves leave over.
 
     Raises:
         DataError: The tree has no parent with several children that have items.
     """
     if groups is None:
-        groups = duplicate_groups(catalogue)
+        groups = groups_by(catalogue, group_by)
     rng = np.random.default_rng([seed, 1])
     chosen = _choose(catalogue.name, labels, tree, leaves, rng)
     held = np.zeros(labels.n, dtype=np.bool_)
@@ -61,18 +67,24 @@ def make_unseen_leaves_split(
     tied = np.isin(groups, groups[held])
     open_rows = np.flatnonzero(~tied)
     wanted = _scaled(counts, len(open_rows))
+    strata = strata_of(labels)
     parts = np.full(labels.n, PARTS.index("database_only"), dtype=np.int64)
     parts[open_rows] = allot(
-        strata_of(labels)[open_rows], groups[open_rows], wanted, rng, complete(catalogue)[open_rows]
+        strata[open_rows], groups[open_rows], wanted, rng, complete(catalogue)[open_rows]
     )
     ask = held & complete(catalogue)
-    parts[_queries(ask, held, tied, strata_of(labels), groups, counts["query"], rng)] = PARTS.index(
-        "query"
-    )
-    return Split.of(
+    budget = {kind: int((held & (strata == kind)).sum()) // 2 for kind in np.unique(strata[held])}
+    wanted["query"] = min(counts["query"], sum(budget.values()))
+    wanted["database_only"] = labels.n - sum(wanted.values())
+    rows = _queries(ask, tied, strata, groups, budget, counts["query"], rng)
+    parts[rows] = PARTS.index("query")
+    return split_of_codes(
         catalogue.ids,
-        {part: np.flatnonzero(parts == code) for code, part in enumerate(PARTS)},
-        seed=seed,
+        parts,
+        strata,
+        groups,
+        seed,
+        Asked(wanted, group_by, largest_group(groups)),
         protocol="unseen_leaves",
         unseen=tuple(format_path(path) for path in chosen),
     )
@@ -114,16 +126,15 @@ def _scaled(counts: dict[str, int], n: int) -> dict[str, int]:
 
 def _queries(
     ask: NDArray[np.bool_],
-    held: NDArray[np.bool_],
     tied: NDArray[np.bool_],
     strata: NDArray[np.int64],
     groups: NDArray[np.int64],
+    budget: dict[int, int],
     most: int,
     rng: np.random.Generator,
 ) -> NDArray[np.int64]:
     """Rows that ask: whole groups, leaf by leaf in turn, at most half of the items of a leaf."""
     mixed = np.isin(groups, groups[tied & ~ask])
-    budget = {kind: int((held & (strata == kind)).sum()) // 2 for kind in np.unique(strata[held])}
     found: list[int] = []
     by_group = np.argsort(groups, kind="stable")
     order = rng.permutation(np.unique(groups[ask & ~mixed]))

@@ -12,7 +12,7 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from hierhash.errors import TreeError, did_you_mean
-from hierhash.labels.csv_rows import Row, format_rows, read_rows
+from hierhash.labels.csv_rows import Row, format_rows, join_aliases, read_rows, split_aliases
 from hierhash.labels.entries import Entry, entry_problems
 from hierhash.labels.parts import TreeParts
 from hierhash.labels.paths import Path, format_path
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from hierhash.labels.tree import LabelTree
 
 COLUMNS = ("parent", "child", "name", "aliases")
+LONGEST_CYCLE = 10  # names; a longer one is cut in the message
 
 
 def read_edges_csv(path: str | os.PathLike[str]) -> TreeParts:
@@ -29,7 +30,7 @@ def read_edges_csv(path: str | os.PathLike[str]) -> TreeParts:
     Raises:
         TreeError: Every problem of the file with its line: two parents, cycles, repeats, ...
     """
-    columns, rows = read_rows(path)
+    columns, found = read_rows(path)
     problems = [
         f"{path}:1: unknown column '{name}'"
         f"{did_you_mean(name, COLUMNS) or '; valid: ' + ', '.join(COLUMNS)}"
@@ -43,6 +44,7 @@ def read_edges_csv(path: str | os.PathLike[str]) -> TreeParts:
     ]
     if problems:
         raise TreeError(problems)
+    rows = list(found)
     parent_row = _one_parent_each(rows, problems)
     _report_cycles(parent_row, problems)
     if problems:
@@ -87,6 +89,7 @@ def _one_parent_each(rows: list[Row], problems: list[str]) -> dict[str, Row]:
 def _report_cycles(parent_row: dict[str, Row], problems: list[str]) -> None:
     """Report each cycle once, at its first row."""
     settled: set[str] = set()
+    order = {name: number for number, name in enumerate(parent_row)}
     for start in parent_row:
         way: dict[str, None] = {}
         node = start
@@ -95,9 +98,11 @@ def _report_cycles(parent_row: dict[str, Row], problems: list[str]) -> None:
             node = parent_row[node].cells["parent"]
         if node in way:
             ring = list(way)[list(way).index(node) :]
-            first = min(ring, key=lambda name: list(parent_row).index(name))
+            first = min(ring, key=order.__getitem__)
             turn = ring[ring.index(first) :] + ring[: ring.index(first)]
-            text = " > ".join(f"'{name}'" for name in [first, *reversed(turn)])
+            names = [first, *reversed(turn)]
+            shown = names if len(names) <= LONGEST_CYCLE else [*names[:4], "...", *names[-2:]]
+            text = " > ".join(f"'{name}'" for name in shown)
             problems.append(f"{parent_row[first].where}: cycle {text}; remove one of its edges")
         settled.update(way)
 
@@ -111,8 +116,7 @@ def _grow(rows: list[Row], parent_row: dict[str, Row]) -> list[Entry]:
             if name and name not in entries:
                 own = parent_row.get(name, row)
                 listed = own.cells if name in parent_row else {}
-                others = listed.get("aliases", "").split("|")
-                aliases = tuple(alias for alias in others if alias.strip())
+                aliases = split_aliases(listed.get("aliases", ""))
                 entries[name] = Entry(listed.get("name") or name, own.where, aliases)
                 if not listed.get("parent"):
                     top.append(entries[name])
@@ -141,7 +145,7 @@ def format_edges_csv(tree: LabelTree) -> str:
             "parent": _identity(node[:-1], unique),
             "child": _identity(node, unique),
             "name": node[-1],
-            "aliases": "|".join(tree.aliases(node)),
+            "aliases": join_aliases(tree.aliases(node)),
         }
         rows.append([cells[column] for column in columns])
     return format_rows(columns, rows)

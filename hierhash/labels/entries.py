@@ -32,10 +32,21 @@ class Entry:
 
 def walk(entries: Sequence[Entry], above: Path = ROOT) -> Iterator[tuple[Path, Entry]]:
     """Every entry with its path, parents first, in file order."""
-    for entry in entries:
-        path = (*above, entry.name)
+    open_lists = [(above, iter(entries))]
+    while open_lists:
+        here, rest = open_lists[-1]
+        entry = next(rest, None)
+        if entry is None:
+            open_lists.pop()
+            continue
+        path = (*here, entry.name)
         yield path, entry
-        yield from walk(entry.children, path)
+        open_lists.append((path, iter(entry.children)))
+
+
+def too_deep(where: str) -> str:
+    """The message about a node below the deepest level."""
+    return f"{where}: the tree is deeper than {DEEPEST} levels; flatten it"
 
 
 def entry_problems(entries: Sequence[Entry], source: str) -> list[str]:
@@ -54,7 +65,7 @@ def entry_problems(entries: Sequence[Entry], source: str) -> list[str]:
     problems = _sibling_problems(entries, ROOT)
     for path, entry in walk(entries):
         if len(path) > DEEPEST:
-            return [f"{entry.where}: the tree is deeper than {DEEPEST} levels; flatten it"]
+            return [too_deep(entry.where)]
         for name in (entry.name, *entry.aliases):
             wrong = name_problem(name)
             if wrong:

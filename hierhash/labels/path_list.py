@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hierhash.labels.entries import Entry
+from hierhash.labels.entries import DEEPEST, Entry, too_deep
 from hierhash.labels.paths import ROOT, Path, clean_name, parse_path
 
 
@@ -26,6 +26,9 @@ def entries_from_paths(paths: Iterable[Path | str], source: str) -> tuple[list[E
         if not path or "" in path:
             what = given if isinstance(given, str) else "/".join(given)
             problems.append(f"{where}: '{what}' holds an empty name; write every name of the path")
+            continue
+        if len(path) > DEEPEST:
+            problems.append(too_deep(where))
             continue
         add_path(found, path, where)
     return found[ROOT].children, problems

@@ -13,11 +13,12 @@ from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
 
 from hierhash.errors import TreeError
-from hierhash.labels.csv_rows import Row, format_rows, read_rows
-from hierhash.labels.entries import Entry, entry_problems
+from hierhash.labels.csv_rows import Row, format_rows, join_aliases, read_rows, split_aliases
+from hierhash.labels.entries import DEEPEST, Entry, entry_problems, too_deep
 from hierhash.labels.parts import TreeParts
 from hierhash.labels.path_list import add_path
 from hierhash.labels.paths import ROOT, Path, format_path, parse_path
+from hierhash.labels.structure import level_problems
 
 if TYPE_CHECKING:
     from hierhash.labels.tree import LabelTree
@@ -41,6 +42,8 @@ def read_paths_csv(path: str | os.PathLike[str]) -> TreeParts:
         if not node or "" in node:
             problems.append(f"{row.where}: empty name in the path; write every name above a node")
             continue
+        if len(node) > DEEPEST:
+            raise TreeError(too_deep(row.where))
         if node in listed:
             problems.append(
                 f"{row.where}: duplicate path '{format_path(node)}' (first at {listed[node]}); "
@@ -49,17 +52,18 @@ def read_paths_csv(path: str | os.PathLike[str]) -> TreeParts:
             continue
         listed[node] = row.where
         entry = add_path(found, node, row.where)
-        others = row.cells.get(ALIASES, "").split("|")
-        entry.aliases = tuple(alias.strip() for alias in others if alias.strip())
+        entry.aliases = split_aliases(row.cells.get(ALIASES, ""))
     entries = found[ROOT].children
     problems += entry_problems(entries, str(path)) if entries or not problems else []
+    depth = max(map(len, found))
+    names = level_columns[:depth] if level_columns else []
+    problems += level_problems(names, len(names), f"{path}:1") if names else []
     if problems:
         raise TreeError(problems)
-    depth = max(map(len, found))
     return TreeParts(
         entries=entries,
         name=FilePath(path).stem,
-        levels=level_columns[:depth] if level_columns else None,
+        levels=names or None,
         level_weights=None,
         source=str(path),
     )
@@ -87,5 +91,5 @@ def format_paths_csv(tree: LabelTree) -> str:
     nodes = [node for node in tree.nodes if tree.aliases(node) or not tree.children(node)]
     if not any(tree.aliases(node) for node in nodes):
         return format_rows(["path"], [[format_path(node)] for node in nodes])
-    rows = [[format_path(node), "|".join(tree.aliases(node))] for node in nodes]
+    rows = [[format_path(node), join_aliases(tree.aliases(node))] for node in nodes]
     return format_rows(["path", ALIASES], rows)

@@ -26,6 +26,7 @@ ROW = 0.17  # inches from one leaf to the next
 GAP = 0.32  # inches between the columns, where the branches run
 MARGIN = 0.2
 DPI = 150
+MOST_ROWS = 4000  # rows of names: beyond, drawing takes minutes and nobody scrolls so far
 MOST_PIXELS = 60_000  # rows of pixels in a PNG; viewers and matplotlib give up beyond
 
 
@@ -43,7 +44,8 @@ def plot_tree(tree: LabelTree, path: str | os.PathLike[str], depth: int | None =
         One-line warnings, such as names that no installed font can draw in a PNG.
 
     Raises:
-        TreeError: Another kind of file, no such depth, or a PNG that would be too tall.
+        TreeError: Another kind of file, no such depth, too many rows, or a PNG that would be too
+            large.
     """
     kind = FilePath(path).suffix.lower()
     if kind not in (".svg", ".png"):
@@ -51,6 +53,12 @@ def plot_tree(tree: LabelTree, path: str | os.PathLike[str], depth: int | None =
     last = tree.depth if depth is None else depth
     if not 1 <= last <= tree.depth:
         raise TreeError(f"depth {last} is not in 1..{tree.depth}; choose a level of the tree")
+    rows = len(tree.nodes_at(last))
+    if rows > MOST_ROWS:
+        raise TreeError(
+            f"{path}: the plot would have {rows:,} rows, more than {MOST_ROWS:,}; draw its first "
+            "levels with --depth"
+        )
     names = [node[-1] for node in tree.nodes if len(node) <= last]
     families, missing = covering_families([tree.name, *tree.levels, *names])
     told = []
@@ -74,7 +82,7 @@ def plot_tree(tree: LabelTree, path: str | os.PathLike[str], depth: int | None =
         figure = tree_figure(tree, last)
         dpi = min(DPI, int(MOST_PIXELS / figure.get_size_inches().max()))
         if kind == ".png" and dpi < 50:
-            raise TreeError(f"{path}: the tree is too tall for a PNG; give --depth or plot .svg")
+            raise TreeError(f"{path}: the tree is too large for a PNG; give --depth or plot .svg")
         out = io.BytesIO()
         figure.savefig(
             out, format=kind[1:], dpi=dpi, metadata={"Date": None} if kind == ".svg" else None

@@ -10,6 +10,21 @@ from hierhash.labels.csv_rows import read_rows
 from hierhash.labels.tree import LabelTree
 
 
+def load_tree(name: str | os.PathLike[str]) -> LabelTree:
+    """The user's own file or folder of that name, else the shipped tree.
+
+    Raises:
+        InputError: There is neither, or the tree is wrong.
+
+    Example:
+        >>> load_tree("sample").depth
+        3
+    """
+    from hierhash.shipped import shipped_path
+
+    return read_tree(name if Path(name).exists() else shipped_path("label_trees", str(name)))
+
+
 def read_tree(path: str | os.PathLike[str]) -> LabelTree:
     r"""A tree from a YAML file, a CSV of paths or of edges (told by its columns), or a folder.
 

@@ -6,14 +6,17 @@ import hashlib
 import json
 from collections.abc import Sequence
 from functools import cached_property
+from typing import TYPE_CHECKING
 
-import networkx as nx
 import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.errors import TreeError
 from hierhash.labels.entries import Entry, entry_problems, walk
-from hierhash.labels.paths import ROOT, Path, clean_name, format_path
+from hierhash.labels.paths import ROOT, Path, clean_name, format_path, name_problem
+
+if TYPE_CHECKING:
+    import networkx as nx
 
 
 class TreeStructure:
@@ -32,7 +35,6 @@ class TreeStructure:
     name: str
     levels: tuple[str, ...]
     depth: int
-    graph: nx.DiGraph[Path]
     leaves: tuple[Path, ...]
 
     def __init__(
@@ -44,7 +46,7 @@ class TreeStructure:
         source: str = "",
     ) -> None:
         source = source or name
-        problems = entry_problems(entries, source)
+        problems = [*title_problems(name, source), *entry_problems(entries, source)]
         nodes = [] if problems else list(walk(entries))
         self.depth = max((len(path) for path, _ in nodes), default=0)
         if not problems and levels is not None:
@@ -55,23 +57,48 @@ class TreeStructure:
         self.levels = tuple(
             clean_name(level) for level in levels or map("level_{}".format, self._numbers)
         )
-        self.graph = nx.DiGraph()
-        self.graph.add_node(ROOT, aliases=(), where=source)
-        for path, entry in nodes:
-            self.graph.add_node(path, aliases=entry.aliases, where=entry.where)
-            self.graph.add_edge(path[:-1], path)
         self._row_of = {path: row for row, (path, _) in enumerate(nodes)}
-        self._nodes_at = [
-            tuple(p for p, e in nodes if len(p) == level or (len(p) < level and not e.children))
-            for level in self._numbers
-        ]
-        self._index_at = [{path: i for i, path in enumerate(level)} for level in self._nodes_at]
+        self._aliases = {path: entry.aliases for path, entry in nodes if entry.aliases}
+        self._children: dict[Path, list[Path]] = {}
+        for path in self._row_of:
+            self._children.setdefault(path[:-1], []).append(path)
+        self._codes, self._nodes_at = self._count(
+            np.array([len(path) for path, _ in nodes]),
+            np.array([not entry.children for _, entry in nodes]),
+        )
         self.leaves = self._nodes_at[-1]
-        self._codes = np.full((len(nodes), self.depth), -1, dtype=np.int32)
-        for row, (path, entry) in enumerate(nodes):
-            for level in self._numbers:
-                if level <= len(path) or not entry.children:
-                    self._codes[row, level - 1] = self._index_at[level - 1][path[:level]]
+
+    def _count(
+        self, depth: NDArray[np.int64], childless: NDArray[np.bool_]
+    ) -> tuple[NDArray[np.int32], list[tuple[Path, ...]]]:
+        """The codes of all nodes at all levels, and the classes of each level.
+
+        Nodes stand parents first, so a node's ancestor at a level is the last node of that level
+        before it.
+        """
+        paths = list(self._row_of)
+        rows = np.arange(len(paths))
+        codes = np.full((len(paths), self.depth), -1, dtype=np.int32)
+        classes = []
+        for level in self._numbers:
+            is_class = (depth == level) | ((depth < level) & childless)
+            number = np.cumsum(is_class) - 1
+            above = np.maximum.accumulate(np.where(depth == level, rows, 0))
+            owner = np.where(depth >= level, above, rows)
+            known = (depth >= level) | childless
+            codes[known, level - 1] = number[owner[known]]
+            classes.append(tuple(paths[row] for row in np.flatnonzero(is_class).tolist()))
+        return codes, classes
+
+    @cached_property
+    def graph(self) -> nx.DiGraph[Path]:
+        """The tree as a graph from the root down, for networkx."""
+        import networkx
+
+        graph: nx.DiGraph[Path] = networkx.DiGraph()
+        graph.add_node(ROOT)
+        graph.add_edges_from((path[:-1], path) for path in self._row_of)
+        return graph
 
     @property
     def _numbers(self) -> range:
@@ -136,17 +163,20 @@ class TreeStructure:
         """
         if self._checked(level) == 0:
             raise ValueError("level 1 has no parents but the root; give a level from 2")
-        above = self._index_at[level - 2]
-        return np.array([above[path[: level - 1]] for path in self.nodes_at(level)], dtype=np.int64)
+        rows = [self._row_of[path] for path in self.nodes_at(level)]
+        return self._codes[rows, level - 2].astype(np.int64)
 
     def aliases(self, path: Path) -> tuple[str, ...]:
         """The other names of a node."""
-        found: tuple[str, ...] = self.graph.nodes[path]["aliases"]
-        return found
+        if path not in self._row_of and path != ROOT:
+            raise KeyError(path)
+        return self._aliases.get(path, ())
 
     def children(self, path: Path = ROOT) -> tuple[Path, ...]:
         """The nodes right below a node, in file order."""
-        return tuple(self.graph.successors(path))
+        if path not in self._row_of and path != ROOT:
+            raise KeyError(path)
+        return tuple(self._children.get(path, ()))
 
     @cached_property
     def sha256(self) -> str:
@@ -158,6 +188,17 @@ class TreeStructure:
         if level not in self._numbers:
             raise ValueError(f"level {level} is not in 1..{self.depth}")
         return level - 1
+
+
+def title_problems(name: str, where: str) -> list[str]:
+    r"""What is wrong with the name of a tree.
+
+    Example:
+        >>> title_problems("a" + chr(7), "t.yaml:1")
+        ["t.yaml:1: name: the name 'a\\x07' holds a control character or line break; remove it"]
+    """
+    wrong = name_problem(name) if name else None
+    return [f"{where}: name: {wrong}"] if wrong else []
 
 
 def level_problems(levels: Sequence[str], depth: int, where: str) -> list[str]:
@@ -176,4 +217,7 @@ def level_problems(levels: Sequence[str], depth: int, where: str) -> list[str]:
         )
     if len(set(names)) < len(names) or "" in names:
         problems.append(f"{where}: levels: names must be different and not empty")
+    problems += [
+        f"{where}: levels: {wrong}" for name in names if name and (wrong := name_problem(name))
+    ]
     return problems

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from functools import cached_property
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING
@@ -65,6 +65,32 @@ class LabelTree(TreeStructure):
                 lead = f"{source or name}: level_weights: "
                 raise TreeError([lead + problem for problem in problems])
         self.level_weights = level_weights
+
+    def __eq__(self, other: object) -> bool:
+        """Whether name, levels, nodes in their order, aliases and level weights are the same.
+
+        Example:
+            >>> tree = LabelTree.from_nested(["a", "b"], name="t")
+            >>> tree == LabelTree.from_paths(["a", "b"], name="t")
+            True
+            >>> tree == LabelTree.from_paths(["b", "a"], name="t")
+            False
+        """
+        return isinstance(other, LabelTree) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        """Equal trees have equal hashes."""
+        return hash(self._identity)
+
+    @cached_property
+    def _identity(self) -> tuple[object, ...]:
+        spec: object = self.level_weights
+        if isinstance(spec, Mapping):
+            spec = tuple(sorted(spec.items()))
+        elif isinstance(spec, Sequence) and not isinstance(spec, str):
+            spec = tuple(spec)
+        aliases = tuple((path, self.aliases(path)) for path in self._aliases)
+        return self.name, self.levels, self.nodes, aliases, spec
 
     def resolve(self, label: str | Sequence[str]) -> Path:
         """The node that a label names: a full path, or a name or alias unique in the tree.

@@ -190,6 +190,12 @@ def spec_problems(spec: WeightSpec, depth: int) -> list[str]:
             problems.append(f"scheme '{name}' has no '{key}'{hint}")
         elif not _is_number(value):
             problems.append(f"{key} '{value}' is not a number")
+    if not problems and "labels" not in inspect.signature(SCHEMES[name]).parameters:
+        numbers = {key: float(value) for key, value in spec.items() if key != "scheme"}
+        try:
+            SCHEMES[name](depth, **numbers)
+        except TreeError as error:  # a number out of its range
+            problems.append(str(error).removeprefix("level_weights: "))
     return problems
 
 

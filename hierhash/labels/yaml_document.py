@@ -9,10 +9,18 @@ import yaml
 
 from hierhash.errors import TreeError
 from hierhash.labels.document import Value
-from hierhash.labels.entries import DEEPEST
+from hierhash.labels.entries import DEEPEST, too_deep
 
 # libyaml is some ten times faster on trees of many thousand nodes; both give line numbers.
 _Loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_MOST_OPEN = 3 * DEEPEST  # the long form of a node opens up to three collections
+_OPENS = (
+    yaml.FlowSequenceStartToken,
+    yaml.FlowMappingStartToken,
+    yaml.BlockSequenceStartToken,
+    yaml.BlockMappingStartToken,
+)
+_CLOSES = (yaml.FlowSequenceEndToken, yaml.FlowMappingEndToken, yaml.BlockEndToken)
 
 
 def read_document(text: str, source: str, problems: list[str]) -> Value:
@@ -43,10 +51,15 @@ def read_document(text: str, source: str, problems: list[str]) -> Value:
         root = yaml.compose(text, Loader=_Loader)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise TreeError(f"{source}:{line}: not valid YAML: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise TreeError(f"{source}:1: not valid YAML: {' '.join(str(error).split())}") from None
+        raise TreeError(
+            _not_yaml(text, source, mark.line + 1 if mark else 1, error.problem)
+        ) from None
+    except yaml.YAMLError as error:  # a character that no YAML file may hold
+        place = getattr(error, "position", 0)
+        line = text.count("\n", 0, place) + 1 if isinstance(place, int) else 1
+        raise TreeError(
+            f"{source}:{line}: not valid YAML, for it holds a control character; remove it"
+        ) from None
     if root is None:
         return Value("empty", f"{source}:1")
     return _value(root, source, problems)
@@ -71,11 +84,27 @@ def _refused(text: str, source: str) -> Iterator[str]:
                 yield f"{where}: a second document is not allowed; remove the '---'"
         if isinstance(event, yaml.CollectionStartEvent):
             depth += 1
-            if depth > 3 * DEEPEST:
-                yield f"{where}: the tree is deeper than {DEEPEST} levels; flatten it"
+            if depth > _MOST_OPEN:
+                yield too_deep(where)
                 return
         if isinstance(event, yaml.CollectionEndEvent):
             depth -= 1
+
+
+def _not_yaml(text: str, source: str, line: int, reason: str | None) -> str:
+    """Our own words for what the parser refuses; deep nesting stops some versions of it, too."""
+    depth = 0
+    try:
+        for token in yaml.scan(text, Loader=yaml.SafeLoader):
+            depth += isinstance(token, _OPENS) - isinstance(token, _CLOSES)
+            if depth > _MOST_OPEN:
+                return too_deep(f"{source}:{token.start_mark.line + 1}")
+    except yaml.YAMLError:
+        pass  # the mistake that was found before
+    return (
+        f"{source}:{line}: not valid YAML; correct the brackets, quotes or indentation there "
+        f"({' '.join((reason or 'unknown').split())})"
+    )
 
 
 def _tag(event: yaml.Event) -> str | None:

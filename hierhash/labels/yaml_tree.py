@@ -9,7 +9,8 @@ from hierhash.labels.document import Value
 from hierhash.labels.entries import entry_problems, walk
 from hierhash.labels.nodes import read_nodes, texts, unknown_keys
 from hierhash.labels.parts import TreeParts
-from hierhash.labels.structure import level_problems
+from hierhash.labels.paths import clean_name
+from hierhash.labels.structure import level_problems, title_problems
 from hierhash.labels.weights import WeightSpec, spec_problems
 from hierhash.labels.yaml_document import read_document
 
@@ -57,7 +58,8 @@ def _read_keys(document: Value, parts: TreeParts, problems: list[str]) -> None:
     if name is not None:
         if name.kind != "text" or not name.text.strip():
             problems.append(f"{name.where}: name must be a text, not {name.describe()}")
-        parts["name"] = name.text.strip() or parts["name"]
+        problems += title_problems(clean_name(name.text), name.where)
+        parts["name"] = clean_name(name.text) or parts["name"]
     if "tree" not in keys:
         problems.append(f"{document.where}: no key 'tree'; list the classes under it")
         return

@@ -115,8 +115,13 @@ def test_an_archive_that_is_none_and_folders_that_are_not_there(trained, tmp_pat
     assert "z.zip: not a readable zip archive" in said
     (tmp_path / "empty").mkdir()
     said = refusal(tmp_path, "data", "check", "empty")
-    assert "empty: holds no metadata file, .mat file or folder; see docs/data.md" in said
-    assert "/nowhere: no metadata.jsonl" in train(trained, tmp_path, "data.path=/nowhere")
+    assert "empty: holds no metadata file, .mat file, folder or picture; see docs" in said
+    assert "/nowhere: no such file or folder; check the path" in train(
+        trained, tmp_path, "data.path=/nowhere"
+    )
+    (tmp_path / "dataset").mkdir()
+    said = train(trained, tmp_path, "data.path=datset")
+    assert said == "datset: no such file or folder; did you mean 'dataset'?"
     assert "did you mean 'sample'" in refusal(tmp_path, "encode", trained / "run", "smaple", "c")
 
 

@@ -35,7 +35,20 @@ def refusal(*arguments: object) -> str:
 def test_check_of_a_good_source(small: Path) -> None:
     result = run("check", small)
     assert result.exit_code == 0, result.output
-    assert result.output == "130 good items, 0 problems\n"
+    lines = result.output.splitlines()
+    assert lines[0] == (
+        "read: 130 items with picture and text, 0 with a picture alone, 0 with a text alone; "
+        "130 labelled"
+    )
+    assert lines[1] == (
+        "columns: id from id; image from file_name; text from text; labels from labels; "
+        "kept as attributes: none"
+    )
+    assert lines[2].startswith("first item: id 0000, image '...")
+    assert lines[2].endswith(
+        "0000000.jpg', text '10 of clubs card bordered', recreation/games/cards"
+    )
+    assert lines[3:] == ["130 good items, 0 problems"]
 
 
 def test_check_names_bad_rows_and_ends_with_2(small: Path) -> None:
@@ -44,10 +57,10 @@ def test_check_names_bad_rows_and_ends_with_2(small: Path) -> None:
     result = run("check", small)
     assert result.exit_code == 2
     lines = result.output.splitlines()
-    assert len(lines) == 3
+    assert len(lines) == 6
     assert lines[0].startswith(f"{small / 'metadata.jsonl'}:131: image 'gone.png' does not exist")
     assert "did you mean" in lines[1]
-    assert lines[2] == "131 good items, 2 problems"
+    assert lines[-1] == "131 good items, 2 problems"
     found = json.loads(run("check", small, "--json").output)
     assert [problem["kind"] for problem in found["problems"]] == ["missing image", "unknown label"]
 
@@ -69,7 +82,9 @@ def test_import_and_split_and_stats(small: Path, tmp_path: Path) -> None:
 
     result = run("split", out, split, "--query", "20", "--train", "0.5")
     assert result.exit_code == 0, result.output
-    assert "65 train, 0 validation, 20 query, 45 database_only" in result.output
+    assert "train 65 of 65, validation 0 of 0 (0 to tune, 0 to calibrate), query 20 of 20" in (
+        result.output
+    )
     assert "exists already" in refusal("split", out, split)
     assert run("split", out, split, "--force", "--json").exit_code == 0
 

@@ -131,7 +131,8 @@ def test_final_scores_are_those_of_the_query_part_and_are_logged(run_copy, monke
     assert not (run_copy / "validation.jsonl").exists()
     assert hierhash("evaluate", run_copy).code == 0
     split = json.loads((run_copy / "splits.json").read_text())
-    assert asked == [split["query"], split["validation"]]
+    validation = sorted(split["tune"] + split["calibrate"], key=lambda item: int(item[1:]))
+    assert asked == [split["query"], validation]
     assert len((run_copy / "final.jsonl").read_text().splitlines()) == 1
 
 

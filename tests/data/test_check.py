@@ -46,7 +46,7 @@ BAD_ROWS = [
     (
         '{"id": "x", "file_name": "../../etc/passwd", "text": "t"}',
         None,
-        "does not exist in",
+        "leads out of the catalogue",
         "kept without image",
     ),
     (

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from hierhash.data.groups import duplicate_groups, join_groups
 from hierhash.data.records import Catalogue
 from hierhash.data.sample_source import read_sample
-from hierhash.data.splits import PARTS, Split, make_split, part_sizes
+from hierhash.data.split_sizes import PARTS, part_sizes
+from hierhash.data.splits import Split, make_split
 from hierhash.data.strata import strata_of
 from hierhash.data.synthetic import read_synthetic
 from hierhash.data.unseen_leaves import make_unseen_leaves_split
@@ -113,12 +114,17 @@ def test_unlabelled_and_one_modality_items_never_ask() -> None:
     assert (split.train < 20).all()
 
 
+# Of benchmarks/results/sample.split.json: every committed result of the sample is over this split.
+SAMPLE = "e9aa01b6c49ca85fcb1172c8392c51cd02a7dd4383c3cf043da2b7875de9b4d1"
+
+
 def test_split_of_the_sample_is_the_committed_one() -> None:
     sample = read_sample()
     assert sample.tree is not None
     split = make_split(sample, sample.tree.encode(sample.labels))
     assert len(split.query) == round(0.12 * len(sample))
-    assert split.sha256 == make_split(sample, sample.tree.encode(sample.labels)).sha256
+    assert split.sha256 == SAMPLE
+    assert make_split(sample, sample.tree.encode(sample.labels), seed=1).sha256 != SAMPLE
     groups = duplicate_groups(sample)
     assert not set(groups[split.train]) & set(groups[np.r_[split.query, split.validation]])
 
@@ -155,13 +161,24 @@ def test_file_round_trip_and_its_refusals(tmp_path: Path) -> None:
     [
         ({"query": 80, "train": 30}, "110 items asked, 100 there are"),
         ({"test": 5}, "unknown part 'test'"),
-        ({"query": -1}, "negative"),
+        ({"query": -1}, "query is negative"),
+        ({"query": -0.5}, "query is negative"),
+        ({"train": float("nan")}, "train is not a number"),
+        ({"train": 1.5}, r"train is 1\.5; a share is at most 1\.0"),
+        ({"train": float("inf")}, r"train is inf; a share is at most 1\.0"),
         ({"query": 10, "database_only": 3}, "is the rest"),
     ],
 )
 def test_wrong_sizes_say_what_is_wrong(sizes: dict[str, float], message: str) -> None:
     with pytest.raises(DataError, match=message):
         part_sizes("shop", 100, sizes)
+
+
+def test_a_share_of_one_is_all_and_a_count_of_one_is_one() -> None:
+    assert part_sizes("shop", 100, {"train": 1.0})["train"] == 100
+    assert part_sizes("shop", 100, {"train": 1})["train"] == 1
+    assert part_sizes("shop", 100, {"train": 0.999})["train"] == 100
+    assert part_sizes("shop", 12)["validation"] == 2, "two halves need two items"
 
 
 def test_unseen_leaves_never_train() -> None:

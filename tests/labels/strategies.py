@@ -8,6 +8,7 @@ import numpy as np
 from hypothesis import strategies as st
 
 from hierhash.labels import ItemLabels, LabelTree
+from hierhash.labels.paths import clean_name
 
 Path = tuple[str, ...]
 NAMES = ["A", "B", "No", "1990", "~", "a/b", "back\\", "鞋", "x y", "{c}"]
@@ -19,6 +20,60 @@ _nested = st.recursive(
 )
 nested_trees = st.dictionaries(st.sampled_from(NAMES), _nested, min_size=1, max_size=4)
 trees = nested_trees.map(lambda nested: LabelTree.from_nested(nested, name="random"))
+
+
+# Any name that a class may have, odd ones with the signs of YAML, CSV and paths among them.
+names = st.one_of(
+    st.sampled_from(NAMES),
+    st.text(alphabet=st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1),
+    st.text(alphabet="a/\\\\|\"',:#[]{}&*!%@`- ", min_size=1),
+).filter(lambda name: bool(name.strip()) and len(name) < 100)
+
+
+@st.composite
+def whole_trees(draw, name: str | None = None) -> LabelTree:
+    """Trees with aliases; with names of levels and weights, too, unless their name is given."""
+    count = iter(range(1000))
+
+    def long_form(nested: dict) -> list:
+        return [
+            {
+                "name": own,
+                "aliases": [f"{draw(names).strip()} {next(count)}"] if draw(st.booleans()) else [],
+                "children": long_form(below),
+            }
+            for own, below in nested.items()
+        ]
+
+    siblings = st.dictionaries(names.map(clean_name), st.just({}), min_size=1, max_size=3)
+    nested = st.recursive(
+        st.just({}),
+        lambda below: st.dictionaries(names.map(clean_name), below, min_size=1, max_size=3),
+        max_leaves=6,
+    )
+    tree = LabelTree.from_nested(long_form(draw(nested) or draw(siblings)), name=name or "t")
+    if name is not None:
+        return tree
+    return LabelTree.from_nested(
+        again(tree, ()),
+        name=clean_name(draw(names)),
+        levels=[f"{draw(names)} {level}" for level in range(tree.depth)],
+        level_weights=draw(
+            st.one_of(
+                st.none(),
+                st.sampled_from(["uniform", "linear", {"scheme": "geometric", "ratio": 1.25}]),
+                st.lists(st.floats(0.5, 9), min_size=tree.depth, max_size=tree.depth),
+            )
+        ),
+    )
+
+
+def again(tree: LabelTree, node: Path) -> list:
+    """The nested form of what is below a node."""
+    return [
+        {"name": own[-1], "aliases": list(tree.aliases(own)), "children": again(tree, own)}
+        for own in tree.children(node)
+    ]
 
 
 @dataclass

@@ -63,7 +63,21 @@ def test_wrong_requests(tmp_path, name, depth, message):
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_png_too_tall_is_refused(tmp_path):
-    tree = LabelTree.from_nested([f"leaf {i}" for i in range(8000)])
-    with pytest.raises(TreeError, match="too tall"):
-        plot_tree(tree, tmp_path / "t.png")
+def test_a_png_too_large_is_refused(tmp_path):
+    nested: dict = {}
+    for level in range(40):
+        nested = {f"{'W' * 490}{level}": nested}
+    with pytest.raises(TreeError, match="too large for a PNG; give --depth or plot"):
+        plot_tree(LabelTree.from_nested(nested), tmp_path / "t.png")
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_plot_of_too_many_rows_is_refused(tmp_path):
+    tree = LabelTree.from_nested({"A": [f"leaf {i}" for i in range(8000)]})
+    with pytest.raises(TreeError) as caught:
+        plot_tree(tree, tmp_path / "t.svg")
+    assert caught.value.problems == [
+        f"{tmp_path}/t.svg: the plot would have 8,000 rows, more than 4,000; draw its first levels "
+        "with --depth"
+    ]
+    plot_tree(tree, tmp_path / "t.svg", depth=1)

@@ -178,3 +178,48 @@ def test_aliases_levels_and_weights_are_written(tmp_path):
 def test_long_lists_stay_readable():
     tree = LabelTree.from_nested({"A": [f"class number {i}" for i in range(30)]}, name="t")
     assert max(map(len, format_yaml(tree).splitlines())) <= 100
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "tree: " + "[" * 600,
+        "tree: " + "{a: " * 600,
+        "tree:\n" + "- " * 600,
+        "tree:\n" + "".join(f"{'  ' * i}n{i}:\n" for i in range(1, 1200)),
+        "tree: " + "[" * 1000 + "]" * 1000,
+        "tree:\n  a: [b\n  c: " + "[" * 400,
+    ],
+)
+def test_deep_nesting_is_refused_in_our_words_whatever_the_parser_says(text):
+    (problem,) = problems(text)
+    assert problem.endswith(": the tree is deeper than 100 levels; flatten it")
+    assert problem.startswith("t.yaml:")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            'name: "a\\ab"\ntree: [x]',
+            "t.yaml:1: name: the name 'a\\x07b' holds a control character",
+        ),
+        (
+            'tree: [x]\nlevels: ["one\\nline"]',
+            "t.yaml:2: levels: the name 'one\\nline' holds a control character or line break",
+        ),
+        ('tree: ["x\\ay"]', "t.yaml:1: the name 'x\\x07y' holds a control character"),
+        ("tree:\n- 'a\x07'", "t.yaml:2: not valid YAML, for it holds a control character; remove"),
+        ("tree:\n- [a\n- b: c]", "not valid YAML; correct the brackets, quotes or indentation"),
+    ],
+)
+def test_what_could_not_be_written_again_is_refused_with_its_line(text, expected):
+    found = problems(text)
+    assert any(problem.startswith(expected) or expected in problem for problem in found), found
+
+
+def test_a_title_or_level_given_in_python_is_looked_at_too():
+    with pytest.raises(TreeError, match="a\\\\x1bb' holds a control character"):
+        LabelTree.from_nested(["x"], name="a\x1bb")
+    with pytest.raises(TreeError, match="levels: the name 'a\\\\x1bb' holds a control character"):
+        LabelTree.from_nested(["x"], levels=["a\x1bb"])
