@@ -75,11 +75,11 @@ def check_command(
 
 
 def _checked(catalogue: Catalogue, tree: LabelTree | None, max_pixels: int) -> Checked:
-    from hierhash.cli.ticking import ticking
     from hierhash.data.check import check
+    from hierhash.training.progress import counting
 
-    advance = ticking("items checked", len(catalogue))
-    return check(catalogue, tree, max_pixels=max_pixels, advance=advance)
+    with counting("items checked", len(catalogue)) as advance:
+        return check(catalogue, tree, max_pixels=max_pixels, advance=advance)
 
 
 def _summary(problems: list[Problem], warnings: list[str]) -> str:

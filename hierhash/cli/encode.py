@@ -13,6 +13,13 @@ def encode(
     source: Annotated[str, typer.Argument(help="Folder or file of items, or `sample`.")],
     out: Annotated[Path, typer.Argument(help="Folder to write: codes, items and a manifest.")],
     modality: Annotated[str, typer.Option(help="Which side is encoded: image or text.")] = "image",
+    format_: Annotated[
+        str | None, typer.Option("--format", help="Reader to use, when the path does not show it.")
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--option", "-o", help="Option of the reader: NAME=VALUE, e.g. text=title."),
+    ] = None,
 ) -> None:
     """Encode pictures or texts of a source; the result is an index for `hierhash search`."""
     from hierhash.cli.indexing import encode_catalogue
@@ -23,6 +30,6 @@ def encode(
     check_modality(modality)
     if out.exists():
         raise RunError(f"{out}: exists already; choose another name or remove it")
-    index = encode_catalogue(load_run(run), read_source(source), modality)
+    index = encode_catalogue(load_run(run), read_source(source, format_, option), modality)
     index.save(out)
     typer.echo(f"{out}: {len(index)} items, {index.manifest['bits']} bits each")

@@ -20,12 +20,20 @@ def predict(
     modality: Annotated[
         str, typer.Option(help="What of a source is read: image or text.")
     ] = "text",
+    format_: Annotated[
+        str | None, typer.Option("--format", help="Reader of the source, if it does not show.")
+    ] = None,
+    option: Annotated[
+        list[str] | None,
+        typer.Option("--option", "-o", help="Option of the reader: NAME=VALUE, e.g. text=title."),
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="CSV file to write: a row for each item of the source.")
     ] = None,
 ) -> None:
     """Predict the class of texts, of pictures or of a whole source at every level."""
     from hierhash.cli.prediction import check_head, predict_one, predict_source
+    from hierhash.cli.source_argument import check_modality, read_source
     from hierhash.errors import InputError
     from hierhash.saved_run import load_run
 
@@ -35,7 +43,12 @@ def predict(
     if (source is None) != (out is None):
         raise InputError("predict: --source and --out go together; give both or neither")
     if source is not None and out is not None:
-        rows = predict_source(run, source, modality, out)
+        check_modality(modality)
+        if out.exists():
+            raise InputError(f"{out}: exists already; choose another name or remove it")
+        saved = load_run(run)
+        check_head(saved)
+        rows = predict_source(saved, read_source(source, format_, option), modality, out)
         typer.echo(f"{out}: {rows} items")
         return
     saved = load_run(run)

@@ -12,12 +12,11 @@ from numpy.typing import NDArray
 
 from hierhash.branches.heads import Head
 from hierhash.cli.indexing import catalogue_outputs, rows_with
-from hierhash.cli.source_argument import check_modality, read_source
-from hierhash.data.records import ImageRef
+from hierhash.data.records import Catalogue, ImageRef
 from hierhash.errors import InputError
 from hierhash.labels.paths import format_path
 from hierhash.methods.predict import coherent_probabilities, level_probabilities
-from hierhash.saved_run import SavedRun, load_run
+from hierhash.saved_run import SavedRun
 from hierhash.storage.whole_file import write_text
 
 
@@ -55,21 +54,16 @@ def predict_one(saved: SavedRun, modality: str, one: str) -> list[dict[str, Any]
     ]
 
 
-def predict_source(run: Path, source: str, modality: str, out: Path) -> int:
+def predict_source(saved: SavedRun, catalogue: Catalogue, modality: str, out: Path) -> int:
     """Writes one CSV row an item: its id, and the path and confidence of each level.
 
     Returns:
         The number of items that have the modality.
 
     Raises:
-        InputError: Anything wrong with the run or the source, or the file exists.
+        InputError: No item has the modality, or a picture cannot be read.
+        HierhashError: The file cannot be written.
     """
-    check_modality(modality)
-    if out.exists():
-        raise InputError(f"{out}: exists already; choose another name or remove it")
-    saved = load_run(run)
-    check_head(saved)
-    catalogue = read_source(source)
     rows = rows_with(catalogue, modality)
     outputs = catalogue_outputs(saved, catalogue, modality, rows)
     predicted = _predicted(saved, modality, outputs)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hierhash.cli import ticking
+from hierhash.training import progress
 from tests.cli.small_run import PATHS, hierhash, refusal
 from tests.data.small_pictures import picture_bytes
 
@@ -96,12 +96,12 @@ def test_a_long_run_of_one_kind_is_cut_short_and_counted(tmp_path):
 
 
 def test_progress_is_told_also_when_piped(tmp_path, monkeypatch):
-    monkeypatch.setattr(ticking, "EVERY", 0.0)
+    monkeypatch.setattr(progress, "SECONDS", 0.0)
     table = tmp_path / "t.csv"
     table.write_text("text\na\nb\n")
     said = hierhash("data", "check", table)
-    assert said.err.splitlines() == ["1 of 2 items checked, 0 s", "2 of 2 items checked, 0 s"]
-    monkeypatch.setattr(ticking, "EVERY", 60.0)
+    assert said.err.splitlines() == ["items checked: 1 of 2", "items checked: 2 of 2"]
+    monkeypatch.setattr(progress, "SECONDS", 60.0)
     assert hierhash("data", "check", table).err == ""
 
 
