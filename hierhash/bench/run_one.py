@@ -17,6 +17,7 @@ from hierhash.bench.scores import (
     having,
     objective,
     rounded,
+    tuning_rows,
     validation_means,
 )
 from hierhash.bench.trained import Trained, train_and_encode
@@ -31,7 +32,9 @@ PerQuery = dict[str, NDArray[Any]]
 def validation_scores(config: RunConfig, prepared: Prepared) -> dict[str, float]:
     """Scores of a trial on the validation items against the database; ``objective`` decides."""
     split = prepared.split
-    trained = train_and_encode(config, prepared, np.concatenate([split.validation, split.database]))
+    trained = train_and_encode(
+        config, prepared, np.concatenate([tuning_rows(split), split.database])
+    )
     means = validation_means(trained, prepared)
     scores = {
         f"{direction}/{metric}": means[direction][metric]
@@ -79,7 +82,7 @@ def final_scores(
             curves[direction] = found.curves
             own["hamming"] |= instance_scores(trained, prepared, direction, attribute)
             asking = having(prepared, DIRECTIONS[direction][0], split.query)
-            per_query[f"{direction}/leaf"] = found.per_query["leaf"].astype(np.int16)
+            per_query[f"{direction}/leaf"] = found.per_query["leaf"].astype(np.int32)
             per_query[f"{direction}/train_items"] = _train_items(prepared, asking)
             for metric in ("map_leaf", "hap", "ndcg@100"):
                 per_query[f"{direction}/{metric}"] = found.per_query[metric].astype(np.float32)

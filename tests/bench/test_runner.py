@@ -8,7 +8,7 @@ from hierhash.bench.results import Job, SuiteResults
 from hierhash.bench.runner import run_suite
 from hierhash.bench.suite import load_suite
 from hierhash.builder import prepare
-from hierhash.errors import ConfigError, RunError
+from hierhash.errors import HierhashError, RunError
 from hierhash.reports.headline import headline_markdown
 from hierhash.reports.runs import load_runs
 
@@ -84,38 +84,17 @@ def test_only_the_newest_line_of_a_run_is_reported(suite, tmp_path):
 
 
 def test_a_run_that_fails_is_told_and_the_others_go_on(tmp_path):
-    wild = "{model.training.lr: 1.0e+30, model.training.optimiser: sgd}"
+    wild = "{model.training.lr: 1.0e+12, model.training.optimiser: sgd}"
     text = SUITE.replace("  - {method: dcmh_published, trials: []}", "").replace(
         "rows:", f"rows:\n  - {{method: dcmh_published, trials: [], set: {wild}}}"
     )
     (tmp_path / "tiny.yaml").write_text(text)
-    with pytest.raises(RunError, match="2 runs failed; the first: dcmh_published, 8 bits, seed 0"):
+    with pytest.raises(HierhashError) as caught:
         run_suite(load_suite(tmp_path / "tiny.yaml"), tmp_path, say=lambda _: None)
+    assert caught.value.exit_code == 1
+    said = str(caught.value).splitlines()
+    assert [line.partition(" failed: ")[0] for line in said] == [
+        "tiny: dcmh_published, 8 bits, seed 0",
+        "tiny: dcmh_published, 8 bits, seed 1",
+    ]
     assert {run["name"] for run in load_runs("tiny", tmp_path)} == {"hierarchical_dcmh"}
-
-
-def test_more_than_eight_trials_are_refused(tmp_path):
-    nine = "\n".join(f"  - {{model.loss.gamma: {i}}}" for i in range(9))
-    (tmp_path / "s.yaml").write_text(f"name: s\nrows: [{{method: dcmh_tuned}}]\ntrials:\n{nine}\n")
-    with pytest.raises(ConfigError, match="trials"):
-        load_suite(tmp_path / "s.yaml")
-
-
-@pytest.mark.parametrize(
-    ("rows", "said"),
-    [
-        (
-            "[{method: dcmh_tuned, set: {model.bitz: 1}}]",
-            r"row dcmh_tuned: unknown key 'model.bitz'",
-        ),
-        (
-            "[{method: dcmh_tuned, set: {bits: 8}}]",
-            r"row dcmh_tuned, set: 'bits' cannot be changed",
-        ),
-        ("[{method: dcmh_tuned}, {method: dcmh_tuned}]", "two rows are named dcmh_tuned"),
-    ],
-)
-def test_a_wrong_row_is_named(tmp_path, rows, said):
-    (tmp_path / "s.yaml").write_text(f"name: s\nrows: {rows}\n")
-    with pytest.raises(ConfigError, match=said):
-        load_suite(tmp_path / "s.yaml")

@@ -1,0 +1,151 @@
+"""Where jobs run: in this process, or in worker processes that may die without taking the suite."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from typing import Any
+
+import torch
+
+from hierhash.bench.results import Job
+from hierhash.bench.run_one import final_scores, validation_scores
+from hierhash.bench.suite import Suite
+from hierhash.builder import Prepared, pick_device, prepare
+from hierhash.errors import HierhashError
+
+Outcome = tuple[dict[str, Any], dict[str, Any]]
+
+DIED = "its worker process died twice (out of memory?); run the suite again with fewer --workers"
+
+_prepared: Prepared | None = None
+
+
+class Workers:
+    """Runs jobs of a suite.
+
+    A job that raises gives a record with ``failed``. A worker that dies takes its jobs with it: the
+    pool is made anew and they are run again, one at a time, so that the one to blame is found.
+
+    Args:
+        suite: The suite.
+        workers: Processes, each with a share of the cores; 1 runs the jobs in this one.
+        prepared: Its data, for the jobs of this process.
+    """
+
+    def __init__(self, suite: Suite, workers: int, prepared: Prepared) -> None:
+        global _prepared
+        self.suite, self.workers = suite, workers
+        if workers <= 1:
+            _prepared = prepared
+        self._pool: ProcessPoolExecutor | None = None
+        self._before = set(multiprocessing.active_children())
+
+    def close(self, at_once: bool = False) -> None:
+        """Ends the worker processes: after their jobs, or at once, for nobody wants those."""
+        if self._pool is not None:
+            if at_once:
+                for child in set(multiprocessing.active_children()) - self._before:
+                    child.terminate()
+            self._pool.shutdown(cancel_futures=True)
+
+    def run(self, jobs: Iterable[Job]) -> Iterator[tuple[Job, Outcome]]:
+        """The jobs with what they gave, in the order they end."""
+        if self.workers <= 1:
+            for job in jobs:
+                yield job, work(self.suite, job)
+            return
+        waiting = deque(jobs)
+        suspects: deque[Job] = deque()
+        running: dict[Future[Outcome], Job] = {}
+        alone = False
+        while waiting or suspects or running:
+            if not running:
+                alone = bool(suspects)
+            queue, most = (suspects, 1) if alone else (waiting, self.workers)
+            while queue and len(running) < most:
+                job = queue.popleft()
+                running[self._submit(job)] = job
+            done, _ = wait(running, return_when=FIRST_COMPLETED)
+            for future in done:
+                job = running.pop(future)
+                try:
+                    yield job, future.result()
+                except BrokenExecutor:
+                    self._pool = None
+                    if alone:
+                        yield job, ({"objective": None, "failed": DIED}, {})
+                    else:
+                        suspects.append(job)
+
+    def _submit(self, job: Job) -> Future[Outcome]:
+        for attempt in range(2):
+            if self._pool is None:
+                self._pool = self._new_pool()
+            try:
+                return self._pool.submit(_work, self.suite, job)
+            except BrokenExecutor:  # it died since the last job ended
+                self._pool = None
+                if attempt:
+                    raise
+        raise AssertionError  # pragma: no cover
+
+    def _new_pool(self) -> ProcessPoolExecutor:
+        return ProcessPoolExecutor(
+            self.workers,
+            mp_context=multiprocessing.get_context("spawn"),
+            initializer=_start_worker,
+            initargs=(self.suite, max(1, torch.get_num_threads() // self.workers)),
+        )
+
+
+def _start_worker(suite: Suite, threads: int) -> None:
+    global _prepared
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends its workers
+    threading.Thread(target=_end_with_parent, daemon=True).start()
+    torch.set_num_threads(threads)
+    _prepared = prepare(suite.data, suite.features, pick_device("auto"))
+
+
+def _end_with_parent() -> None:
+    """Ends a worker whose parent was killed; it would wait for jobs, and hold memory, forever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os._exit(1)
+
+
+def _work(suite: Suite, job: Job) -> Outcome:
+    return work(suite, job)
+
+
+def work(suite: Suite, job: Job) -> Outcome:
+    """One job on the prepared data of this process; what goes wrong is in the record.
+
+    ``diverged`` marks a failure that would come again: a trial then loses for good.
+    """
+    assert _prepared is not None  # noqa: S101 - set by _start_worker or Workers
+    try:
+        config = suite.config(job.row, job.bits, job.seed, job.trial)
+        if not job.final:
+            return dict(validation_scores(config, _prepared)), {}
+        main = job.bits == suite.tuning_bits
+        record, per_query, _ = final_scores(
+            config,
+            _prepared,
+            asymmetric=suite.asymmetric and main,
+            attribute=suite.attribute,
+            top=main and job.seed == suite.seeds[0],
+        )
+        return record, per_query
+    except HierhashError as error:
+        return {"objective": None, "failed": str(error), "diverged": error.exit_code == 1}, {}
+    # Whatever a library raises, MemoryError above all, is the end of this job and of no other.
+    except Exception as error:
+        said = " ".join(f"{type(error).__name__}: {error}".split())
+        return {"objective": None, "failed": said}, {}
