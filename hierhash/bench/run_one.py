@@ -24,6 +24,7 @@ from hierhash.bench.trained import Trained, train_and_encode
 from hierhash.builder import Prepared
 from hierhash.codes.hamming import hamming_distances
 from hierhash.config import RunConfig
+from hierhash.metrics.retrieval_suite import DirectionResult
 
 TOP = 8
 PerQuery = dict[str, NDArray[Any]]
@@ -66,7 +67,8 @@ def final_scores(
     trained = train_and_encode(config, prepared, np.concatenate([split.query, split.database]))
     results: dict[str, Any] = {"all": {}}
     curves: dict[str, Any] = {}
-    queries: dict[str, Any] = {}
+    queries: dict[str, Any] = {"pairs": _both_halves(prepared)}
+    queries_unseen: dict[str, Any] = {}
     per_query: PerQuery = {}
     for direction in DIRECTIONS:
         found = hamming_scores(trained, prepared, direction, split.query, split.database, True)
@@ -75,9 +77,9 @@ def final_scores(
                 trained, prepared, direction, split.query, split.database_only, False
             )
             results.setdefault("unseen", {})[direction] = {"hamming": rounded(unseen.means)}
+            queries_unseen[direction] = _counts(unseen)
         results["all"][direction] = own = {"hamming": rounded(found.means)}
-        counted = len(found.per_query["leaf"]) - found.skipped
-        queries[direction] = {"counted": counted, "skipped": found.skipped}
+        queries[direction] = _counts(found)
         if direction in CROSS:
             curves[direction] = found.curves
             own["hamming"] |= instance_scores(trained, prepared, direction, attribute)
@@ -89,12 +91,15 @@ def final_scores(
             if asymmetric:
                 own["asymmetric"] = asymmetric_scores(trained, prepared, direction)
     classification, picked = classification_scores(trained, prepared)
+    for modality, leaves in picked.items():
+        queries[modality] = {"counted": len(leaves), "skipped": 0}
     per_query |= {f"picked/{modality}": leaves for modality, leaves in picked.items()}
     if top:
         per_query |= top_answers(trained, prepared)
     record = {
         "results": results,
         "queries": queries,
+        "queries_unseen": queries_unseen,
         "classification": classification,
         "curves": curves,
         "cost": trained.cost,
@@ -125,6 +130,17 @@ def top_answers(trained: Trained, prepared: Prepared) -> PerQuery:
         "t2i/distance": np.stack(near).astype(np.int16),
         "t2i/query": np.flatnonzero(np.isin(split.query, queries)).astype(np.int32),
     }
+
+
+def _counts(found: DirectionResult) -> dict[str, int]:
+    """Queries that the means are over, and those left out."""
+    return {"counted": len(found.per_query["leaf"]) - found.skipped, "skipped": found.skipped}
+
+
+def _both_halves(prepared: Prepared) -> dict[str, int]:
+    query, items = prepared.split.query, prepared.items
+    both = int((items.has_image & items.has_text)[query].sum())
+    return {"counted": both, "skipped": len(query) - both}
 
 
 def _train_items(prepared: Prepared, queries: NDArray[np.int64]) -> NDArray[np.int32]:

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from hierhash.cli.terminal import plain, told_when_interrupted
+
 
 def bench(
     suite: Annotated[str, typer.Argument(help="A suite file, or a shipped one: sample, fashion.")],
@@ -19,5 +21,6 @@ def bench(
     from hierhash.reports.headline import headline_markdown
 
     loaded = load_suite(find_suite(suite))
-    run_suite(loaded, results, workers, typer.echo)
+    with told_when_interrupted("finished runs are kept, the same command goes on"):
+        run_suite(loaded, results, workers, lambda line: typer.echo(plain(line)))
     typer.echo(headline_markdown(loaded.name, results))
