@@ -86,8 +86,8 @@ def _choices(results: SuiteResults, say: Say) -> tuple[list[tuple[Row, dict[str,
         trials = len(results.suite.trials_of(row))
         lost = results.losers(row) if trials > 1 else 0
         if lost:
-            said = "failed or have no validation score" if lost > 1 else "failed or has no score"
-            say(f"warning: {row.name}: {lost} of {trials} trials {said}, and lose")
+            why = "it failed or has" if lost == 1 else "they failed or have"
+            say(f"warning: {row.name}: {lost} of {trials} trials lost: {why} no validation score")
         try:
             chosen.append((row, results.choose(row)))
         except RunError as error:

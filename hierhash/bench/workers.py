@@ -7,8 +7,9 @@ import os
 import signal
 import threading
 from collections import deque
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Future, ProcessPoolExecutor, wait
+from contextlib import contextmanager
 from typing import Any
 
 import torch
@@ -20,6 +21,7 @@ from hierhash.builder import Prepared, pick_device, prepare
 from hierhash.errors import HierhashError
 
 Outcome = tuple[dict[str, Any], dict[str, Any]]
+Task = Callable[[Suite, Job], Outcome]
 
 DIED = "its worker process died twice (out of memory?); run the suite again with fewer --workers"
 
@@ -36,11 +38,14 @@ class Workers:
         suite: The suite.
         workers: Processes, each with a share of the cores; 1 runs the jobs in this one.
         prepared: Its data, for the jobs of this process.
+        task: What does a job; a function that a new process can import.
     """
 
-    def __init__(self, suite: Suite, workers: int, prepared: Prepared) -> None:
+    def __init__(
+        self, suite: Suite, workers: int, prepared: Prepared, task: Task | None = None
+    ) -> None:
         global _prepared
-        self.suite, self.workers = suite, workers
+        self.suite, self.workers, self.task = suite, workers, task or work
         if workers <= 1:
             _prepared = prepared
         self._pool: ProcessPoolExecutor | None = None
@@ -58,7 +63,7 @@ class Workers:
         """The jobs with what they gave, in the order they end."""
         if self.workers <= 1:
             for job in jobs:
-                yield job, work(self.suite, job)
+                yield job, self.task(self.suite, job)
             return
         waiting = deque(jobs)
         suspects: deque[Job] = deque()
@@ -88,7 +93,8 @@ class Workers:
             if self._pool is None:
                 self._pool = self._new_pool()
             try:
-                return self._pool.submit(_work, self.suite, job)
+                with _interrupts_held_back():
+                    return self._pool.submit(self.task, self.suite, job)
             except BrokenExecutor:  # it died since the last job ended
                 self._pool = None
                 if attempt:
@@ -104,9 +110,21 @@ class Workers:
         )
 
 
+@contextmanager
+def _interrupts_held_back() -> Iterator[None]:
+    """Processes that are started inside never see Ctrl-C, which this one acts on when it ends.
+
+    A terminal sends it to all of them; this process ends its workers, which have nothing to say.
+    """
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
 def _start_worker(suite: Suite, threads: int) -> None:
     global _prepared
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent is told, and ends its workers
     threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(threads)
     _prepared = prepare(suite.data, suite.features, pick_device("auto"))
@@ -118,10 +136,6 @@ def _end_with_parent() -> None:
     if parent is not None:
         parent.join()
         os._exit(1)
-
-
-def _work(suite: Suite, job: Job) -> Outcome:
-    return work(suite, job)
 
 
 def work(suite: Suite, job: Job) -> Outcome:

@@ -1,0 +1,84 @@
+"""Worker processes: they are used, they may die, and Ctrl-C ends them without a traceback."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+
+from hierhash.bench.results import Job
+from hierhash.bench.runner import run_suite
+from hierhash.bench.suite import load_suite
+from hierhash.bench.workers import DIED, Workers
+from hierhash.reports.runs import load_runs
+from tests.bench.dying import dying
+
+SUITE = """
+name: tiny
+data: {source: synthetic, options: {n: 120}}
+bits: [8]
+seeds: [0, 1]
+set: {model.training.epochs: 1, model.image.hidden: 8, model.text.hidden: 8}
+rows: [{method: dcmh_tuned}, {method: dcmh_leaf}]
+"""
+
+
+@pytest.fixture
+def suite(tmp_path):
+    (tmp_path / "tiny.yaml").write_text(SUITE)
+    return load_suite(tmp_path / "tiny.yaml")
+
+
+def jobs(suite):
+    return [Job(row, 8, seed, {}, final=True) for row in suite.rows for seed in suite.seeds]
+
+
+def test_two_workers_do_the_jobs_of_one_with_the_same_results(suite, tmp_path):
+    for folder, workers in (("one", 1), ("two", 2)):
+        run_suite(suite, tmp_path / folder, workers, say=lambda _: None)
+    one, two = (
+        {(run["name"], run["seed"]): run["results"] for run in load_runs("tiny", tmp_path / folder)}
+        for folder in ("one", "two")
+    )
+    assert len(one) == 4
+    assert one.keys() == two.keys()
+
+
+def test_a_worker_that_dies_takes_its_own_job_alone(suite, tmp_path, monkeypatch):
+    monkeypatch.setenv("DIED_MARK", str(tmp_path / "died"))
+    pool = Workers(suite, 2, None, task=dying)
+    try:
+        found = {(job.row.name, job.seed): record for job, (record, _) in pool.run(jobs(suite))}
+    finally:
+        pool.close()
+    assert len(found) == 4
+    failed = {key: record["failed"] for key, record in found.items() if "failed" in record}
+    assert failed == {("dcmh_leaf", 0): DIED}  # not the one whose first worker died
+    assert (tmp_path / "died").exists()
+    assert os.getpid() not in {record.get("process") for record in found.values()}
+
+
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ctrl_c_ends_a_bench_with_one_line(tmp_path, workers):
+    (tmp_path / "tiny.yaml").write_text(SUITE.replace("epochs: 1", "epochs: 100000"))
+    words = ["bench", "tiny.yaml", "--results", "results", "--workers", str(workers)]
+    with subprocess.Popen(
+        [sys.executable, "-m", "hierhash.cli.main", *words],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+        start_new_session=True,
+    ) as process:
+        assert process.stdout.readline() == "tiny: preparing the data\n"
+        time.sleep(1.5 if workers == 1 else 6)  # into the jobs, or the start of the workers
+        os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
+        said = process.communicate(timeout=60)[1]
+    assert process.returncode == 130, said
+    told = "interrupted; finished runs are kept, the same command goes on\n"
+    assert said.endswith(told)
+    assert "Traceback" not in said
