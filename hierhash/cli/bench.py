@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from hierhash.cli.terminal import plain, told_when_interrupted
+from hierhash.cli.terminal import plain, plain_lines, told_when_interrupted
 
 
 def bench(
@@ -23,4 +23,4 @@ def bench(
     loaded = load_suite(find_suite(suite))
     with told_when_interrupted("finished runs are kept, the same command goes on"):
         run_suite(loaded, results, workers, lambda line: typer.echo(plain(line)))
-    typer.echo(headline_markdown(loaded.name, results))
+    typer.echo(plain_lines(headline_markdown(loaded.name, results)))

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from hierhash.cli.terminal import plain
+
 
 def report(
     suite: Annotated[str, typer.Argument(help="Name of a suite that was run.")],
@@ -25,4 +27,4 @@ def report(
     name = load_suite(Path(suite)).name if Path(suite).is_file() else suite
     items = labelled_items(load_suite(find_suite(suite)).data) if examples else None
     for path in build_report(name, results, items).save(out):
-        typer.echo(str(path))
+        typer.echo(plain(str(path)))

@@ -37,7 +37,7 @@ def jobs(suite):
     return [Job(row, 8, seed, {}, final=True) for row in suite.rows for seed in suite.seeds]
 
 
-def test_two_workers_do_the_jobs_of_one_with_the_same_results(suite, tmp_path):
+def test_two_workers_do_the_jobs_of_one(suite, tmp_path):
     for folder, workers in (("one", 1), ("two", 2)):
         run_suite(suite, tmp_path / folder, workers, say=lambda _: None)
     one, two = (
