@@ -1,7 +1,8 @@
 """Gives the committed result lines of 0.1.0 the hashes of the present code, once.
 
 The old hash was taken over every setting, defaults included. A line is changed if its old hash is
-that of a job of its suite, and only its hashes are; any other line is left and told.
+that of a job of its suite, and any other line is left and told. Lines of final runs also get the
+numbers of queries that reports show, where the per-query scores tell them.
 """
 
 from __future__ import annotations
@@ -11,6 +12,8 @@ import itertools
 import json
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from hierhash.bench.results import Job, hashes
 from hierhash.bench.suite import Suite, find_suite, load_suite
@@ -58,8 +61,34 @@ def migrate(suite: Suite, path: Path, final: bool) -> tuple[int, int]:
         line |= new if final else {name: new[name] for name in ("config_sha256", "revision")}
         changed += 1
     if changed:
-        write_text(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
+        write_lines(path, lines)
     return changed, unknown
+
+
+def add_counts(suite: str, path: Path) -> int:
+    """Numbers of queries by side, and of those with both halves, from per-query scores."""
+    split = json.loads((RESULTS / f"{suite}.split.json").read_text(encoding="utf-8"))
+    lines, changed = read_lines(path), 0
+    for line in lines:
+        if "pairs" in line["queries"] or line["split_sha256"] != split["sha256"]:
+            continue
+        name = f"{line['method']}+{line['variant']}" if line["variant"] else line["method"]
+        own = line.get("scores", f"{name}-{line['bits']}-{line['seed']}.npz")
+        with np.load(RESULTS / "scores" / suite / own) as scores:
+            sides = {"image": len(scores["i2t/leaf"]), "text": len(scores["t2i/leaf"])}
+        if line["classification"]:
+            line["queries"] |= {side: {"counted": n, "skipped": 0} for side, n in sides.items()}
+        # Every query has both halves where each side counts all of them.
+        if set(sides.values()) == {len(split["query"])}:
+            line["queries"]["pairs"] = {"counted": len(split["query"]), "skipped": 0}
+        changed += 1
+    if changed:
+        write_lines(path, lines)
+    return changed
+
+
+def write_lines(path: Path, lines: list[dict[str, Any]]) -> None:
+    write_text(path, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in lines))
 
 
 if __name__ == "__main__":
@@ -69,3 +98,5 @@ if __name__ == "__main__":
             path = RESULTS / f"{name}.{ending}"
             changed, unknown = migrate(suite, path, final)
             print(f"{path.name}: {changed} lines changed, {unknown} of no job of the suite")
+        path = RESULTS / f"{name}.jsonl"
+        print(f"{path.name}: {add_counts(name, path)} lines with numbers of queries")
