@@ -25,8 +25,13 @@ def test_canonical_order_is_distance_then_row():
 
 def test_rescoring_orders_by_the_asymmetric_score():
     index, outputs = make_index()
-    scores = [hit.score for hit in index.search(outputs[3], k=5)]
-    assert scores == sorted(scores, reverse=True)
+    signs = np.where(outputs >= 0, 1.0, -1.0)
+    expected = signs @ np.clip(3 * outputs[3], -1, 1)
+    hits = index.search(3 * outputs[3], k=5)
+    assert hits[0].item["id"] == "3"
+    for hit, row in zip(hits, np.argsort(-expected, kind="stable"), strict=False):
+        assert hit.item["id"] == str(row)
+        assert hit.score == pytest.approx(expected[row])
 
 
 def test_under_keeps_the_subtree():
