@@ -44,4 +44,4 @@ def test_real_outputs_rank_by_the_product(problem):
         [average_precision_score(leaf == own, line) for own, line in zip(leaf, scores, strict=True)]
     )
     found = evaluate_asymmetric(wide, pack(database), 24, labels, labels)
-    assert found["map_leaf"] == pytest.approx(expected, abs=1e-6)
+    assert found["map_leaf"] == pytest.approx(expected, abs=1e-4)
