@@ -72,6 +72,7 @@ FILES = [
         "model:\n  training: {schedule: logspace}",
         "c.yaml:2: model.training: schedule logspace needs lr_final above 0; give one, or take",
     ),
+    ("model: {text: {hidden: 99999999999}}", "model.text.hidden: must be at most 65,536, got"),
     ("model: 3", "c.yaml:1: model: keys with values are expected, got 3"),
     ("data: []", "c.yaml:1: data: keys with values are expected"),
     (

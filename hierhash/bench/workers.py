@@ -26,6 +26,7 @@ Task = Callable[[Suite, Job], Outcome]
 DIED = "its worker process died twice (out of memory?); run the suite again with fewer --workers"
 
 _prepared: Prepared | None = None
+_unprepared = ""
 
 
 class Workers:
@@ -49,6 +50,7 @@ class Workers:
         if workers <= 1:
             _prepared = prepared
         self._pool: ProcessPoolExecutor | None = None
+        self._deaths = 0  # of workers with one job alone, since one of those ended well
         self._before = set(multiprocessing.active_children())
 
     def close(self, at_once: bool = False) -> None:
@@ -66,27 +68,41 @@ class Workers:
                 yield job, self.task(self.suite, job)
             return
         waiting = deque(jobs)
-        suspects: deque[Job] = deque()
+        while waiting and self._deaths <= self.workers:
+            suspects: list[Job] = []
+            yield from self._together(waiting, suspects)
+            for job in suspects:
+                yield job, self._alone(job)
+        for job in waiting:  # no worker can live here
+            yield job, failure(DIED)
+
+    def _together(self, waiting: deque[Job], suspects: list[Job]) -> Iterator[tuple[Job, Outcome]]:
+        """Jobs side by side, until none is left or a worker dies: ``suspects`` gets its jobs."""
         running: dict[Future[Outcome], Job] = {}
-        alone = False
-        while waiting or suspects or running:
-            if not running:
-                alone = bool(suspects)
-            queue, most = (suspects, 1) if alone else (waiting, self.workers)
-            while queue and len(running) < most:
-                job = queue.popleft()
+        while running or (waiting and not suspects):
+            while waiting and not suspects and len(running) < self.workers:
+                job = waiting.popleft()
                 running[self._submit(job)] = job
             done, _ = wait(running, return_when=FIRST_COMPLETED)
             for future in done:
                 job = running.pop(future)
                 try:
-                    yield job, future.result()
+                    outcome = future.result()
                 except BrokenExecutor:
                     self._pool = None
-                    if alone:
-                        yield job, ({"objective": None, "failed": DIED}, {})
-                    else:
-                        suspects.append(job)
+                    suspects.append(job)
+                else:
+                    yield job, outcome
+
+    def _alone(self, job: Job) -> Outcome:
+        try:
+            outcome = self._submit(job).result()
+        except BrokenExecutor:
+            self._pool = None
+            self._deaths += 1
+            return failure(DIED)
+        self._deaths = 0
+        return outcome
 
     def _submit(self, job: Job) -> Future[Outcome]:
         for attempt in range(2):
@@ -124,10 +140,13 @@ def _interrupts_held_back() -> Iterator[None]:
 
 
 def _start_worker(suite: Suite, threads: int) -> None:
-    global _prepared
+    global _prepared, _unprepared
     threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(threads)
-    _prepared = prepare(suite.data, suite.features, pick_device("auto"))
+    try:
+        _prepared = prepare(suite.data, suite.features, pick_device("auto"))
+    except Exception as error:  # told by each of its jobs: here it would be a traceback
+        _unprepared = _told(error)
 
 
 def _end_with_parent() -> None:
@@ -143,7 +162,8 @@ def work(suite: Suite, job: Job) -> Outcome:
 
     ``diverged`` marks a failure that would come again: a trial then loses for good.
     """
-    assert _prepared is not None  # noqa: S101 - set by _start_worker or Workers
+    if _prepared is None:
+        return failure(_unprepared)
     try:
         config = suite.config(job.row, job.bits, job.seed, job.trial)
         if not job.final:
@@ -158,8 +178,23 @@ def work(suite: Suite, job: Job) -> Outcome:
         )
         return record, per_query
     except HierhashError as error:
-        return {"objective": None, "failed": str(error), "diverged": error.exit_code == 1}, {}
+        return failure(_told(error), diverged=error.exit_code == 1)
     # Whatever a library raises, MemoryError above all, is the end of this job and of no other.
     except Exception as error:
-        said = " ".join(f"{type(error).__name__}: {error}".split())
-        return {"objective": None, "failed": said}, {}
+        return failure(_told(error))
+
+
+def failure(said: str, diverged: bool = False) -> Outcome:
+    """What a job that failed gives.
+
+    Example:
+        >>> failure("no room")[0]["failed"]
+        'no room'
+    """
+    return {"objective": None, "failed": said, "diverged": diverged}, {}
+
+
+def _told(error: Exception) -> str:
+    """The error in one line; ours speak for themselves."""
+    said = str(error) if isinstance(error, HierhashError) else f"{type(error).__name__}: {error}"
+    return " ".join(said.split())

@@ -7,9 +7,12 @@ import signal
 import subprocess
 import sys
 import time
+from concurrent.futures import BrokenExecutor, Future
 
 import pytest
+import torch
 
+from hierhash.bench import workers
 from hierhash.bench.results import Job
 from hierhash.bench.runner import run_suite
 from hierhash.bench.suite import load_suite
@@ -38,8 +41,8 @@ def jobs(suite):
 
 
 def test_two_workers_do_the_jobs_of_one(suite, tmp_path):
-    for folder, workers in (("one", 1), ("two", 2)):
-        run_suite(suite, tmp_path / folder, workers, say=lambda _: None)
+    for folder, number in (("one", 1), ("two", 2)):
+        run_suite(suite, tmp_path / folder, number, say=lambda _: None)
     one, two = (
         {(run["name"], run["seed"]): run["results"] for run in load_runs("tiny", tmp_path / folder)}
         for folder in ("one", "two")
@@ -62,10 +65,39 @@ def test_a_worker_that_dies_takes_its_own_job_alone(suite, tmp_path, monkeypatch
     assert os.getpid() not in {record.get("process") for record in found.values()}
 
 
-@pytest.mark.parametrize("workers", [1, 2])
-def test_ctrl_c_ends_a_bench_with_one_line(tmp_path, workers):
+def test_where_no_worker_can_live_every_job_is_told_and_none_waits(suite, monkeypatch):
+    pool = Workers(suite, 2, None)
+    started = []
+
+    def submit(job):
+        started.append(job)
+        future = Future()
+        future.set_exception(BrokenExecutor())
+        return future
+
+    monkeypatch.setattr(pool, "_submit", submit)
+    many = jobs(suite) * 5
+    found = [record["failed"] for _, (record, _) in pool.run(many)]
+    assert found == [DIED] * len(many)
+    assert len(started) < len(many)
+
+
+def test_data_that_a_worker_cannot_prepare_are_told_in_one_line(suite, monkeypatch):
+    def prepare(*_):
+        raise MemoryError("no\nroom")
+
+    monkeypatch.setattr(workers, "prepare", prepare)
+    monkeypatch.setattr(workers, "_prepared", None)
+    monkeypatch.setattr(workers, "_end_with_parent", lambda: None)
+    workers._start_worker(suite, torch.get_num_threads())
+    record, _ = workers.work(suite, jobs(suite)[0])
+    assert record["failed"] == "MemoryError: no room"
+
+
+@pytest.mark.parametrize("number", [1, 2])
+def test_ctrl_c_ends_a_bench_with_one_line(tmp_path, number):
     (tmp_path / "tiny.yaml").write_text(SUITE.replace("epochs: 1", "epochs: 100000"))
-    words = ["bench", "tiny.yaml", "--results", "results", "--workers", str(workers)]
+    words = ["bench", "tiny.yaml", "--results", "results", "--workers", str(number)]
     with subprocess.Popen(
         [sys.executable, "-m", "hierhash.cli.main", *words],
         cwd=tmp_path,
@@ -75,7 +107,7 @@ def test_ctrl_c_ends_a_bench_with_one_line(tmp_path, workers):
         start_new_session=True,
     ) as process:
         assert process.stdout.readline() == "tiny: preparing the data\n"
-        time.sleep(1.5 if workers == 1 else 6)  # into the jobs, or the start of the workers
+        time.sleep(1.5 if number == 1 else 6)  # into the jobs, or the start of the workers
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too
         said = process.communicate(timeout=60)[1]
     assert process.returncode == 130, said

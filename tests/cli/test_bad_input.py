@@ -139,3 +139,9 @@ def test_a_place_that_cannot_be_read_is_not_said_to_need_writing(tmp_path: Path)
         "no.txt: No such file or directory; "
         "check that the place is there, and that it can be read and written"
     )
+
+
+def test_examples_of_a_suite_that_is_not_shipped_need_its_file(tmp_path: Path) -> None:
+    said = refusal(tmp_path, "report", "grocery", "--examples")
+    assert said.startswith("grocery: --examples reads the data that the suite names")
+    assert said.endswith("give the suite's file in place of its name")

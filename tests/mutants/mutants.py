@@ -179,15 +179,15 @@ MUTANTS = [
     Mutant(
         "all jobs of a dead worker are blamed",
         "hierhash/bench/workers.py",
-        "                    if alone:\n",
-        "                    if True:\n",
+        "yield job, self._alone(job)",
+        "yield job, failure(DIED)",
         "tests/bench/test_workers.py",
     ),
     Mutant(
         "a job that raises ends the suite",
         "hierhash/bench/workers.py",
-        "    except Exception as error:",
-        "    except ZeroDivisionError as error:",
+        "    except Exception as error:\n        return failure(",
+        "    except ZeroDivisionError as error:\n        return failure(",
         RUNNER,
     ),
     Mutant(
