@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-import subprocess
-import sys
 import time
 from concurrent.futures import BrokenExecutor, Future
 
@@ -19,6 +17,7 @@ from hierhash.bench.suite import load_suite
 from hierhash.bench.workers import DIED, Workers
 from hierhash.reports.runs import load_runs
 from tests.bench.dying import dying
+from tests.cli.interrupting import started
 
 SUITE = """
 name: tiny
@@ -98,14 +97,7 @@ def test_data_that_a_worker_cannot_prepare_are_told_in_one_line(suite, monkeypat
 def test_ctrl_c_ends_a_bench_with_one_line(tmp_path, number):
     (tmp_path / "tiny.yaml").write_text(SUITE.replace("epochs: 1", "epochs: 100000"))
     words = ["bench", "tiny.yaml", "--results", "results", "--workers", str(number)]
-    with subprocess.Popen(
-        [sys.executable, "-m", "hierhash.cli.main", *words],
-        cwd=tmp_path,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-        start_new_session=True,
-    ) as process:
+    with started(tmp_path, *words) as process:
         assert process.stdout.readline() == "tiny: preparing the data\n"
         time.sleep(1.5 if number == 1 else 6)  # into the jobs, or the start of the workers
         os.killpg(process.pid, signal.SIGINT)  # as a terminal does: to the workers too

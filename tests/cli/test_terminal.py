@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import time
 from types import SimpleNamespace
 
@@ -13,6 +11,7 @@ import pytest
 from hierhash.cli.demo_story import clear
 from hierhash.cli.terminal import plain, plain_lines
 from hierhash.errors import InputError
+from tests.cli.interrupting import started
 from tests.cli.small_run import hierhash
 
 
@@ -57,12 +56,7 @@ def test_a_shown_config_has_no_escapes(tmp_path):
 
 def test_ctrl_c_ends_a_demo_with_one_line_and_it_can_be_started_anew(tmp_path):
     out = tmp_path / "demo"
-    with subprocess.Popen(
-        [sys.executable, "-m", "hierhash.cli.main", "demo", "--out", str(out)],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    ) as process:
+    with started(tmp_path, "demo", "--out", "demo") as process:
         assert process.stdout.readline().startswith("reading the shipped sample")
         time.sleep(1)
         process.send_signal(signal.SIGINT)
