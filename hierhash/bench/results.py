@@ -62,17 +62,7 @@ class SuiteResults:
             "tree_sha256": prepared.tree.sha256,
         }
         self._here = environment()
-        if self.committed and self._here["commit"].endswith("+"):
-            raise RunError(
-                f"{folder}: committed results are made from committed code alone, and hierhash/ "
-                "has changes; commit them, or choose another --results"
-            )
-
-    @property
-    def committed(self) -> bool:
-        """Whether the folder is that of the repository's own results."""
-        own = _REPOSITORY / "benchmarks" / "results"
-        return self.folder.resolve().is_relative_to(own) and (_REPOSITORY / ".git").exists()
+        refuse_changed_code(folder, self._here["commit"])
 
     def config(self, job: Job) -> RunConfig:
         """The config of a job."""
@@ -206,7 +196,7 @@ class SuiteResults:
             line["config_sha256"]: line
             for line in read_lines(path)
             if all(line.get(name) == value for name, value in self.data.items())
-            and not (self.committed and str(line.get("commit", "")).endswith("+"))
+            and not (is_committed(self.folder) and str(line.get("commit", "")).endswith("+"))
         }
 
     def _features(self) -> str:
@@ -224,6 +214,25 @@ class SuiteResults:
         if key not in known:
             write_json(path, known | {key: kept})
         return key
+
+
+def is_committed(folder: Path) -> bool:
+    """Whether a folder is that of the repository's own results."""
+    own = _REPOSITORY / "benchmarks" / "results"
+    return folder.resolve().is_relative_to(own) and (_REPOSITORY / ".git").exists()
+
+
+def refuse_changed_code(folder: Path, commit: str) -> None:
+    """Keeps results of changed code (its commit ends with ``+``) from the committed ones.
+
+    Raises:
+        RunError: The folder is that of the repository's results, and the code is changed.
+    """
+    if is_committed(folder) and commit.endswith("+"):
+        raise RunError(
+            f"{folder}: committed results are made from committed code alone, and hierhash/ "
+            "has changes; commit them, or choose another --results"
+        )
 
 
 def hashes(suite: Suite, config: RunConfig) -> dict[str, Any]:

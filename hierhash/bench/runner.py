@@ -7,14 +7,16 @@ is missing. Only this process writes; workers return records.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from hierhash.bench.results import Job, SuiteResults
+from hierhash.bench.results import Job, SuiteResults, refuse_changed_code
 from hierhash.bench.scores import tuning_rows
 from hierhash.bench.suite import Row, Suite
 from hierhash.bench.workers import Workers
 from hierhash.builder import Prepared, pick_device, prepare
+from hierhash.environment import commit
 from hierhash.errors import ConfigError, HierhashError, RunError
 from hierhash.storage.lock import locked
 
@@ -35,22 +37,35 @@ def run_suite(suite: Suite, folder: Path, workers: int = 1, say: Say = print) ->
             writes into the folder.
         HierhashError: Some jobs failed, a line each; all others were done.
     """
-    with locked(folder, "writes results into"):
-        say(f"{suite.name}: preparing the data")
-        prepared = _prepare(suite)
-        _check_parts(suite, prepared)
-        results = SuiteResults(suite, folder, prepared)
-        pool = Workers(suite, workers, prepared)
-        try:
-            failed = _do(results, pool, list(_trials(results)), say)
-            chosen, unchosen = _choices(results, say)
-            failed += _do(results, pool, list(_finals(results, chosen)), say)
-        except BaseException:
-            pool.close(at_once=True)
-            raise
-        pool.close()
-    if failed or unchosen:
-        raise HierhashError("\n".join([*failed, *unchosen]))
+    refuse_changed_code(folder, commit())
+    is_new = not folder.exists()
+    try:
+        with locked(folder, "writes results into"):
+            failed = _run(suite, folder, workers, say)
+    finally:
+        if is_new:  # a bench that was refused leaves no empty folder
+            with suppress(OSError):
+                folder.rmdir()
+    if failed:
+        raise HierhashError("\n".join(failed))
+
+
+def _run(suite: Suite, folder: Path, workers: int, say: Say) -> list[str]:
+    """Does it; returns a line for each job that failed and each row without settings."""
+    say(f"{suite.name}: preparing the data")
+    prepared = _prepare(suite)
+    _check_parts(suite, prepared)
+    results = SuiteResults(suite, folder, prepared)
+    pool = Workers(suite, workers, prepared)
+    try:
+        failed = _do(results, pool, list(_trials(results)), say)
+        chosen, unchosen = _choices(results, say)
+        failed += _do(results, pool, list(_finals(results, chosen)), say)
+    except BaseException:
+        pool.close(at_once=True)
+        raise
+    pool.close()
+    return failed + unchosen
 
 
 def _prepare(suite: Suite) -> Prepared:

@@ -13,7 +13,7 @@ from hierhash.cli.terminal import plain, plain_lines, told_when_interrupted
 def bench(
     suite: Annotated[str, typer.Argument(help="A suite file, or a shipped one: sample, fashion.")],
     results: Annotated[Path, typer.Option(help="Results folder.")] = Path("benchmarks/results"),
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes.")] = 1,
 ) -> None:
     """Tune on validation, run methods x bits x seeds, and write SUITE.jsonl (resumable)."""
     from hierhash.bench.runner import run_suite

@@ -8,6 +8,7 @@ from types import SimpleNamespace
 import pytest
 
 from hierhash.bench import results as module
+from hierhash.bench import runner
 from hierhash.bench.results import Job, SuiteResults
 from hierhash.bench.runner import _choices, _finals, _trials
 from hierhash.bench.suite import find_suite, load_suite
@@ -54,8 +55,14 @@ def test_every_committed_line_is_a_job_of_its_suite(name, monkeypatch):
 
 
 def test_changed_code_does_not_write_committed_results(monkeypatch):
-    with pytest.raises(RunError, match="committed results are made from committed code alone"):
+    said = "committed results are made from committed code alone"
+    with pytest.raises(RunError, match=said):
         results_of("sample", monkeypatch, {"commit": "0123456789ab+"})
+    monkeypatch.setattr(runner, "commit", lambda: "0123456789ab+")
+    lines = []
+    with pytest.raises(RunError, match=said):
+        runner.run_suite(load_suite(find_suite("sample")), RESULTS, say=lines.append)
+    assert not lines  # before the data are prepared
 
 
 def test_results_of_changed_code_are_not_taken_for_committed_ones(monkeypatch):

@@ -208,5 +208,5 @@ def test_a_bench_that_is_refused_writes_nothing(tmp_path):
     text = SUITE.replace("{n: 400}}", "{n: 400}, split: {sizes: {train: 50, query: 9}}}")
     (tmp_path / "tiny.yaml").write_text(text)
     with pytest.raises(ConfigError, match="tiny: the split has no validation items"):
-        run_suite(load_suite(tmp_path / "tiny.yaml"), tmp_path, say=lambda _: None)
+        run_suite(load_suite(tmp_path / "tiny.yaml"), tmp_path / "new", say=lambda _: None)
     assert {path.name for path in tmp_path.iterdir()} == {"tiny.yaml"}
