@@ -6,7 +6,7 @@ import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from hierhash.config import (
     Bits,
@@ -19,8 +19,8 @@ from hierhash.config import (
     read_text,
     resolve_config,
 )
-from hierhash.config_problems import problems_of
-from hierhash.config_yaml import Lines, Place
+from hierhash.config_problems import problems_of, shortened
+from hierhash.config_yaml import DEEPEST, Lines, Place
 from hierhash.errors import ConfigError
 from hierhash.shipped import find
 
@@ -68,7 +68,9 @@ class Suite(Section):
     set: Overrides = Field(default_factory=dict, description="laid on every row")
     trials: Trials = Field(default_factory=list, description="what every row tries on validation")
     tuning_bits: Bits = Field(
-        32, description="code length of the trials, of asymmetric scores and of examples"
+        32,
+        description="code length of the trials, of asymmetric scores and of examples; "
+        "the first of the suite's where it has no 32",
     )
     tuning_seed: Seed = 0
     asymmetric: bool = Field(
@@ -78,6 +80,17 @@ class Suite(Section):
         None, description="side attribute whose share among the first ten is told"
     )
     rows: list[Row] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _choose_tuning_bits(self) -> Suite:
+        if "tuning_bits" not in self.model_fields_set and 32 not in self.lengths:
+            self.tuning_bits = self.lengths[0]
+        return self
+
+    @property
+    def lengths(self) -> list[int]:
+        """The code lengths of all rows."""
+        return list(dict.fromkeys(bits for row in self.rows for bits in row.bits or self.bits))
 
     def config(
         self, row: Row, bits: int, seed: int, trial: Overrides, lines: Lines | None = None
@@ -173,10 +186,11 @@ def _double_rows(suite: Suite, lines: Lines) -> list[str]:
 def _wrong_keys(lines: Lines) -> list[str]:
     """Of ``set`` and ``trials``, keys other than the model's would not be applied."""
     return [
-        f"{lines.where(place)}: '{place[-1]}' cannot be changed in a suite; only keys of model, "
-        "such as model.loss.eta"
+        f"{lines.where(place)}: '{shortened(place[-1])}' cannot be changed in a suite; only keys "
+        "of model, such as model.loss.eta"
         for place in lines.lines
-        if _is_override(place) and not place[-1].startswith("model.")
+        if _is_override(place)
+        and not (place[-1].startswith("model.") and place[-1].count(".") < DEEPEST)
     ]
 
 
@@ -195,9 +209,8 @@ def _wrong_lengths(suite: Suite, lines: Lines) -> list[str]:
     ):
         twice = sorted({number for number in numbers if numbers.count(number) > 1})
         problems += [f"{lines.where(place)}: {place[-1]}: {n} stands twice" for n in twice]
-    used = {bits for row in suite.rows for bits in row.bits or suite.bits}
-    if suite.tuning_bits not in used and (suite.tunes or "tuning_bits" in suite.model_fields_set):
-        known = ", ".join(map(str, sorted(used)))
+    if suite.tuning_bits not in suite.lengths:
+        known = ", ".join(map(str, sorted(suite.lengths)))
         problems.append(
             f"{lines.where(('tuning_bits',))}: tuning_bits: {suite.tuning_bits} is not among the "
             f"bits of the suite; take one of {known}"

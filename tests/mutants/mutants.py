@@ -235,8 +235,8 @@ MUTANTS = [
     Mutant(
         "a tuning length that no row has",
         "hierhash/bench/suite.py",
-        "if suite.tuning_bits not in used and",
-        "if False and",
+        "if suite.tuning_bits not in suite.lengths:",
+        "if False:",
         "tests/bench/test_suite.py",
     ),
     # Configs and hashes
