@@ -44,7 +44,7 @@ WRONG = [
         "name: s\nrows:\n- {method: dcmh_tuned, trials: [{bits: 8}]}",
         "s.yaml:3: 'bits' cannot be changed in a suite; only keys of model, such as",
     ),
-    (f"name: s\nset: {{model{'.a' * 3000}: 8}}\n{ROWS}", "s.yaml:2: 'model.a.a"),
+    (f"name: s\nset: {{model{'.a' * 400}: 8}}\n{ROWS}", "s.yaml:2: 'model.a.a"),
     (f"name: s\nset: {{seed: 8}}\n{ROWS}", "s.yaml:2: 'seed' cannot be changed in a suite"),
     (
         "name: s\nrows:\n- {method: dcmh_tuned}\n- {method: dcmh_tuned}",
