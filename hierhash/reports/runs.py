@@ -36,12 +36,15 @@ def load_results(suite: str, results: Path) -> tuple[list[Run], str]:
         sentence on the lines that are left out, or nothing.
 
     Raises:
-        RunError: There are no results, or a line is damaged.
+        RunError: There are no results, or a line is damaged or lacks its names.
     """
     path = results / f"{suite}.jsonl"
     runs = read_lines(path)
     if not runs:
         raise RunError(f"{path}: no results yet; run: hierhash bench {suite}")
+    missing = sorted({name for run in runs for name in _NEEDED if name not in run})
+    if missing:
+        raise RunError(f"{path}: lines lack {', '.join(missing)}; is it made by hierhash bench?")
     for run in runs:
         run["name"] = f"{run['method']}+{run['variant']}" if run["variant"] else run["method"]
     of_data = [run for run in runs if _data(run) == _data(runs[-1])]
@@ -64,6 +67,7 @@ def load_results(suite: str, results: Path) -> tuple[list[Run], str]:
 
 
 _COMMON = "conditions_sha256"
+_NEEDED = ("suite", "method", "variant", "bits", "seed", "split_sha256", "tree_sha256")
 
 
 def _data(run: Run) -> tuple[str, str]:

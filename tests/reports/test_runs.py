@@ -6,6 +6,7 @@ import json
 
 import pytest
 
+from hierhash.errors import RunError
 from hierhash.reports.runs import load_results
 
 LINE = {
@@ -55,3 +56,9 @@ def test_lines_of_0_1_0_are_told_apart_by_their_main_settings(tmp_path, epochs, 
     old = {"settings_sha256": None, "conditions_sha256": None}
     earlier = old | {"settings": {"epochs": epochs}, "seed": 1}
     assert shown(tmp_path, earlier, old)[0] == kept
+
+
+def test_lines_that_are_no_results_are_refused_in_one_line(tmp_path):
+    (tmp_path / "s.jsonl").write_text('{"bits": 8}\n')
+    with pytest.raises(RunError, match=r"s\.jsonl: lines lack method, seed, split_sha256, suite"):
+        load_results("s", tmp_path)
