@@ -193,7 +193,7 @@ class SuiteResults:
         Among committed results, those of changed code do not count.
         """
         return {
-            line["config_sha256"]: line
+            str(line.get("config_sha256")): line
             for line in read_lines(path)
             if all(line.get(name) == value for name, value in self.data.items())
             and not (is_committed(self.folder) and str(line.get("commit", "")).endswith("+"))
@@ -268,8 +268,8 @@ def _sha256_in(path: Path, kind: str) -> str:
 
 
 def _score(line: dict[str, Any]) -> float:
-    score = line["score"]
-    lost = score is None or math.isnan(score) or "failed" in line["metrics"]
+    score = line.get("score")
+    lost = score is None or math.isnan(score) or "failed" in line.get("metrics", {})
     return -math.inf if lost else float(score)
 
 
