@@ -269,8 +269,9 @@ def _sha256_in(path: Path, kind: str) -> str:
 
 def _score(line: dict[str, Any]) -> float:
     score = line.get("score")
-    lost = score is None or math.isnan(score) or "failed" in line.get("metrics", {})
-    return -math.inf if lost else float(score)
+    if score is None or math.isnan(score) or "failed" in line.get("metrics", {}):
+        return -math.inf
+    return float(score)
 
 
 def _mark(*texts: str, length: int = 8) -> str:

@@ -193,8 +193,8 @@ MUTANTS = [
     Mutant(
         "a trial without a score wins",
         RESULTS,
-        "return -math.inf if lost else float(score)",
-        "return math.inf if lost else float(score)",
+        "        return -math.inf\n",
+        "        return math.inf\n",
         RUNNER,
     ),
     Mutant(
