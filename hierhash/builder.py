@@ -5,10 +5,8 @@ It is the one reader of configs below the command line and the benchmarks.
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,13 +14,14 @@ import numpy as np
 import torch
 
 from hierhash.config import DataConfig, FeaturesConfig, RunConfig
+from hierhash.config_hash import config_hash as config_hash
 from hierhash.data.records import Catalogue
 from hierhash.data.sources import read
 from hierhash.data.split_choice import UNSEEN_LEAVES, choose_split
 from hierhash.data.splits import Split
 from hierhash.errors import ConfigError, DataError
 from hierhash.features.cache import cached_image_features
-from hierhash.features.image_backbones import BackboneSpec, image_backbone
+from hierhash.features.image_backbones import image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.read import load_tree
@@ -149,12 +148,6 @@ def pick_device(wish: str) -> str:
     return wish
 
 
-def config_hash(config: RunConfig) -> str:
-    """sha256 of everything in a config that bears on the result (not where it runs)."""
-    plain = config.model_dump(mode="json", exclude={"device"})
-    return hashlib.sha256(json.dumps(plain, sort_keys=True).encode()).hexdigest()
-
-
 def _check_modalities(catalogue: Catalogue) -> None:
     for what, has, column in (
         ("picture", catalogue.has_image, "file_name or image"),
@@ -218,12 +211,10 @@ def _image_rows(
 ) -> tuple[Any, Any]:
     if catalogue.image_features is not None:
         return _finite(catalogue.image_features, catalogue, "image"), catalogue.has_image
-    if min(features.image.size) < 1:
-        raise ConfigError("features.image.size: height and width must be at least 1")
     has = catalogue.has_image
     images = [image for image in catalogue.images if image is not None]
-    spec = BackboneSpec(**{**asdict(features.image), "device": device})
-    rows = cached_image_features(images, image_backbone(spec), advance=advance)
+    backbone = image_backbone(features.image.backbone(device))
+    rows = cached_image_features(images, backbone, advance=advance)
     full = np.zeros((len(catalogue), *rows.shape[1:]), dtype=rows.dtype)
     full[has] = rows
     return full, has

@@ -2,21 +2,59 @@
 
 from __future__ import annotations
 
+import copy
 import os
-from dataclasses import asdict, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from annotated_types import Ge, Le
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
 
-from hierhash.config_problems import Lines, problems_of
+from hierhash.config_problems import problems_of, shortened
+from hierhash.config_yaml import DEEPEST, Lines, plain_value, read_value
 from hierhash.data.sources import PLACES
-from hierhash.errors import ConfigError
+from hierhash.errors import ConfigError, did_you_mean
 from hierhash.features.image_backbones import BackboneSpec
 from hierhash.features.text_vectorisers import VectoriserSpec
 from hierhash.methods.dcmh import DCMHSettings
-from hierhash.methods.registry import method_settings
+from hierhash.methods.registry import METHODS, method_settings
+
+LARGEST_SEED = 2**63 - 1  # what torch takes
+LARGEST_PICTURE = 4096
+MOST_ITEMS = 10**9
+MOST_WORDS = 10**7
+
+_DEVICE_SAID = "the backbone runs on the run's device; remove this key and set device"
+
+
+def _whole_bytes(bits: int) -> int:
+    if bits % 8:
+        raise ValueError("codes are whole bytes; use 8, 16, 24, 32, ...")
+    return bits
+
+
+def _sizes(sizes: dict[str, int | float] | None) -> dict[str, int | float] | None:
+    for part, size in (sizes or {}).items():
+        if not 0 <= size <= MOST_ITEMS or (isinstance(size, float) and size >= 1):
+            raise ValueError(f"{part}: {size:g} is neither a count (1, 2, ...) nor a share below 1")
+    return sizes
+
+
+def _vectoriser(spec: VectoriserSpec) -> VectoriserSpec:
+    for name, value in (("min_count", spec.min_count), ("max_size", spec.max_size)):
+        if not 1 <= value <= MOST_WORDS:
+            raise ValueError(f"{name} must be 1 to {MOST_WORDS:,}, not {value}")
+    shortest, longest = spec.ngram
+    if not 1 <= shortest <= longest <= 100:
+        raise ValueError(f"ngram must be two lengths, shortest first, not {list(spec.ngram)}")
+    return spec
+
+
+Bits = Annotated[int, Field(ge=8, le=4096, strict=True), AfterValidator(_whole_bytes)]
+Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED, strict=True)]
+Side = Annotated[int, Ge(1), Le(LARGEST_PICTURE)]
 
 
 class Section(BaseModel):
@@ -29,9 +67,9 @@ class SplitConfig(Section):
     """How the items are split; a file of ids, or drawn as the protocol says."""
 
     file: Path | None = Field(None, description="a split file; None draws the split")
-    seed: int = Field(0, description="draws the split; the headline uses 0")
+    seed: Seed = Field(0, description="draws the split; the headline uses 0")
     protocol: Literal["standard", "unseen_leaves"] = "standard"
-    sizes: dict[str, int | float] | None = Field(
+    sizes: Annotated[dict[str, int | float] | None, AfterValidator(_sizes)] = Field(
         None, description="items or shares of train, validation and query; the rest is database"
     )
     group_by: str = Field("content", description="what keeps items together: content, none, COLUMN")
@@ -51,18 +89,48 @@ class DataConfig(Section):
     split: SplitConfig = SplitConfig()
 
 
+@dataclass(frozen=True)
+class ImageFeatures:
+    """What a config says of an image backbone; it runs on the device of the run.
+
+    Args:
+        name: As in ``BackboneSpec``.
+        size: As in ``BackboneSpec``.
+        weights: As in ``BackboneSpec``; a backbone that brings its own weights takes none.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
+
+    name: str = BackboneSpec.name
+    size: tuple[Side, Side] = BackboneSpec.size
+    weights: Path | None = None
+
+    def __post_init__(self) -> None:
+        """Refuses weights that nothing would read."""
+        if self.weights is not None and self.name in ("efficientnet_lite0", "pixels"):
+            raise ValueError(f"weights: {self.name} reads no weights file; remove weights")
+
+    def backbone(self, device: str = "cpu") -> BackboneSpec:
+        """The backbone on a device."""
+        return BackboneSpec(self.name, self.size, self.weights, device)
+
+
 class FeaturesConfig(Section):
     """What the branches read."""
 
-    image: BackboneSpec = Field(default_factory=BackboneSpec)
-    text: VectoriserSpec = Field(default_factory=VectoriserSpec)
+    image: ImageFeatures = Field(default_factory=ImageFeatures)
+    text: Annotated[VectoriserSpec, AfterValidator(_vectoriser)] = Field(
+        default_factory=VectoriserSpec
+    )
 
 
 class StoppingConfig(Section):
     """Looks at the validation items while training."""
 
-    every: Annotated[int, Field(ge=0)] = Field(0, description="epochs between looks; 0 = never")
-    patience: Annotated[int, Field(ge=1)] = Field(
+    every: Annotated[int, Field(ge=0, le=10**6)] = Field(
+        0, description="epochs between looks; 0 = never"
+    )
+    patience: Annotated[int, Field(ge=1, le=10**6)] = Field(
         3, description="looks without gain before the end"
     )
 
@@ -71,8 +139,8 @@ class RunConfig(Section):
     """A run: data, features, method and its settings."""
 
     method: str = "hierarchical_dcmh"
-    bits: Annotated[int, Field(ge=1, le=4096)] = 32
-    seed: Annotated[int, Field(ge=0)] = 0
+    bits: Bits = 32
+    seed: Seed = 0
     device: str = Field("auto", description="auto, cpu, cuda or cuda:N")
     data: DataConfig = DataConfig()
     features: FeaturesConfig = FeaturesConfig()
@@ -95,14 +163,25 @@ def load_config(path: Path, overrides: list[str] | None = None) -> RunConfig:
         ConfigError: The file cannot be read, or holds unknown keys or wrong values: all of them,
             each with its line and the nearest valid key.
     """
+    lines = Lines.of(read_text(path), str(path))
+    # Files of 0.1.0, run folders above all, have a device here that was never read.
+    content = copy.deepcopy(lines.content)
+    _image_section(content).pop("device", None)
+    return resolve_config(content, overrides, lines)
+
+
+def read_text(path: Path) -> str:
+    """The text of a config or suite file.
+
+    Raises:
+        ConfigError: It cannot be read, or is not UTF-8.
+    """
     try:
-        text = path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise ConfigError(f"{path}: {error.strerror}; give a readable file") from error
-    except UnicodeDecodeError as error:
+    except ValueError as error:  # also a name that no file can have
         raise ConfigError(f"{path}: not UTF-8 text; save it as UTF-8") from error
-    lines = Lines.of(text, str(path))
-    return resolve_config(lines.content, overrides, lines)
 
 
 def resolve_config(
@@ -119,15 +198,35 @@ def resolve_config(
     merged = merge({}, content)
     for override in overrides or []:
         merged = merge(merged, _parse_override(override))
-    if isinstance(merged.get("method", ""), str):
-        preset = asdict(method_settings(str(merged.get("method", "hierarchical_dcmh"))))
+    if "device" in _image_section(merged):
+        where = next((f"override '{o}'" for o in overrides or [] if "device" in o), None)
+        place = ("features", "image", "device")
+        raise ConfigError(f"{where or lines.where(place)}: {'.'.join(place)}: {_DEVICE_SAID}")
+    method = merged.get("method", RunConfig.model_fields["method"].default)
+    if isinstance(method, str):
+        _check_method(method, overrides or [], lines)
         own = merged.get("model")
         if own is None or isinstance(own, dict):
-            merged["model"] = merge(preset, own or {})
+            merged["model"] = merge(asdict(method_settings(method)), own or {})
     try:
         return RunConfig.model_validate(merged)
     except ValidationError as error:
-        raise ConfigError(problems_of(error, RunConfig, lines, overrides or [])) from error
+        raise ConfigError(problems_of(error, RunConfig, lines, overrides or [], merged)) from error
+
+
+def _check_method(method: str, overrides: list[str], lines: Lines) -> None:
+    if method not in METHODS:
+        given = [f"override '{shortened(o)}'" for o in overrides if o.startswith("method=")]
+        where = given[-1] if given else lines.where(("method",))
+        hint = did_you_mean(method, METHODS) or f"; use one of {', '.join(METHODS)}"
+        raise ConfigError(f"{where}: method: no method '{shortened(method)}'{hint}")
+
+
+def _image_section(content: dict[str, Any]) -> dict[str, Any]:
+    """``features.image`` of some content, or an empty mapping where there is none."""
+    features = content.get("features")
+    image = features.get("image") if isinstance(features, dict) else None
+    return image if isinstance(image, dict) else {}
 
 
 def merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
@@ -148,13 +247,14 @@ def merge(base: dict[str, Any], over: dict[str, Any]) -> dict[str, Any]:
 
 def _parse_override(override: str) -> dict[str, Any]:
     key, equals, value = override.partition("=")
-    if not equals or not key:
-        raise ConfigError(f"'{override}': an override has the form key.path=value")
-    try:
-        content: Any = yaml.safe_load(value)
-    except yaml.YAMLError as error:
-        raise ConfigError(f"'{override}': the value is not YAML") from error
-    for name in reversed(key.split(".")):
+    said = f"override '{shortened(override)}'"
+    names = key.split(".")
+    if not equals or not all(names):
+        raise ConfigError(f"{said}: an override has the form key.path=value")
+    if len(names) > DEEPEST:
+        raise ConfigError(f"{said}: a key has at most {DEEPEST} parts, this one {len(names)}")
+    content: Any = read_value(value, said)
+    for name in reversed(names):
         content = {name: content}
     return dict(content)
 
@@ -201,4 +301,16 @@ def _absolute_if_there(name: str | None) -> str | None:
 def dump_config(config: RunConfig) -> str:
     """The config as YAML, with every value written out."""
     plain = config.model_dump(mode="json")
-    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True)
+    return yaml.dump(plain, Dumper=_Dumper, sort_keys=False, allow_unicode=True)
+
+
+class _Dumper(yaml.SafeDumper):
+    """Quotes every text that our reader would take for something else."""
+
+
+def _text_node(dumper: yaml.SafeDumper, text: str) -> yaml.ScalarNode:
+    style = None if plain_value(text) == text else "'"
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style)
+
+
+_Dumper.add_representer(str, _text_node)

@@ -141,7 +141,7 @@ class SavedRun:
         if self.given_image_features:
             raise RunError(refusal)
         if self._backbone is None:
-            self._backbone = image_backbone(self.config.features.image)
+            self._backbone = image_backbone(self.config.features.image.backbone())
         rows = self._backbone(images)
         # Runs of older versions do not say what they learnt from.
         if rows.shape[1:] != self.image_shape:

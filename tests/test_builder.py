@@ -50,7 +50,7 @@ def test_absolute_paths_leave_names_and_all_else_as_they_are(tmp_path, monkeypat
     named = resolve_config(
         {
             "data": {"path": "d", "split": {"file": "s.json"}, "options": {"images": "pics"}},
-            "features": {"image": {"weights": "w.pt"}},
+            "features": {"image": {"name": "torchvision:resnet18", "weights": "w.pt"}},
             "model": {"image": {"weights": "v.mat"}},
         }
     )

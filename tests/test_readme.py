@@ -1,6 +1,8 @@
 from __future__ import annotations
 
 import importlib.util
+import json
+import statistics
 from pathlib import Path
 
 import pytest
@@ -28,3 +30,57 @@ def test_tables_of_the_readme_are_those_of_the_result_files(tables):
 def test_the_results_page_is_that_of_the_result_files(tables):
     page = (ROOT / "docs" / "results.md").read_text()
     assert tables.results_page(ROOT / "benchmarks" / "results") == page, "run: make docs"
+
+
+def results_of(suite):
+    lines = (ROOT / "benchmarks" / "results" / f"{suite}.jsonl").read_text().splitlines()
+    return [json.loads(line) for line in lines]
+
+
+def table_of(text, block):
+    """Rows of a table of the README, header first, each cell without its marks."""
+    lines = text.split(f"<!-- {block} -->\n")[1].split("<!-- end -->")[0].splitlines()
+    return [[cell.strip() for cell in line.split("|")[1:-1]] for line in lines if "---" not in line]
+
+
+def test_numbers_of_the_readme_are_means_over_the_committed_runs():
+    """Counted here from the lines alone, not by the code that writes the tables."""
+    header, *rows = table_of((ROOT / "README.md").read_text(), "table: fashion")
+    runs = [run for run in results_of("fashion") if not run["variant"]]
+    assert len(rows) == 3 * 6
+    best = {}
+    for row in rows:
+        cells = dict(zip(header, row, strict=True))
+        own = [r for r in runs if (str(r["bits"]), r["method"]) == (cells["bits"], cells["method"])]
+        assert len(own) == int(cells["seeds"]) == 3
+        for name, cell in cells.items():
+            direction, _, metric = name.partition(" ")
+            if metric == "n":
+                assert {r["queries"][direction]["counted"] for r in own} == {int(cell)}
+            elif metric:
+                values = [r["results"]["all"][direction]["hamming"][metric] for r in own]
+                mean, spread = statistics.mean(values), statistics.stdev(values)
+                assert f"{mean:.3f} ±{spread:.3f}" in cell, (cells["method"], name)
+                best.setdefault((cells["bits"], name), []).append((f"{mean:.3f}", "**" in cell))
+    for place, values in best.items():
+        top = max(mean for mean, _ in values)
+        assert all(is_bold == (mean == top) for mean, is_bold in values), place
+
+
+def test_marks_of_the_readme_are_on_the_side_of_the_difference():
+    header, *rows = table_of((ROOT / "README.md").read_text(), "table: fashion")
+    for place, name in enumerate(header):
+        if " " not in name or name.endswith(" n"):
+            continue
+        ours = {row[0]: number(row[place]) for row in rows if row[1] == "hierarchical_dcmh"}
+        for row in rows:
+            if "▼" in row[place]:
+                assert number(row[place]) < ours[row[0]]
+            if "▲" in row[place]:
+                assert number(row[place]) > ours[row[0]]
+            if row[1] == "dcmh_published":  # a third of the others' scores, in every seed
+                assert "▼" in row[place]
+
+
+def number(cell):
+    return float(cell.strip("*").split(" ")[0])

@@ -2,7 +2,7 @@
 
 A query's own partner is looked for in the database and all query items, the rest in the database
 alone. Scores are given in Hamming order and under the asymmetric score <clip(f, -1, 1), b>, which
-is what rescoring orders by.
+is what a search orders by.
 """
 
 from __future__ import annotations

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import io
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,17 @@ from typing import Any
 import numpy as np
 
 from hierhash.bench.suite import Overrides, Row, Suite
-from hierhash.builder import Prepared, config_hash
+from hierhash.builder import Prepared
 from hierhash.config import RunConfig
+from hierhash.config_hash import conditions_hash, config_hash, settings_hash
 from hierhash.environment import environment
 from hierhash.errors import RunError
+from hierhash.labels.tree import LabelTree
+from hierhash.methods.registry import method_revision
 from hierhash.storage.json_files import append_line, read_json, read_lines, write_json
 from hierhash.storage.whole_file import whole_file
+
+_REPOSITORY = Path(__file__).resolve().parents[2]
 
 
 @dataclass(frozen=True)
@@ -36,11 +42,15 @@ class SuiteResults:
 
     Args:
         suite: The suite.
-        folder: Results folder: ``SUITE.jsonl``, ``SUITE.tuning.jsonl``, ``SUITE.split.json``,
-            ``SUITE.tree.yaml``, ``environments.json`` and ``scores/SUITE/``.
+        folder: Results folder: ``SUITE.jsonl``, ``SUITE.tuning.jsonl``, the split and the tree of
+            the lines (``data_file`` tells their names), ``environments.json``, ``scores/SUITE/``.
         prepared: Its data.
 
     The commit and the environment are those of the moment this is made: what the workers loaded.
+
+    Raises:
+        RunError: The folder is that of the repository's committed results, and the package has
+            changes that are not committed.
     """
 
     def __init__(self, suite: Suite, folder: Path, prepared: Prepared) -> None:
@@ -52,9 +62,7 @@ class SuiteResults:
             "tree_sha256": prepared.tree.sha256,
         }
         self._here = environment()
-        (folder / "scores" / suite.name).mkdir(parents=True, exist_ok=True)
-        prepared.split.save(folder / f"{suite.name}.split.json", prepared.catalogue.ids)
-        prepared.tree.to_yaml(folder / f"{suite.name}.tree.yaml")
+        refuse_changed_code(folder, self._here["commit"])
 
     def config(self, job: Job) -> RunConfig:
         """The config of a job."""
@@ -68,37 +76,58 @@ class SuiteResults:
     def choose(self, row: Row) -> Overrides:
         """The trial of a row with the best validation objective; ties go to the earlier trial.
 
+        A trial that failed or has no score loses; ``losers`` counts them.
+
         Raises:
-            RunError: A trial is missing.
+            RunError: A trial is missing, or all of them lose.
         """
         trials = self.suite.trials_of(row)
         if len(trials) == 1:
             return trials[0]
+        scores = self._trial_scores(row)
+        if len(scores) < len(trials):
+            raise RunError(
+                f"{self.suite.name}: a trial of {row.name} is missing; run the suite again"
+            )
+        best = max(range(len(trials)), key=lambda place: (scores[place], -place))
+        if scores[best] == -math.inf:
+            raise RunError(
+                f"{self.suite.name}: every trial of {row.name} failed or has no validation score; "
+                "change its trials, or give the split labelled validation items"
+            )
+        return trials[best]
+
+    def losers(self, row: Row) -> int:
+        """How many trials of a row failed or have no validation score."""
+        return self._trial_scores(row).count(-math.inf)
+
+    def _trial_scores(self, row: Row) -> list[float]:
+        """Scores of the trials that were done, in their order; minus infinity for a loser."""
         done = self._of_this_data(self.tuning)
-        best, best_score = trials[0], float("-inf")
-        for trial in trials:
-            key = config_hash(self.config(self.trial_job(row, trial)))
-            if key not in done:
-                raise RunError(
-                    f"{self.suite.name}: a trial of {row.name} is missing; run the suite again"
-                )
-            if done[key]["score"] > best_score:
-                best, best_score = trial, done[key]["score"]
-        return best
+        lines = [
+            done.get(config_hash(self.config(self.trial_job(row, trial))))
+            for trial in self.suite.trials_of(row)
+        ]
+        return [_score(line) for line in lines if line is not None]
 
     def trial_job(self, row: Row, trial: Overrides) -> Job:
         """A trial at the suite's tuning length and seed."""
         return Job(row, self.suite.tuning_bits, self.suite.tuning_seed, trial, final=False)
 
     def store_trial(self, job: Job, record: dict[str, Any]) -> None:
-        """Adds a trial's line to ``SUITE.tuning.jsonl``."""
+        """Adds a trial's line to ``SUITE.tuning.jsonl``; ``score`` is null for one that lost."""
+        score = record["objective"]
         line = {
             "config_sha256": config_hash(self.config(job)),
+            "revision": method_revision(job.row.method),
             **self.data,
             **_named(job),
             "trial": job.trial,
-            "score": record["objective"],
-            "metrics": record,
+            "score": score if score is not None and math.isfinite(score) else None,
+            "metrics": {
+                name: None if isinstance(value, float) and math.isnan(value) else value
+                for name, value in record.items()
+            },
             "commit": self._here["commit"],
         }
         append_line(self.tuning, line)
@@ -106,10 +135,14 @@ class SuiteResults:
     def store_final(self, job: Job, record: dict[str, Any], per_query: dict[str, Any]) -> None:
         """Adds a final run's line to ``SUITE.jsonl``, after its per-query scores."""
         config = self.config(job)
+        self._keep_data()
         packed = io.BytesIO()
         np.savez_compressed(packed, **per_query)
-        name = f"{job.row.name}-{job.bits}-{job.seed}.npz"
-        with whole_file(self.folder / "scores" / self.suite.name / name) as stream:
+        mark = _mark(config_hash(config), *self.data.values())
+        name = f"{job.row.name}-{job.bits}-{job.seed}-{mark}.npz"
+        scores = self.folder / "scores" / self.suite.name
+        scores.mkdir(parents=True, exist_ok=True)
+        with whole_file(scores / name) as stream:
             stream.write(packed.getbuffer())
         loss, training = config.model.loss, config.model.training
         line = {
@@ -120,7 +153,8 @@ class SuiteResults:
             "text": self.suite.data.text,
             **self.data,
             **_named(job),
-            "config_sha256": config_hash(config),
+            **hashes(self.suite, config),
+            "scores": name,
             "commit": self._here["commit"],
             "environment": self._remember(),
             "command": f"hierhash bench {self.suite.name}",
@@ -140,12 +174,29 @@ class SuiteResults:
         }
         append_line(self.runs, line)
 
+    def _keep_data(self) -> None:
+        """The split and the tree of the lines, beside them; never in place of another's."""
+        for kind, key in (("split.json", "split_sha256"), ("tree.yaml", "tree_sha256")):
+            path = data_file(self.folder, self.suite.name, kind, self.data[key])
+            if path is None:
+                plain = self.folder / f"{self.suite.name}.{kind}"
+                marked = self.folder / f"{self.suite.name}.{self.data[key][:8]}.{kind}"
+                path = marked if plain.exists() else plain
+                if kind == "split.json":
+                    self.prepared.split.save(path, self.prepared.catalogue.ids)
+                else:
+                    self.prepared.tree.to_yaml(path)
+
     def _of_this_data(self, path: Path) -> dict[str, dict[str, Any]]:
-        """Lines of this split and tree by their config's hash."""
+        """Lines of this split and tree by their config's hash.
+
+        Among committed results, those of changed code do not count.
+        """
         return {
-            line["config_sha256"]: line
+            str(line.get("config_sha256")): line
             for line in read_lines(path)
             if all(line.get(name) == value for name, value in self.data.items())
+            and not (is_committed(self.folder) and str(line.get("commit", "")).endswith("+"))
         }
 
     def _features(self) -> str:
@@ -157,12 +208,74 @@ class SuiteResults:
     def _remember(self) -> str:
         """Adds the environment (without its commit) to environments.json; returns its hash."""
         kept = {name: value for name, value in self._here.items() if name != "commit"}
-        key = hashlib.sha256(json.dumps(kept, sort_keys=True).encode()).hexdigest()[:12]
+        key = _mark(json.dumps(kept, sort_keys=True), length=12)
         path = self.folder / "environments.json"
         known = read_json(path) if path.exists() else {}
         if key not in known:
             write_json(path, known | {key: kept})
         return key
+
+
+def is_committed(folder: Path) -> bool:
+    """Whether a folder is that of the repository's own results."""
+    own = _REPOSITORY / "benchmarks" / "results"
+    return folder.resolve().is_relative_to(own) and (_REPOSITORY / ".git").exists()
+
+
+def refuse_changed_code(folder: Path, commit: str) -> None:
+    """Keeps results of changed code (its commit ends with ``+``) from the committed ones.
+
+    Raises:
+        RunError: The folder is that of the repository's results, and the code is changed.
+    """
+    if is_committed(folder) and commit.endswith("+"):
+        raise RunError(
+            f"{folder}: committed results are made from committed code alone, and hierhash/ "
+            "has changes; commit them, or choose another --results"
+        )
+
+
+def hashes(suite: Suite, config: RunConfig) -> dict[str, Any]:
+    """What ties a line to its run, to the runs it may be averaged with, and to its table.
+
+    ``conditions_sha256`` is of what all rows of the suite share: runs of other epochs, say, do not
+    stand in one table.
+    """
+    return {
+        "config_sha256": config_hash(config),
+        "settings_sha256": settings_hash(config),
+        "conditions_sha256": conditions_hash(suite.data, suite.features, suite.set),
+        "revision": method_revision(config.method),
+    }
+
+
+def data_file(folder: Path, suite: str, kind: str, sha256: str) -> Path | None:
+    """The split (``split.json``) or tree (``tree.yaml``) of a hash beside a suite's results.
+
+    It is ``SUITE.KIND``, or ``SUITE.SHA.KIND`` where results of other data came first.
+    """
+    for path in (folder / f"{suite}.{sha256[:8]}.{kind}", folder / f"{suite}.{kind}"):
+        if path.is_file() and _sha256_in(path, kind) == sha256:
+            return path
+    return None
+
+
+def _sha256_in(path: Path, kind: str) -> str:
+    if kind == "split.json":
+        content = read_json(path)
+        return str(content.get("sha256", "")) if isinstance(content, dict) else ""
+    return LabelTree.from_yaml(path).sha256
+
+
+def _score(line: dict[str, Any]) -> float:
+    score = line.get("score")
+    if score is None or math.isnan(score) or "failed" in line.get("metrics", {}):
+        return -math.inf
+    return float(score)
+
+
+def _mark(*texts: str, length: int = 8) -> str:
+    return hashlib.sha256("".join(texts).encode()).hexdigest()[:length]
 
 
 def _named(job: Job) -> dict[str, Any]:

@@ -17,12 +17,14 @@ from hierhash.bench.scores import (
     having,
     objective,
     rounded,
+    tuning_rows,
     validation_means,
 )
 from hierhash.bench.trained import Trained, train_and_encode
 from hierhash.builder import Prepared
 from hierhash.codes.hamming import hamming_distances
 from hierhash.config import RunConfig
+from hierhash.metrics.retrieval_suite import DirectionResult
 
 TOP = 8
 PerQuery = dict[str, NDArray[Any]]
@@ -31,7 +33,9 @@ PerQuery = dict[str, NDArray[Any]]
 def validation_scores(config: RunConfig, prepared: Prepared) -> dict[str, float]:
     """Scores of a trial on the validation items against the database; ``objective`` decides."""
     split = prepared.split
-    trained = train_and_encode(config, prepared, np.concatenate([split.validation, split.database]))
+    trained = train_and_encode(
+        config, prepared, np.concatenate([tuning_rows(split), split.database])
+    )
     means = validation_means(trained, prepared)
     scores = {
         f"{direction}/{metric}": means[direction][metric]
@@ -63,7 +67,8 @@ def final_scores(
     trained = train_and_encode(config, prepared, np.concatenate([split.query, split.database]))
     results: dict[str, Any] = {"all": {}}
     curves: dict[str, Any] = {}
-    queries: dict[str, Any] = {}
+    queries: dict[str, Any] = {"pairs": _both_halves(prepared)}
+    queries_unseen: dict[str, Any] = {}
     per_query: PerQuery = {}
     for direction in DIRECTIONS:
         found = hamming_scores(trained, prepared, direction, split.query, split.database, True)
@@ -72,26 +77,29 @@ def final_scores(
                 trained, prepared, direction, split.query, split.database_only, False
             )
             results.setdefault("unseen", {})[direction] = {"hamming": rounded(unseen.means)}
+            queries_unseen[direction] = _counts(unseen)
         results["all"][direction] = own = {"hamming": rounded(found.means)}
-        counted = len(found.per_query["leaf"]) - found.skipped
-        queries[direction] = {"counted": counted, "skipped": found.skipped}
+        queries[direction] = _counts(found)
         if direction in CROSS:
             curves[direction] = found.curves
             own["hamming"] |= instance_scores(trained, prepared, direction, attribute)
             asking = having(prepared, DIRECTIONS[direction][0], split.query)
-            per_query[f"{direction}/leaf"] = found.per_query["leaf"].astype(np.int16)
+            per_query[f"{direction}/leaf"] = found.per_query["leaf"].astype(np.int32)
             per_query[f"{direction}/train_items"] = _train_items(prepared, asking)
             for metric in ("map_leaf", "hap", "ndcg@100"):
                 per_query[f"{direction}/{metric}"] = found.per_query[metric].astype(np.float32)
             if asymmetric:
                 own["asymmetric"] = asymmetric_scores(trained, prepared, direction)
     classification, picked = classification_scores(trained, prepared)
+    for modality, leaves in picked.items():
+        queries[modality] = {"counted": len(leaves), "skipped": 0}
     per_query |= {f"picked/{modality}": leaves for modality, leaves in picked.items()}
     if top:
         per_query |= top_answers(trained, prepared)
     record = {
         "results": results,
         "queries": queries,
+        "queries_unseen": queries_unseen,
         "classification": classification,
         "curves": curves,
         "cost": trained.cost,
@@ -122,6 +130,17 @@ def top_answers(trained: Trained, prepared: Prepared) -> PerQuery:
         "t2i/distance": np.stack(near).astype(np.int16),
         "t2i/query": np.flatnonzero(np.isin(split.query, queries)).astype(np.int32),
     }
+
+
+def _counts(found: DirectionResult) -> dict[str, int]:
+    """Queries that the means are over, and those left out."""
+    return {"counted": len(found.per_query["leaf"]) - found.skipped, "skipped": found.skipped}
+
+
+def _both_halves(prepared: Prepared) -> dict[str, int]:
+    query, items = prepared.split.query, prepared.items
+    both = int((items.has_image & items.has_text)[query].sum())
+    return {"counted": both, "skipped": len(query) - both}
 
 
 def _train_items(prepared: Prepared, queries: NDArray[np.int64]) -> NDArray[np.int32]:

@@ -6,26 +6,21 @@ is missing. Only this process writes; workers return records.
 
 from __future__ import annotations
 
-import multiprocessing
-import os
-import threading
-from collections.abc import Callable, Iterable, Iterator
-from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import torch
-
-from hierhash.bench.results import Job, SuiteResults
-from hierhash.bench.run_one import final_scores, validation_scores
-from hierhash.bench.suite import Suite
+from hierhash.bench.results import Job, SuiteResults, refuse_changed_code
+from hierhash.bench.scores import tuning_rows
+from hierhash.bench.suite import Row, Suite
+from hierhash.bench.workers import Workers
 from hierhash.builder import Prepared, pick_device, prepare
+from hierhash.environment import commit
 from hierhash.errors import ConfigError, HierhashError, RunError
+from hierhash.storage.lock import locked
 
 Say = Callable[[str], None]
-
-
-_prepared: Prepared | None = None
 
 
 def run_suite(suite: Suite, folder: Path, workers: int = 1, say: Say = print) -> None:
@@ -38,20 +33,56 @@ def run_suite(suite: Suite, folder: Path, workers: int = 1, say: Say = print) ->
         say: Told one line for each finished job.
 
     Raises:
-        InputError: The data cannot be prepared, or a results file is damaged.
+        InputError: The data cannot be prepared, a results file is damaged, or another process
+            writes into the folder.
+        HierhashError: Some jobs failed, a line each; all others were done.
     """
-    folder.mkdir(parents=True, exist_ok=True)
+    refuse_changed_code(folder, commit())
+    is_new = not folder.exists()
+    try:
+        with locked(folder, "writes results into"):
+            failed = _run(suite, folder, workers, say)
+    finally:
+        if is_new:  # a bench that was refused leaves no empty folder
+            with suppress(OSError):
+                folder.rmdir()
+    if failed:
+        raise HierhashError("\n".join(failed))
+
+
+def _run(suite: Suite, folder: Path, workers: int, say: Say) -> list[str]:
+    """Does it; returns a line for each job that failed and each row without settings."""
     say(f"{suite.name}: preparing the data")
     prepared = _prepare(suite)
-    for part in ("train", "query", *(["validation"] if suite.tunes else [])):
-        if not len(getattr(prepared.split, part)):
-            raise ConfigError(f"{suite.name}: the split has no {part} items; give it some")
+    _check_parts(suite, prepared)
     results = SuiteResults(suite, folder, prepared)
-    with _workers(suite, workers, results.prepared) as submit:
-        failed = _drain(results, submit, list(_trials(results)), workers, say)
-        failed += _drain(results, submit, list(_finals(results)), workers, say)
-    if failed:
-        raise RunError(f"{suite.name}: {len(failed)} runs failed; the first: {failed[0]}")
+    pool = Workers(suite, workers, prepared)
+    try:
+        failed = _do(results, pool, list(_trials(results)), say)
+        chosen, unchosen = _choices(results, say)
+        failed += _do(results, pool, list(_finals(results, chosen)), say)
+    except BaseException:
+        pool.close(at_once=True)
+        raise
+    pool.close()
+    return failed + unchosen
+
+
+def _prepare(suite: Suite) -> Prepared:
+    from hierhash.training.progress import counting
+
+    with counting("pictures") as advance:
+        return prepare(suite.data, suite.features, pick_device("auto"), advance)
+
+
+def _check_parts(suite: Suite, prepared: Prepared) -> None:
+    split = prepared.split
+    parts = {"train": split.train, "query": split.query}
+    if suite.tunes:
+        parts["validation"] = tuning_rows(split)
+    for part, rows in parts.items():
+        if not len(rows):
+            raise ConfigError(f"{suite.name}: the split has no {part} items; give it some")
 
 
 def _trials(results: SuiteResults) -> Iterator[Job]:
@@ -63,127 +94,49 @@ def _trials(results: SuiteResults) -> Iterator[Job]:
                 yield job
 
 
-def _finals(results: SuiteResults) -> Iterator[Job]:
-    suite = results.suite
-    for seed in suite.seeds:
-        for row in suite.rows:
-            for bits in row.bits or suite.bits:
-                job = Job(row, bits, seed, results.choose(row), final=True)
+def _choices(results: SuiteResults, say: Say) -> tuple[list[tuple[Row, dict[str, Any]]], list[str]]:
+    """The settings of each row, and what keeps a row from having some."""
+    chosen, unchosen = [], []
+    for row in results.suite.rows:
+        trials = len(results.suite.trials_of(row))
+        lost = results.losers(row) if trials > 1 else 0
+        if lost:
+            why = "it failed or has" if lost == 1 else "they failed or have"
+            say(f"warning: {row.name}: {lost} of {trials} trials lost: {why} no validation score")
+        try:
+            chosen.append((row, results.choose(row)))
+        except RunError as error:
+            unchosen.append(str(error))
+    return chosen, unchosen
+
+
+def _finals(results: SuiteResults, chosen: list[tuple[Row, dict[str, Any]]]) -> Iterator[Job]:
+    for seed in results.suite.seeds:
+        for row, trial in chosen:
+            for bits in row.bits or results.suite.bits:
+                job = Job(row, bits, seed, trial, final=True)
                 if not results.has(job):
                     yield job
 
 
-def _prepare(suite: Suite) -> Prepared:
-    from hierhash.training.progress import counting
-
-    with counting("pictures") as advance:
-        return prepare(suite.data, suite.features, pick_device("auto"), advance)
-
-
-def _start_worker(suite: Suite, threads: int) -> None:
-    global _prepared
-    threading.Thread(target=_end_with_parent, daemon=True).start()
-    torch.set_num_threads(threads)
-    _prepared = prepare(suite.data, suite.features, pick_device("auto"))
-
-
-def _end_with_parent() -> None:
-    """Ends a worker whose parent was killed; it would wait for jobs, and hold memory, forever."""
-    parent = multiprocessing.parent_process()
-    if parent is not None:
-        parent.join()
-        os._exit(1)
-
-
-def _work(suite: Suite, job: Job) -> tuple[dict[str, Any], dict[str, Any]]:
-    assert _prepared is not None  # noqa: S101 - set by _start_worker
-    config = suite.config(job.row, job.bits, job.seed, job.trial)
-    try:
-        if not job.final:
-            return validation_scores(config, _prepared), {}
-        main = job.bits == suite.tuning_bits
-        record, per_query, _ = final_scores(
-            config,
-            _prepared,
-            asymmetric=suite.asymmetric and main,
-            attribute=suite.attribute,
-            top=main and job.seed == suite.seeds[0],
-        )
-        return record, per_query
-    except HierhashError as error:
-        if error.exit_code != 1:
-            raise
-        return {"objective": -1.0, "failed": str(error)}, {}  # diverged: a trial loses
-
-
-class _Inline:
-    """Runs jobs in this process, when one worker is asked for."""
-
-    def __init__(self, suite: Suite, prepared: Prepared) -> None:
-        global _prepared
-        _prepared = prepared
-        self.suite = suite
-
-    def __call__(self, job: Job) -> Future[Any]:
-        future: Future[Any] = Future()
-        future.set_result(_work(self.suite, job))
-        return future
-
-
-class _workers:  # noqa: N801 - used as a context manager, like a function
-    def __init__(self, suite: Suite, workers: int, prepared: Prepared) -> None:
-        self.suite, self.workers, self.prepared = suite, workers, prepared
-        self.pool: ProcessPoolExecutor | None = None
-
-    def __enter__(self) -> Callable[[Job], Future[Any]]:
-        if self.workers <= 1:
-            return _Inline(self.suite, self.prepared)
-        threads = max(1, torch.get_num_threads() // self.workers)
-        self.pool = ProcessPoolExecutor(
-            self.workers,
-            mp_context=multiprocessing.get_context("spawn"),
-            initializer=_start_worker,
-            initargs=(self.suite, threads),
-        )
-        return lambda job: self.pool.submit(_work, self.suite, job)  # type: ignore[union-attr]
-
-    def __exit__(self, *_: object) -> None:
-        if self.pool is not None:
-            self.pool.shutdown(cancel_futures=True)
-
-
-def _drain(
-    results: SuiteResults,
-    submit: Callable[[Job], Future[Any]],
-    jobs: list[Job],
-    workers: int,
-    say: Say,
-) -> list[str]:
-    """Does the jobs, ``workers`` at a time; returns what went wrong in final runs."""
-    waiting: Iterable[Job] = iter(jobs)
-    running: dict[Future[Any], Job] = {}
-    finished = 0
+def _do(results: SuiteResults, pool: Workers, jobs: list[Job], say: Say) -> list[str]:
+    """Does the jobs and keeps what they give; returns a line for each that failed."""
     failed: list[str] = []
-    while True:
-        while len(running) < max(workers, 1) and (job := next(iter(waiting), None)) is not None:
-            running[submit(job)] = job
-        if not running:
-            return failed
-        done, _ = wait(running, return_when=FIRST_COMPLETED)
-        for future in done:
-            job = running.pop(future)
-            record, per_query = future.result()
-            finished += 1
-            where = f"[{finished}/{len(jobs)}] {job.row.name} {job.bits} bits, seed {job.seed}"
-            if not job.final:
+    for finished, (job, (record, per_query)) in enumerate(pool.run(jobs), start=1):
+        name = f"{job.row.name}, {job.bits} bits, seed {job.seed}"
+        where = f"[{finished}/{len(jobs)}] {name}"
+        if "failed" in record:
+            say(f"{where}: {record['failed']}")
+            if not job.final and record.pop("diverged", False):
                 results.store_trial(job, record)
-                say(f"{where} {job.trial}: validation {record['objective']:.3f}")
-            elif "failed" in record:
-                failed.append(
-                    f"{job.row.name}, {job.bits} bits, seed {job.seed}: {record['failed']}"
-                )
-                say(f"{where}: {record['failed']}")
             else:
-                results.store_final(job, record, per_query)
-                hap = record["results"]["all"]["i2t"]["hamming"]["hap"]
-                say(f"{where}: i2t hap {hap:.3f}")
+                trial = "" if job.final else f", trial {job.trial}"
+                failed.append(f"{results.suite.name}: {name}{trial} failed: {record['failed']}")
+        elif job.final:
+            results.store_final(job, record, per_query)
+            hap = record["results"]["all"]["i2t"]["hamming"]["hap"]
+            say(f"{where}: i2t hap {hap:.3f}")
+        else:
+            results.store_trial(job, record)
+            say(f"{where}, {job.trial}: validation {record['objective']:.3f}")
+    return failed

@@ -9,6 +9,7 @@ from hierhash.bench.trained import Trained, encode_items
 from hierhash.branches.rows import FeatureRows
 from hierhash.branches.two_branch import TwoBranch, outputs_of
 from hierhash.builder import Prepared
+from hierhash.data.splits import Split
 from hierhash.methods.predict import path_probabilities
 from hierhash.metrics.asymmetric import evaluate_asymmetric
 from hierhash.metrics.classification import classification_metrics
@@ -23,6 +24,18 @@ DIRECTIONS = {
     "t2t": ("text", "text"),
 }
 CROSS = ("i2t", "t2i")
+
+
+def tuning_rows(split: Split) -> Rows:
+    """The items that settings and the end of training are chosen on."""
+    rows: Rows = getattr(split, "tune", split.validation)  # until splits have halves
+    return rows
+
+
+def calibration_rows(split: Split) -> Rows:
+    """The items that temperatures are chosen on."""
+    rows: Rows = getattr(split, "calibrate", split.validation)  # until splits have halves
+    return rows
 
 
 def having(prepared: Prepared, modality: str, rows: Rows) -> Rows:
@@ -70,7 +83,7 @@ def asymmetric_scores(trained: Trained, prepared: Prepared, direction: str) -> d
 
 def classification_scores(
     trained: Trained, prepared: Prepared
-) -> tuple[dict[str, dict[str, float]] | None, dict[str, NDArray[np.int16]]]:
+) -> tuple[dict[str, dict[str, float]] | None, dict[str, NDArray[np.int32]]]:
     """Metrics of the head by modality, and the leaf it picks for each query.
 
     The temperature is calibrated on validation items. None and nothing for a run without a head,
@@ -83,7 +96,7 @@ def classification_scores(
     scores, picked = {}, {}
     for modality in ("image", "text"):
         queries = having(prepared, modality, prepared.split.query)
-        validation = having(prepared, modality, prepared.split.validation)
+        validation = having(prepared, modality, calibration_rows(prepared.split))
         branch = trained.model.branch(modality)
         checked = outputs_of(branch, FeatureRows(features[modality][validation]))
         chances, _ = path_probabilities(
@@ -93,7 +106,7 @@ def classification_scores(
         ancestors = head.ancestors.cpu().numpy()
         depths = np.array([len(leaf) for leaf in prepared.tree.leaves])
         scores[modality] = rounded(classification_metrics(chances, truth, ancestors, depths))
-        picked[modality] = chances[-1].argmax(axis=1).astype(np.int16)
+        picked[modality] = chances[-1].argmax(axis=1).astype(np.int32)
     return scores, picked
 
 
@@ -112,12 +125,12 @@ def evaluate_model(
 
 
 def validation_means(trained: Trained, prepared: Prepared) -> dict[str, dict[str, float]]:
-    """Tie-aware scores of the validation items against the database, i2t and t2i."""
-    split = prepared.split
+    """Tie-aware scores of the tuning items against the database, i2t and t2i."""
+    split, rows = prepared.split, tuning_rows(prepared.split)
     return {
         direction: rounded(
             hamming_scores(
-                trained, prepared, direction, split.validation, split.database, canonical=False
+                trained, prepared, direction, rows, split.database, canonical=False
             ).means
         )
         for direction in CROSS
@@ -126,7 +139,7 @@ def validation_means(trained: Trained, prepared: Prepared) -> dict[str, dict[str
 
 def validation_objective(model: TwoBranch, bits: int, prepared: Prepared) -> float:
     """The objective of a network in training."""
-    rows = np.concatenate([prepared.split.validation, prepared.split.database])
+    rows = np.concatenate([tuning_rows(prepared.split), prepared.split.database])
     return objective(validation_means(encode_items(model, bits, prepared, rows), prepared))
 
 

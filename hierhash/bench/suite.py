@@ -2,13 +2,25 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import Field, ValidationError
+from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from hierhash.config import DataConfig, FeaturesConfig, RunConfig, Section, merge, resolve_config
-from hierhash.config_problems import Lines, problems_of
+from hierhash.config import (
+    Bits,
+    DataConfig,
+    FeaturesConfig,
+    RunConfig,
+    Section,
+    Seed,
+    merge,
+    read_text,
+    resolve_config,
+)
+from hierhash.config_problems import problems_of, shortened
+from hierhash.config_yaml import DEEPEST, Lines, Place
 from hierhash.errors import ConfigError
 from hierhash.shipped import find
 
@@ -16,14 +28,28 @@ Overrides = dict[str, Any]
 Trials = Annotated[list[Overrides], Field(max_length=8)]
 
 
+def _file_name(text: str) -> str:
+    """A name that is part of file names: no separators, and not hidden."""
+    if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}", text):
+        raise ValueError("is part of file names: use letters, digits and . _ + - (100 at most)")
+    return text
+
+
+FileName = Annotated[str, AfterValidator(_file_name)]
+
+
 class Row(Section):
     """One line of a table: a method, and what is changed in it."""
 
     method: str
-    variant: str = Field("", description="empty for headline rows; a name for the others")
+    variant: Annotated[str, AfterValidator(lambda text: text and _file_name(text))] = Field(
+        "", description="empty for headline rows; a name for the others"
+    )
     set: Overrides = Field(default_factory=dict, description="key.path: value, laid on the method")
     trials: Trials | None = Field(None, description="None takes the suite's trials")
-    bits: list[int] | None = Field(None, description="None takes the suite's bits")
+    bits: Annotated[list[Bits], Field(min_length=1)] | None = Field(
+        None, description="None takes the suite's bits"
+    )
 
     @property
     def name(self) -> str:
@@ -34,15 +60,19 @@ class Row(Section):
 class Suite(Section):
     """A benchmark."""
 
-    name: str
+    name: FileName
     data: DataConfig = DataConfig()
     features: FeaturesConfig = FeaturesConfig()
-    bits: list[int] = Field([16, 32, 64], min_length=1)
-    seeds: list[int] = Field([0, 1, 2], min_length=1)
+    bits: list[Bits] = Field([16, 32, 64], min_length=1)
+    seeds: list[Seed] = Field([0, 1, 2], min_length=1)
     set: Overrides = Field(default_factory=dict, description="laid on every row")
     trials: Trials = Field(default_factory=list, description="what every row tries on validation")
-    tuning_bits: int = 32
-    tuning_seed: int = 0
+    tuning_bits: Bits = Field(
+        32,
+        description="code length of the trials, of asymmetric scores and of examples; "
+        "the first of the suite's where it has no 32",
+    )
+    tuning_seed: Seed = 0
     asymmetric: bool = Field(
         True, description="score real-valued queries against codes too, at tuning_bits"
     )
@@ -51,28 +81,42 @@ class Suite(Section):
     )
     rows: list[Row] = Field(min_length=1)
 
-    def config(self, row: Row, bits: int, seed: int, trial: Overrides) -> RunConfig:
-        """The config of one run of a row."""
+    @model_validator(mode="after")
+    def _choose_tuning_bits(self) -> Suite:
+        if "tuning_bits" not in self.model_fields_set and 32 not in self.lengths:
+            self.tuning_bits = self.lengths[0]
+        return self
+
+    @property
+    def lengths(self) -> list[int]:
+        """The code lengths of all rows."""
+        return list(dict.fromkeys(bits for row in self.rows for bits in row.bits or self.bits))
+
+    def config(
+        self, row: Row, bits: int, seed: int, trial: Overrides, lines: Lines | None = None
+    ) -> RunConfig:
+        """The config of one run of a row.
+
+        Raises:
+            ConfigError: A key or value is wrong; ``lines`` tell where it stands.
+        """
         content: dict[str, Any] = {
             "method": row.method,
             "bits": bits,
             "seed": seed,
             "data": self.data.model_dump(mode="json"),
-            "features": self.features_content(),
+            "features": self.model_dump(mode="json")["features"],
         }
         for overrides in (self.set, row.set, trial):
             content = merge(content, nested(overrides))
-        return resolve_config(content, lines=Lines({}, f"suite {self.name}, row {row.name}"))
+        return resolve_config(
+            content, lines=lines or Lines({}, f"suite {self.name}, row {row.name}")
+        )
 
     @property
     def tunes(self) -> bool:
         """Whether any row chooses among trials."""
         return any(len(self.trials_of(row)) > 1 for row in self.rows)
-
-    def features_content(self) -> dict[str, Any]:
-        """The features section as plain content."""
-        content: dict[str, Any] = self.model_dump(mode="json")["features"]
-        return content
 
     def trials_of(self, row: Row) -> list[Overrides]:
         """The trials of a row; one empty trial means that nothing is chosen."""
@@ -111,39 +155,79 @@ def load_suite(path: Path) -> Suite:
     Raises:
         ConfigError: Anything wrong, each problem with its line.
     """
-    try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(f"{path}: cannot be read ({error})") from error
-    lines = Lines.of(text, str(path))
+    lines = Lines.of(read_text(path), str(path))
     try:
         suite = Suite.model_validate(lines.content)
     except ValidationError as error:
-        raise ConfigError(problems_of(error, Suite, lines, [])) from error
-    problems = _row_problems(suite)
+        raise ConfigError(problems_of(error, Suite, lines)) from error
+    problems = [*_double_rows(suite, lines), *_wrong_keys(lines), *_wrong_lengths(suite, lines)]
+    if not problems:
+        problems = [
+            problem
+            for place, row in enumerate(suite.rows)
+            for problem in _row_problems(suite, row, ("rows", str(place)), lines)
+        ]
     if problems:
-        raise ConfigError([f"{path}: {problem}" for problem in problems])
-    for row in suite.rows:
-        for trial in suite.trials_of(row):
-            suite.config(row, suite.bits[0], suite.seeds[0], trial)
+        raise ConfigError(list(dict.fromkeys(problems)))
     return suite
 
 
-def _row_problems(suite: Suite) -> list[str]:
-    """Two rows of one name would be averaged; other keys than the model's would not be applied."""
-    names = [row.name for row in suite.rows]
-    problems = [
-        f"rows: two rows are named {name}; give one another variant"
-        for name in sorted({name for name in names if names.count(name) > 1})
+def _double_rows(suite: Suite, lines: Lines) -> list[str]:
+    """Two rows of one name would be averaged."""
+    first: dict[str, int] = {}
+    problems = []
+    for place, row in enumerate(suite.rows):
+        if first.setdefault(row.name, place) != place:
+            where = lines.where(("rows", str(place)))
+            problems.append(f"{where}: rows: two rows are named {row.name}; set another variant")
+    return problems
+
+
+def _wrong_keys(lines: Lines) -> list[str]:
+    """Of ``set`` and ``trials``, keys other than the model's would not be applied."""
+    return [
+        f"{lines.where(place)}: '{shortened(place[-1])}' cannot be changed in a suite; only keys "
+        "of model, such as model.loss.eta"
+        for place in lines.lines
+        if _is_override(place)
+        and not (place[-1].startswith("model.") and place[-1].count(".") < DEEPEST)
     ]
-    given = [("set", suite.set)]
-    for row in suite.rows:
-        given.append((f"row {row.name}, set", row.set))
-        given += [(f"row {row.name}, trials", trial) for trial in suite.trials_of(row)]
-    problems += [
-        f"{where}: '{key}' cannot be changed in a suite; only keys of model, such as model.loss.eta"
-        for where, overrides in given
-        for key in overrides
-        if not key.startswith("model.")
-    ]
-    return list(dict.fromkeys(problems))
+
+
+def _is_override(place: Place) -> bool:
+    own = place[2:] if place[0] == "rows" else place
+    return (len(own) == 2 and own[0] == "set") or (len(own) == 3 and own[0] == "trials")
+
+
+def _wrong_lengths(suite: Suite, lines: Lines) -> list[str]:
+    """Lengths and seeds that stand twice, and a tuning length that no row has."""
+    problems = []
+    for place, numbers in (
+        (("bits",), suite.bits),
+        (("seeds",), suite.seeds),
+        *((("rows", str(at), "bits"), row.bits or []) for at, row in enumerate(suite.rows)),
+    ):
+        twice = sorted({number for number in numbers if numbers.count(number) > 1})
+        problems += [f"{lines.where(place)}: {place[-1]}: {n} stands twice" for n in twice]
+    if suite.tuning_bits not in suite.lengths:
+        known = ", ".join(map(str, sorted(suite.lengths)))
+        problems.append(
+            f"{lines.where(('tuning_bits',))}: tuning_bits: {suite.tuning_bits} is not among the "
+            f"bits of the suite; take one of {known}"
+        )
+    return problems
+
+
+def _row_problems(suite: Suite, row: Row, place: Place, lines: Lines) -> list[str]:
+    problems: list[str] = []
+    trials = (*place, "trials") if row.trials is not None else ("trials",)
+    # What stands nowhere else, such as the method, is told with the row's own line.
+    own = {("method",): lines.lines.get((*place, "method"), lines.lines.get(place, 1))}
+    for number, trial in enumerate(suite.trials_of(row)):
+        keys = lines.under(("set",), (*place, "set"), (*trials, str(number)))
+        where = Lines({}, lines.name, own | keys)
+        try:
+            suite.config(row, suite.bits[0], suite.seeds[0], trial, where)
+        except ConfigError as error:
+            problems += error.problems
+    return problems

@@ -7,11 +7,13 @@ from typing import Annotated
 
 import typer
 
+from hierhash.cli.terminal import plain, plain_lines, told_when_interrupted
+
 
 def bench(
     suite: Annotated[str, typer.Argument(help="A suite file, or a shipped one: sample, fashion.")],
     results: Annotated[Path, typer.Option(help="Results folder.")] = Path("benchmarks/results"),
-    workers: Annotated[int, typer.Option(min=1, help="Processes.")] = 1,
+    workers: Annotated[int, typer.Option(min=1, max=256, help="Processes.")] = 1,
 ) -> None:
     """Tune on validation, run methods x bits x seeds, and write SUITE.jsonl (resumable)."""
     from hierhash.bench.runner import run_suite
@@ -19,5 +21,6 @@ def bench(
     from hierhash.reports.headline import headline_markdown
 
     loaded = load_suite(find_suite(suite))
-    run_suite(loaded, results, workers, typer.echo)
-    typer.echo(headline_markdown(loaded.name, results))
+    with told_when_interrupted("finished runs are kept, the same command goes on"):
+        run_suite(loaded, results, workers, lambda line: typer.echo(plain(line)))
+    typer.echo(plain_lines(headline_markdown(loaded.name, results)))

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from hierhash.cli.terminal import plain, plain_lines
+
 app = typer.Typer(help="Validate, show and copy configs.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="A config file, or the name of a shipped one.")]
 Overrides = Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE")]
@@ -20,7 +22,7 @@ def validate(config: Name, overrides: Overrides = None) -> None:
     from hierhash.shipped import find
 
     load_config(find("configs", config), overrides)
-    typer.echo(f"{config}: ok")
+    typer.echo(plain(f"{config}: ok"))
 
 
 @app.command()
@@ -29,7 +31,7 @@ def show(config: Name, overrides: Overrides = None) -> None:
     from hierhash.config import dump_config, load_config
     from hierhash.shipped import find
 
-    typer.echo(dump_config(load_config(find("configs", config), overrides)), nl=False)
+    typer.echo(plain_lines(dump_config(load_config(find("configs", config), overrides))), nl=False)
 
 
 @app.command()
@@ -53,4 +55,4 @@ def copy(
     if out.exists():
         raise InputError(f"{out}: exists already; choose another name")
     write_text(out, shipped_path("configs", config).read_text(encoding="utf-8"))
-    typer.echo(f"{out}: written")
+    typer.echo(plain(f"{out}: written"))

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from hierhash.cli.terminal import plain_lines, told_when_interrupted
+
 QUERIES = ("red flower", "playing card", "cat")
 
 
@@ -17,10 +19,18 @@ def demo(
     from hierhash.bench.suite import load_suite
     from hierhash.cli.demo_story import clear, compare, search_story
     from hierhash.shipped import shipped_path
+    from hierhash.storage.lock import locked
+
+    def say(text: str) -> None:
+        typer.echo(plain_lines(text))
 
     suite = load_suite(shipped_path("configs", "suites/demo"))
-    clear(suite, out)
-    compare(suite, out, typer.echo)
-    search_story(suite, out, QUERIES, typer.echo)
+    with (
+        told_when_interrupted("the same command starts the demo anew"),
+        locked(out, "writes a demo into"),
+    ):
+        clear(suite, out)
+        compare(suite, out, say)
+        search_story(suite, out, QUERIES, say)
     typer.echo(f"\nreport: {out / 'report.html'}")
     typer.echo(f'search it: hierhash search {out / "index"} --text "red flower" -k 5')

@@ -16,8 +16,10 @@ from hierhash.errors import InputError
 from hierhash.reports.build import build_report
 from hierhash.reports.headline import headline_markdown
 from hierhash.saved_run import load_run, save_description, save_model
+from hierhash.storage.whole_file import write_text
 
 Say = Callable[[str], None]
+MARK = ".hierhash-demo"
 
 
 def clear(suite: Suite, out: Path) -> None:
@@ -26,11 +28,14 @@ def clear(suite: Suite, out: Path) -> None:
     Raises:
         InputError: The folder holds something, and no demo was run in it.
     """
+    mark = out / MARK
     if out.exists() and any(out.iterdir()):
-        if not (out / "results" / f"{suite.name}.jsonl").is_file():
+        if not mark.is_file() and not (out / "results" / f"{suite.name}.jsonl").is_file():
             raise InputError(f"{out}: exists and holds no demo; choose another --out")
         for name in ("results", "index", *(row.method for row in suite.rows)):
             shutil.rmtree(out / name, ignore_errors=True)
+    out.mkdir(parents=True, exist_ok=True)
+    write_text(mark, "made by hierhash demo, which may remove what it made here\n")
 
 
 def compare(suite: Suite, out: Path, say: Say) -> None:

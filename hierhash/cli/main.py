@@ -15,10 +15,11 @@ from hierhash.cli.evaluate import evaluate
 from hierhash.cli.predict import predict
 from hierhash.cli.report import report
 from hierhash.cli.search import search
+from hierhash.cli.terminal import plain
 from hierhash.cli.train import train
 from hierhash.cli.verify import verify
 from hierhash.environment import package_version
-from hierhash.errors import HierhashError
+from hierhash.errors import HierhashError, InputError
 from hierhash.storage.whole_file import WRONG_PLACE
 
 app = typer.Typer(
@@ -66,13 +67,14 @@ def main() -> None:
     try:
         app()
     except HierhashError as error:
-        print(f"error: {error}", file=sys.stderr)
+        problems = error.problems if isinstance(error, InputError) else str(error).split("\n")
+        print("error: " + "\n".join(map(plain, problems)), file=sys.stderr)
         sys.exit(error.exit_code)
     except OSError as error:
         place = error.filename or "a file"
         reason = error.strerror or error
         remedy = "check that the place is there, and that it can be read and written"
-        print(f"error: {place}: {reason}; {remedy}", file=sys.stderr)
+        print(plain(f"error: {place}: {reason}; {remedy}"), file=sys.stderr)
         sys.exit(2 if isinstance(error, WRONG_PLACE) else 1)
     except KeyboardInterrupt:
         print("interrupted", file=sys.stderr)

@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from hierhash.cli.terminal import plain
+
 
 def report(
     suite: Annotated[str, typer.Argument(help="Name of a suite that was run.")],
@@ -20,9 +22,17 @@ def report(
     """Write report.html, report.md, report.tex (the headline) and report.csv (every number)."""
     from hierhash.bench.suite import find_suite, load_suite
     from hierhash.builder import labelled_items
+    from hierhash.errors import InputError
     from hierhash.reports.build import build_report
+    from hierhash.shipped import list_shipped
 
-    name = load_suite(Path(suite)).name if Path(suite).is_file() else suite
+    is_file = Path(suite).is_file()
+    if examples and not is_file and f"suites/{suite}.yaml" not in list_shipped("configs"):
+        raise InputError(
+            f"{suite}: --examples reads the data that the suite names, and no suite of this name "
+            "is shipped; give the suite's file in place of its name"
+        )
+    name = load_suite(Path(suite)).name if is_file else suite
     items = labelled_items(load_suite(find_suite(suite)).data) if examples else None
     for path in build_report(name, results, items).save(out):
-        typer.echo(str(path))
+        typer.echo(plain(str(path)))

@@ -68,6 +68,28 @@ def unpack(codes: Codes, bits: int) -> NDArray[np.int8]:
     return np.asarray(2 * ones - 1, dtype=np.int8)
 
 
+def check_codes(codes: Codes, bits: int) -> None:
+    """Checks that packed codes are of a length: their width, and zeros after the last bit.
+
+    Other codes would be compared in more bits than are told, or in fewer.
+
+    Raises:
+        ValueError: They are not.
+
+    Example:
+        >>> check_codes(np.array([[0b11110001]], dtype=np.uint8), bits=4)
+        Traceback (most recent call last):
+        ValueError: codes of 4 bits end with 4 zeros in their last byte; these do not
+    """
+    if codes.ndim != 2 or codes.shape[1] != packed_width(bits):
+        raise ValueError(f"packed codes of {bits} bits have {packed_width(bits)} bytes a row")
+    padding = packed_width(bits) * 8 - bits
+    if padding and (codes[:, -1] & ((1 << padding) - 1)).any():
+        raise ValueError(
+            f"codes of {bits} bits end with {padding} zeros in their last byte; these do not"
+        )
+
+
 def packed_width(bits: int) -> int:
     """Bytes a packed code of ``bits`` bits takes.
 

@@ -10,4 +10,5 @@ from dataclasses import replace
 from hierhash.methods import dcmh_leaf
 from hierhash.methods.dcmh import SimilaritySettings
 
+REVISION = 1  # raise it when the same settings give other results
 SETTINGS = replace(dcmh_leaf.SETTINGS, similarity=SimilaritySettings(pairs="any"))

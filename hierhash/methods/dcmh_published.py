@@ -24,6 +24,7 @@ OFFICIAL_LOOP = LoopSettings(
     sampling="permutation",
 )
 
+REVISION = 1  # raise it when the same settings give other results
 SETTINGS = DCMHSettings(
     similarity=SimilaritySettings(pairs="leaf"),
     head=HeadSettings(kind="none"),

@@ -7,6 +7,7 @@ from dataclasses import replace
 from hierhash.methods import hierarchical_dcmh
 from hierhash.methods.dcmh import HeadSettings, SimilaritySettings
 
+REVISION = 1  # raise it when the same settings give other results
 SETTINGS = replace(
     hierarchical_dcmh.SETTINGS,
     similarity=SimilaritySettings(pairs="leaf"),

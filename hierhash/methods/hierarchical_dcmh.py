@@ -12,6 +12,7 @@ from hierhash.branches.mlp import MLPSettings
 from hierhash.methods.dcmh import DCMHSettings, HeadSettings, SimilaritySettings
 from hierhash.training.settings import LoopSettings, Objective
 
+REVISION = 1  # raise it when the same settings give other results
 SETTINGS = DCMHSettings(
     similarity=SimilaritySettings(pairs="tree"),
     head=HeadSettings(kind="per_level"),

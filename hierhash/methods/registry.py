@@ -21,6 +21,14 @@ METHODS: dict[str, DCMHSettings] = {
     "dcmh_multitask_flat": dcmh_multitask_flat.SETTINGS,
     "hierarchical_dcmh": hierarchical_dcmh.SETTINGS,
 }
+_REVISIONS: dict[str, int] = {
+    "dcmh_published": dcmh_published.REVISION,
+    "dcmh_leaf": dcmh_leaf.REVISION,
+    "dcmh_any": dcmh_any.REVISION,
+    "dcmh_tuned": dcmh_tuned.REVISION,
+    "dcmh_multitask_flat": dcmh_multitask_flat.REVISION,
+    "hierarchical_dcmh": hierarchical_dcmh.REVISION,
+}
 
 
 def method_settings(name: str) -> DCMHSettings:
@@ -36,3 +44,13 @@ def method_settings(name: str) -> DCMHSettings:
     if name not in METHODS:
         raise ConfigError(f"method: no method '{name}'{did_you_mean(name, METHODS)}")
     return METHODS[name]
+
+
+def method_revision(name: str) -> int:
+    """The revision of a method: stored results of an earlier one are not those of the present.
+
+    Example:
+        >>> method_revision("dcmh_published")
+        1
+    """
+    return _REVISIONS[name]

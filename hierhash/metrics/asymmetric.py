@@ -11,7 +11,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.codes.packing import Codes, unpack
+from hierhash.codes.packing import Codes, check_codes, unpack
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.relevance import relevance_levels
 from hierhash.metrics.groups import RankedGroups
@@ -42,7 +42,11 @@ def evaluate_asymmetric(
         bits: Length of the codes.
         query_labels: Labels of the queries.
         database_labels: Labels of the items.
+
+    Raises:
+        ValueError: The codes are not of that length.
     """
+    check_codes(database, bits)
     distinct, group = np.unique(database, axis=0, return_inverse=True)
     signs = unpack(distinct, bits).astype(np.float32)
     depth = database_labels.depth

@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.codes.hamming import hamming_distances
-from hierhash.codes.packing import Codes
+from hierhash.codes.packing import Codes, check_codes
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.relevance import relevance_levels
 from hierhash.metrics.average_precision import average_precision
@@ -69,6 +69,9 @@ def evaluate_hamming(
         database_labels: Labels of the items, of the same tree.
         canonical: Also the values under the canonical order (prefix ``canonical/``).
 
+    Raises:
+        ValueError: The codes are not of that length.
+
     Example:
         >>> from hierhash.labels.tree import LabelTree
         >>> tree = LabelTree.from_nested({"Shoes": ["Heels", "Boots"], "Hats": []})
@@ -78,6 +81,8 @@ def evaluate_hamming(
         >>> result.means["map_leaf"], result.means["hap"]
         (1.0, 1.0)
     """
+    check_codes(queries, bits)
+    check_codes(database, bits)
     chunks: list[PerQuery] = []
     ranks = [k for k in CURVE_RANKS if k <= len(database)]
     by_rank: list[NDArray[np.float64]] = []
@@ -206,6 +211,8 @@ def map_leaf(
     database_labels: ItemLabels,
 ) -> float:
     """Tie-aware leaf mAP alone, as in ``evaluate_hamming``."""
+    check_codes(queries, bits)
+    check_codes(database, bits)
     scores = []
     for rows in _chunks(len(queries)):
         own = query_labels.subset(rows)

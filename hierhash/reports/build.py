@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from hierhash.bench.results import data_file
 from hierhash.builder import LabelledItems
 from hierhash.labels.read import read_tree
 from hierhash.reports.comparison import comparison_section, intervals
@@ -22,9 +23,10 @@ from hierhash.reports.facts import (
 )
 from hierhash.reports.headline import headline_section
 from hierhash.reports.html import Page, html
-from hierhash.reports.runs import load_runs, tidy
+from hierhash.reports.runs import Run, load_results, tidy
 from hierhash.reports.section import Section, latex_table, markdown
 from hierhash.reports.tails import tail_section
+from hierhash.storage.csv_cells import safe_cell
 from hierhash.storage.json_files import read_json, read_lines
 from hierhash.storage.whole_file import write_text
 
@@ -60,12 +62,12 @@ def build_report(suite: str, results: Path, items: LabelledItems | None = None) 
 
     Raises:
         RunError: There are no results, or they are damaged.
-        DataError: ``items`` are not those of the results.
+        DataError: ``items`` are not those of the results, or a picture cannot be read.
     """
-    runs = load_runs(suite, results)
+    runs, left_out = load_results(suite, results)
     found = intervals(results, runs)
-    headline = headline_section(runs, found)
-    tree_file = results / f"{suite}.tree.yaml"
+    headline = headline_section(runs, found, left_out)
+    tree_file = data_file(results, suite, "tree.yaml", runs[0]["tree_sha256"])
     sections: list[Section | None] = [
         headline,
         comparison_section(runs, found),
@@ -75,7 +77,7 @@ def build_report(suite: str, results: Path, items: LabelledItems | None = None) 
         tail_section(results, runs),
         cross_section(runs),
         classification_section(runs),
-        confusion_section(results, runs, read_tree(tree_file)) if tree_file.is_file() else None,
+        confusion_section(results, runs, read_tree(tree_file)) if tree_file else None,
         unseen_section(runs),
         asymmetric_section(runs),
         single_item_section(runs),
@@ -95,5 +97,12 @@ def build_report(suite: str, results: Path, items: LabelledItems | None = None) 
         html=html(page),
         markdown=f"# hierhash benchmark: {suite}\n\n" + markdown(kept),
         latex=latex_table(headline.tables[0], f"{suite}: mean and deviation over seeds."),
-        csv=tidy(runs).to_csv(index=False),
+        csv=_csv(runs),
     )
+
+
+def _csv(runs: list[Run]) -> str:
+    frame = tidy(runs)
+    words = ["name", "database", "direction", "distance", "metric"]
+    frame[words] = frame[words].map(safe_cell)
+    return frame.to_csv(index=False)

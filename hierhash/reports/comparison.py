@@ -1,13 +1,23 @@
-"""Paired comparison of every row with the tree-aware one, by bootstrap over queries."""
+"""Paired comparison of every row with the tree-aware one, by bootstrap over queries and seeds."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
 import numpy as np
+from numpy.typing import NDArray
 
 from hierhash.metrics.bootstrap import paired_intervals
-from hierhash.reports.runs import DIRECTIONS, OURS, Run, headline_names, main_bits, seed_average
+from hierhash.reports.runs import (
+    DIRECTIONS,
+    OURS,
+    Run,
+    counted,
+    counted_columns,
+    headline_names,
+    main_bits,
+    seed_scores,
+)
 from hierhash.reports.section import Cell, Section, Table
 
 METRICS = ("map_leaf", "hap", "ndcg@100")
@@ -18,30 +28,31 @@ Interval = tuple[float, float, float]
 def intervals(results: Path, runs: list[Run]) -> dict[Key, Interval]:
     """Score of each row less that of ``hierarchical_dcmh``: mean and 95 % interval.
 
-    The scores of a query are averaged over seeds first; queries with nothing relevant are left
-    out. Empty where the suite has no such row, or no per-query scores.
+    Over the seeds that both have; queries with nothing relevant are left out. Empty where the suite
+    has no such row, or no per-query scores.
     """
     keys: list[Key] = []
-    columns = []
+    columns: list[NDArray[np.float64]] = []
     for bits in sorted({run["bits"] for run in runs}):
         for direction in DIRECTIONS:
             for metric in METRICS:
                 field = f"{direction}/{metric}"
-                ours = seed_average(results, runs, OURS, bits, field)
+                ours = seed_scores(results, runs, OURS, bits, field)
                 for name in dict.fromkeys(run["name"] for run in runs if run["bits"] == bits):
-                    theirs = seed_average(results, runs, name, bits, field)
-                    if name == OURS or ours is None or theirs is None:
-                        continue
-                    keys.append((bits, name, direction, metric))
-                    columns.append(theirs - ours)
-    if not columns:
-        return {}
+                    theirs = seed_scores(results, runs, name, bits, field)
+                    both = sorted(set(ours) & set(theirs))
+                    if name != OURS and both:
+                        keys.append((bits, name, direction, metric))
+                        columns.append(np.stack([theirs[seed] - ours[seed] for seed in both]))
     found: dict[Key, Interval] = {}
-    # Queries left out differ between metrics, so comparisons with the same ones go together.
-    kept = [~np.isnan(column) for column in columns]
-    for pattern in {one.tobytes() for one in kept}:
-        members = [place for place, one in enumerate(kept) if one.tobytes() == pattern]
-        stacked = np.stack([columns[place][kept[place]] for place in members], axis=1)
+    # Queries left out and seeds differ, so comparisons with the same ones go together.
+    kept = [~np.isnan(column).any(axis=0) for column in columns]
+    patterns = [(len(column), one.tobytes()) for column, one in zip(columns, kept, strict=True)]
+    for pattern in dict.fromkeys(patterns):
+        members = [place for place, one in enumerate(patterns) if one == pattern]
+        if not kept[members[0]].any():
+            continue
+        stacked = np.stack([columns[place][:, kept[place]] for place in members], axis=2)
         parts = paired_intervals(stacked)
         for place, *values in zip(members, *(part.tolist() for part in parts), strict=True):
             found[keys[place]] = (values[0], values[1], values[2])
@@ -67,16 +78,23 @@ def comparison_section(runs: list[Run], found: dict[Key, Interval]) -> Section |
     columns = [(direction, metric) for direction in DIRECTIONS for metric in METRICS]
     rows: list[list[Cell | str]] = []
     for name in headline_names(runs):
-        own = [found.get((bits, name, *column)) for column in columns]
-        if any(own):
-            rows.append([name, *(_interval(one) for one in own)])
+        own = [run for run in runs if run["name"] == name and run["bits"] == bits]
+        if any((bits, name, *column) in found for column in columns):
+            cells = [
+                counted(own, direction)
+                if metric == "n"
+                else _interval(found.get((bits, name, direction, metric)))
+                for direction, metric in counted_columns(columns)
+            ]
+            rows.append([name, *cells])
     if not rows:
         return None
-    header = ["method", *(f"{direction} {metric}" for direction, metric in columns)]
+    header = ["method", *(f"{d} {m}" for d, m in counted_columns(columns))]
     note = (
-        f"Score less that of {OURS}, {bits} bits: mean over queries of seed-averaged scores, with "
-        "the 95 % interval of a paired bootstrap (10,000 resamples of the queries, not corrected "
-        "for many comparisons). ▼ below, ▲ above, unmarked: undecided."
+        f"Score less that of {OURS}, {bits} bits: mean over seeds and queries, with the 95 % "
+        "interval of a paired bootstrap (10,000 resamples of seeds and queries together, not "
+        "corrected for many comparisons). ▼ below, ▲ above, unmarked: undecided. n: queries that "
+        "are counted."
     )
     return Section("Paired comparison", note, [Table(header, rows)])
 

@@ -35,7 +35,7 @@ def confusion_section(results: Path, runs: list[Run], tree: LabelTree) -> Sectio
             heights = mistake_heights(truth, guess, tree)
             shares = [(heights == height).mean() for height in range(3)]
             cells = [f"{share:.1%}" for share in (*shares, (heights >= 3).mean())]
-            rows.append([name, side, *cells])
+            rows.append([name, side, str(len(truth)), *cells])
             if len(drawn) < 2:
                 drawn.append((_matrix(truth, guess, tree), f"{name}, {side}s."))
     if not rows:
@@ -45,7 +45,7 @@ def confusion_section(results: Path, runs: list[Run], tree: LabelTree) -> Sectio
         "the matrices each row is a true leaf, each column a predicted one, in the order of the "
         "tree; lines part the top nodes. Near the diagonal means near in the tree."
     )
-    table = Table(["method", "side", *WHERE], rows, names=2)
+    table = Table(["method", "side", "n", *WHERE], rows, names=2)
     return Section(f"Confusion across the tree, {bits} bits", note, [table], drawn)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pandas as pd
 
 from hierhash.reports import charts
-from hierhash.reports.runs import DIRECTIONS, Run, headline_names, main_bits, tidy
+from hierhash.reports.runs import DIRECTIONS, Run, counted, headline_names, main_bits, tidy
 from hierhash.reports.section import Section
 
 WORDS = {"i2t": "Images look for texts", "t2i": "Texts look for images"}
@@ -26,7 +26,8 @@ def length_section(runs: list[Run]) -> Section | None:
                 means = part[part["name"] == name].groupby("bits")["value"].mean()
                 curves[name] = (means.index.tolist(), means.tolist())
             chart = charts.lines(curves, "bits", f"{metric} ({direction})", lengths)
-            drawn.append((chart, f"{WORDS[direction]}: {metric} against code length."))
+            said = f"{WORDS[direction]}: {metric} against code length, {_of(runs, direction)}."
+            drawn.append((chart, said))
     return Section("Length of the code", "Mean over seeds.", charts=drawn)
 
 
@@ -46,7 +47,8 @@ def level_section(runs: list[Run]) -> Section:
             for name in headline_names(runs)
             if name in means.index
         }
-        drawn.append((charts.bars(values, f"mAP ({direction})"), f"{WORDS[direction]}."))
+        said = f"{WORDS[direction]}, {_of(runs, direction)}."
+        drawn.append((charts.bars(values, f"mAP ({direction})"), said))
     note = "Relevant means the same node of that level; level 1 is the coarsest. Mean over seeds."
     return Section(f"Level by level, {bits} bits", note, charts=drawn)
 
@@ -65,7 +67,7 @@ def curve_section(runs: list[Run]) -> Section:
                 for name, curve in _first_curves(runs, bits, direction).items()
             }
             chart = charts.lines(curves, f"recall ({direction})", "precision")
-            drawn.append((chart, f"{WORDS[direction]}, by {kind}."))
+            drawn.append((chart, f"{WORDS[direction]}, by {kind}, {_of(runs, direction)}."))
     note = (
         "Leaf matches, first seed. By rank: mean over queries at ranks 1 to 10,000. By radius: "
         "pooled over queries, all items within 0, 1, 2, ... bits."
@@ -77,6 +79,10 @@ def _found(recall: list[float], precision: list[float]) -> tuple[list[float], li
     """The points at which something relevant was found; before them precision means nothing."""
     kept = [(r, p) for r, p in zip(recall, precision, strict=True) if r > 0]
     return [r for r, _ in kept], [p for _, p in kept]
+
+
+def _of(runs: list[Run], direction: str) -> str:
+    return f"{counted(runs, direction)} queries"
 
 
 def _headline(runs: list[Run]) -> pd.DataFrame:

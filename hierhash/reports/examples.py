@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,21 +11,24 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hierhash.bench.results import data_file
 from hierhash.builder import LabelledItems
 from hierhash.data.records import Catalogue
 from hierhash.data.splits import Split
+from hierhash.errors import RunError
 from hierhash.labels.relevance import relevance_levels
 from hierhash.reports.runs import Run, headline_names, main_bits, per_query
 
 Rows = NDArray[np.integer]
 
 SHOWN = 6
+WIDEST = 160
 RELATION = ("unrelated", "same top node", "near relative", "same class")
 
 
 @dataclass(frozen=True)
 class Hit:
-    """One answer: its text, picture (base64 JPEG or PNG, or None), bits away, and relation."""
+    """One answer: its text, picture (base64 JPEG, or None), bits away, and relation."""
 
     text: str
     picture: str | None
@@ -48,7 +52,8 @@ def retrieved_examples(results: Path, runs: list[Run], items: LabelledItems) -> 
     their leaf, so both ends are shown.
 
     Raises:
-        DataError: The split beside the results belongs to other data.
+        RunError: The split of these runs is not beside the results.
+        DataError: The split belongs to other data, or a picture cannot be read.
     """
     suite, bits = runs[0]["suite"], main_bits(runs)
     answers: dict[str, tuple[NDArray[np.int32], NDArray[np.int16]]] = {}
@@ -62,7 +67,13 @@ def retrieved_examples(results: Path, runs: list[Run], items: LabelledItems) -> 
                     asked = scores["t2i/query"]
     if not answers:
         return []
-    split = Split.load(results / f"{suite}.split.json", items.catalogue.ids)
+    split_file = data_file(results, suite, "split.json", runs[0]["split_sha256"])
+    if split_file is None:
+        raise RunError(
+            f"{results}/{suite}.split.json: not the split of these results; "
+            "leave out --examples, or run the suite again"
+        )
+    split = Split.load(split_file, items.catalogue.ids)
     queries = split.query[asked]
     first = next(iter(answers.values()))[0]
     good = np.stack(
@@ -115,8 +126,15 @@ def _levels(items: LabelledItems, row: int, answers: Rows) -> NDArray[np.int8]:
 
 
 def _picture(catalogue: Catalogue, row: int) -> str | None:
+    """The decoded picture, made small: never the bytes of whatever file a catalogue names."""
     image = catalogue.images[row]
-    return base64.b64encode(image.read()).decode() if image is not None else None
+    if image is None:
+        return None
+    small = image.open()
+    small.thumbnail((WIDEST, WIDEST))
+    packed = io.BytesIO()
+    small.save(packed, "JPEG", quality=85)
+    return base64.b64encode(packed.getvalue()).decode()
 
 
 def relation(level: int, known: int) -> str:

@@ -8,6 +8,8 @@ from hierhash.reports.runs import (
     DIRECTIONS,
     Run,
     average_scores,
+    counted,
+    counted_columns,
     headline_names,
     main_bits,
     tidy,
@@ -21,7 +23,10 @@ HEADS = ("none", "leaf", "per_level", "path")
 
 def unseen_section(runs: list[Run]) -> Section | None:
     """Scores when no training item is in the database; None where there is no such item."""
-    note = "The database holds only items that no method was trained on. Mean over seeds."
+    note = (
+        "The database holds only items that no method was trained on. Mean over seeds. n: queries "
+        "counted; ? where older results do not tell."
+    )
     return _direct_section("Database of unseen items", note, runs, "unseen", "hamming")
 
 
@@ -29,7 +34,7 @@ def asymmetric_section(runs: list[Run]) -> Section | None:
     """Scores of real-valued queries against codes; None where they were not measured."""
     note = (
         "Items are ordered by the product of the query's real outputs, cut to -1..1, with the "
-        "codes: what a search does with rescoring. Mean over seeds."
+        "codes: the score by which a search orders all items. Mean over seeds. n: queries counted."
     )
     return _direct_section("Asymmetric distance", note, runs, "all", "asymmetric")
 
@@ -44,15 +49,17 @@ def single_item_section(runs: list[Run]) -> Section | None:
     )
     if not metrics:
         return None
+    bits = main_bits(runs)
     columns = [(d, m) for d in DIRECTIONS for m in metrics]
     note = (
         "pair_recall@10: chance that an item finds its own other half among the database and the "
         "query items. Shares of the first ten: with the query's attribute; parent: under the "
         "parent of its leaf. "
-        "/rescored: ordered by the asymmetric score. Codes made for classes are not made for this."
+        "/rescored: ordered by the asymmetric score. Codes made for classes are not made for this. "
+        "n: queries with both halves; ? where older results do not tell."
     )
-    table = _means_table(runs, main_bits(runs), "all", "hamming", columns)
-    return Section(f"Single items, {main_bits(runs)} bits", note, [table])
+    table = _means_table(runs, bits, "all", "hamming", columns, counting="pairs")
+    return Section(f"Single items, {bits} bits", note, [table])
 
 
 def ties_section(runs: list[Run]) -> Section:
@@ -60,20 +67,27 @@ def ties_section(runs: list[Run]) -> Section:
     frame = tidy([run for run in runs if not run["variant"]])
     frame = frame[(frame.database == "all") & (frame.distance == "hamming")]
     means = average_scores(frame)["mean"]
+    columns = [
+        (direction, prefix + metric)
+        for direction in DIRECTIONS
+        for metric in ("map_leaf", "hap")
+        for prefix in ("", "canonical/")
+    ]
     rows: list[Row] = []
     for bits in sorted(set(frame.bits)):
         for name in headline_names([run for run in runs if run["bits"] == bits]):
+            own = [run for run in runs if run["name"] == name and run["bits"] == bits]
             cells = [
-                f"{means[bits, name, 'all', direction, 'hamming', prefix + metric]:.4f}"
-                for direction in DIRECTIONS
-                for metric in ("map_leaf", "hap")
-                for prefix in ("", "canonical/")
+                counted(own, direction)
+                if metric == "n"
+                else f"{means[bits, name, 'all', direction, 'hamming', metric]:.4f}"
+                for direction, metric in counted_columns(columns)
             ]
             rows.append([str(bits), name, *cells])
     header = ["bits", "method"]
-    for direction in DIRECTIONS:
-        for metric in ("map_leaf", "hap"):
-            header += [f"{direction} {metric}", "canonical"]
+    for direction, metric in counted_columns(columns):
+        is_canonical = metric.startswith("canonical/")
+        header.append("canonical" if is_canonical else f"{direction} {metric}")
     note = (
         "Every metric of this report is the expectation over random order inside equal distances. "
         "Beside it here: the one order that an index returns (distance, then row number)."
@@ -91,16 +105,17 @@ def classification_section(runs: list[Run]) -> Section | None:
         for side in ("image", "text") if own else ():
             means = pd.DataFrame([run["classification"][side] for run in own]).mean()
             header = list(means.index)
-            rows.append([name, side, *(f"{value:.3f}" for value in means)])
+            rows.append([name, side, counted(own, side), *(f"{value:.3f}" for value in means)])
     if not rows:
         return None
     note = (
         "The head on the hash layer, on the query items; confidence calibrated on validation "
         "items. Height of a mistake: levels up to the lowest common ancestor (1 = a sibling). "
-        "A leaf-only head predicts inner nodes as the sum over their leaves. Mean over seeds."
+        "A leaf-only head predicts inner nodes as the sum over their leaves. Mean over seeds. n: "
+        "queries of the side; ? where older results do not tell."
     )
     return Section(
-        f"Classification, {bits} bits", note, [Table(["method", "side", *header], rows, 2)]
+        f"Classification, {bits} bits", note, [Table(["method", "side", "n", *header], rows, 2)]
     )
 
 
@@ -131,11 +146,15 @@ def cross_section(runs: list[Run]) -> Section | None:
                 ]
                 own = found[pairs, head]
                 tried = str(own[0]["settings"].get("trials", ""))
-                rows.append([PAIRS[pairs], head, str(len(own)), tried, *cells])
-    header = ["similarity", "head", "seeds", "trials", *(f"{d} {m}" for d, m in columns)]
+                n = [counted(own, direction) for direction in DIRECTIONS]
+                first, second = cells[: len(cells) // 2], cells[len(cells) // 2 :]
+                start = [PAIRS[pairs], head, str(len(own)), tried]
+                rows.append([*start, n[0], *first, n[1], *second])
+    names = (f"{d} {m}" for d, m in counted_columns(columns))
+    header = ["similarity", "head", "seeds", "trials", *names]
     note = (
         "The same network, optimiser and epochs; settings of each row are the best on validation "
-        "items of so many trials."
+        "items of so many trials. n: queries that are counted."
     )
     return Section(f"Similarity by head, {bits} bits", note, [Table(header, rows, 2)])
 
@@ -172,7 +191,12 @@ def _direct_section(
 
 
 def _means_table(
-    runs: list[Run], bits: int, database: str, distance: str, columns: list[tuple[str, str]]
+    runs: list[Run],
+    bits: int,
+    database: str,
+    distance: str,
+    columns: list[tuple[str, str]],
+    counting: str = "",
 ) -> Table:
     own = [run for run in runs if run["bits"] == bits]
     means = average_scores(tidy(own))["mean"]
@@ -181,17 +205,16 @@ def _means_table(
         for name in headline_names(own)
     }
     best = [max(column) for column in zip(*numbers.values(), strict=True)]
-    rows: list[Row] = [
-        [
-            name,
-            *(
-                Cell(f"{v:.3f}", round(v, 3) >= round(top, 3))
-                for v, top in zip(values, best, strict=True)
-            ),
-        ]
-        for name, values in numbers.items()
-    ]
-    return Table(["method", *(f"{d} {m}" for d, m in columns)], rows)
+    rows: list[Row] = []
+    for name, values in numbers.items():
+        mine = [run for run in own if run["name"] == name]
+        cells: Row = []
+        for (direction, _), value, top in zip(columns, values, best, strict=True):
+            if len(cells) % (len(columns) // len(DIRECTIONS) + 1) == 0:
+                cells.append(counted(mine, counting or direction, database))
+            cells.append(_best_cell(value, top))
+        rows.append([name, *cells])
+    return Table(["method", *(f"{d} {m}" for d, m in counted_columns(columns))], rows)
 
 
 def _mean_of(runs: list[Run], direction: str, metric: str) -> float:

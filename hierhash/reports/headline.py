@@ -7,7 +7,16 @@ from pathlib import Path
 import pandas as pd
 
 from hierhash.reports.comparison import Interval, Key, intervals, mark
-from hierhash.reports.runs import DIRECTIONS, OURS, Run, average_scores, load_runs, tidy
+from hierhash.reports.runs import (
+    DIRECTIONS,
+    OURS,
+    Run,
+    average_scores,
+    counted,
+    counted_columns,
+    load_results,
+    tidy,
+)
 from hierhash.reports.section import Cell, Section, Table, markdown_table
 
 METRICS = ("map_leaf", "map_leaf_macro", "hap", "ndcg@100")
@@ -26,45 +35,52 @@ def headline_table(
         best = part.groupby(["direction", "metric"])["mean"].max()
         for name in part["name"].unique():
             own = part[part["name"] == name].set_index(["direction", "metric"])
+            mine = [run for run in runs if (run["name"], run["bits"]) == (name, bits)]
             cells = [
-                _cell(
+                counted(mine, key[0])
+                if key[1] == "n"
+                else _cell(
                     own.loc[key, "mean"],
                     own.loc[key, "std"],
                     bool(round(own.loc[key, "mean"], 3) >= round(best[key], 3)),
                     mark(found.get((int(str(bits)), str(name), *key))),
                 )
-                for key in columns
+                for key in counted_columns(columns)
             ]
             rows.append([str(bits), str(name), str(own["count"].iloc[0]), *cells])
-    header = ["bits", "method", "seeds", *(f"{d} {m}" for d, m in columns)]
+    header = ["bits", "method", "seeds", *(f"{d} {m}" for d, m in counted_columns(columns))]
     return Table(header, rows, names=2)
 
 
-def headline_section(runs: list[Run], found: dict[Key, Interval]) -> Section:
-    """The headline with its note."""
+def headline_section(runs: list[Run], found: dict[Key, Interval], left_out: str = "") -> Section:
+    """The headline with its note, which ends with what is said of lines that are left out."""
     note = (
         "Mean ± deviation over training seeds. map_leaf counts the exact leaf alone, "
         "map_leaf_macro gives every leaf the same say; hap weighs every level of the tree "
         "equally, so it shows what comes back when the leaf is missed. The best of each length "
-        "is bold."
+        "is bold. n: queries that are counted."
     )
     if found:
         note += (
-            f" ▼ below {OURS} by a paired bootstrap over queries (95 %), ▲ above it; "
+            f" ▼ below {OURS} by a paired bootstrap over seeds and queries (95 %), ▲ above it; "
             "map_leaf_macro is not tested."
         )
+    note += f" {left_out}" if left_out else ""
     return Section("Headline", note, [headline_table(runs, found)])
 
 
 def headline_markdown(suite: str, results: Path) -> str:
     """The headline of a suite as a Markdown table, without the macro means.
 
+    A line below it tells of results that are left out.
+
     Raises:
         RunError: There are no results, or a line is damaged.
     """
-    runs = load_runs(suite, results)
+    runs, left_out = load_results(suite, results)
     metrics = ("map_leaf", "hap", "ndcg@100")
-    return markdown_table(headline_table(runs, intervals(results, runs), metrics))
+    table = markdown_table(headline_table(runs, intervals(results, runs), metrics))
+    return f"{table}\n{left_out}\n" if left_out else table
 
 
 def _cell(mean: float, deviation: float, best: bool, verdict: str) -> Cell:

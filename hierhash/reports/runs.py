@@ -20,24 +20,98 @@ OURS = "hierarchical_dcmh"
 
 
 def load_runs(suite: str, results: Path) -> list[Run]:
-    """The runs of a suite in the order they ended, each with ``name``: method or method+variant.
+    """The runs that ``load_results`` shows."""
+    return load_results(suite, results)[0]
 
-    Of several lines of one row, length and seed the newest counts, and only lines of the split and
-    tree of the newest line of all.
+
+def load_results(suite: str, results: Path) -> tuple[list[Run], str]:
+    """The runs of a suite that may stand in one table, and what is said of the others.
+
+    Of several lines of one row, length and seed the newest counts. Left out are lines of other data
+    (split, tree) or other common settings (such as epochs) than the newest line of all, and lines
+    of other settings or another revision of the method than the newest of their row and length.
+
+    Returns:
+        The runs in the order they ended, each with ``name``: method or method+variant; and a
+        sentence on the lines that are left out, or nothing.
 
     Raises:
-        RunError: There are no results, or a line is damaged.
+        RunError: There are no results, or a line is damaged or lacks its names.
     """
     path = results / f"{suite}.jsonl"
     runs = read_lines(path)
     if not runs:
         raise RunError(f"{path}: no results yet; run: hierhash bench {suite}")
-    newest: dict[tuple[str, int, int], Run] = {}
+    missing = sorted({name for run in runs for name in _NEEDED if name not in run})
+    if missing:
+        raise RunError(f"{path}: lines lack {', '.join(missing)}; is it made by hierhash bench?")
     for run in runs:
         run["name"] = f"{run['method']}+{run['variant']}" if run["variant"] else run["method"]
-        if all(run[name] == runs[-1][name] for name in ("split_sha256", "tree_sha256")):
+    of_data = [run for run in runs if _data(run) == _data(runs[-1])]
+    alike = [run for run in of_data if run.get(_COMMON) == runs[-1].get(_COMMON)]
+    settings = {(run["name"], run["bits"]): _settings(run) for run in alike}
+    newest: dict[tuple[str, int, int], Run] = {}
+    other = 0
+    for run in alike:
+        if _settings(run) == settings[run["name"], run["bits"]]:
             newest[run["name"], run["bits"], run["seed"]] = run
-    return list(newest.values())
+        else:
+            other += 1
+    reasons = {
+        "another split or tree": len(runs) - len(of_data),
+        "other settings than the newest line": len(of_data) - len(alike) + other,
+    }
+    said = [f"{count} of {reason}" for reason, count in reasons.items() if count]
+    note = f"Result lines that are left out: {', '.join(said)}." if said else ""
+    return list(newest.values()), note
+
+
+_COMMON = "conditions_sha256"
+_NEEDED = ("suite", "method", "variant", "bits", "seed", "split_sha256", "tree_sha256")
+
+
+def _data(run: Run) -> tuple[str, str]:
+    return run["split_sha256"], run["tree_sha256"]
+
+
+def _settings(run: Run) -> str:
+    """What the runs of a row share; results of 0.1.0 tell the main settings alone."""
+    return str(run.get("settings_sha256") or sorted(run.get("settings", {}).items()))
+
+
+def counted(runs: list[Run], what: str, database: str = "all") -> str:
+    """Over how many queries scores of some runs are: ``258``, ``250-258``, or ``?`` if unknown.
+
+    Args:
+        runs: The runs.
+        what: A direction, ``pairs``, or the side (``image``, ``text``) of a classification.
+        database: ``all`` or ``unseen``.
+
+    Example:
+        >>> counted([{"queries": {"i2t": {"counted": 9, "skipped": 1}}}], "i2t")
+        '9'
+    """
+    field = "queries" if database == "all" else f"queries_{database}"
+    found = {run.get(field, {}).get(what, {}).get("counted") for run in runs}
+    if not found or None in found:
+        return "?"
+    low, high = min(found), max(found)
+    return str(low) if low == high else f"{low}-{high}"
+
+
+def counted_columns(columns: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Columns of directions and metrics, with the number of queries before each direction's.
+
+    Example:
+        >>> counted_columns([("i2t", "hap"), ("t2i", "hap")])
+        [('i2t', 'n'), ('i2t', 'hap'), ('t2i', 'n'), ('t2i', 'hap')]
+    """
+    wide = []
+    for direction, metric in columns:
+        if (direction, "n") not in wide:
+            wide.append((direction, "n"))
+        wide.append((direction, metric))
+    return wide
 
 
 def tidy(runs: list[Run]) -> pd.DataFrame:
@@ -85,7 +159,8 @@ def per_query(results: Path, run: Run) -> dict[str, NDArray[Any]]:
     Raises:
         RunError: The file is damaged.
     """
-    path = results / "scores" / run["suite"] / f"{run['name']}-{run['bits']}-{run['seed']}.npz"
+    name = run.get("scores", f"{run['name']}-{run['bits']}-{run['seed']}.npz")
+    path = results / "scores" / run["suite"] / Path(name).name
     if not path.is_file():
         return {}
     try:
@@ -102,8 +177,19 @@ def seed_average(
 ) -> NDArray[np.float64] | None:
     """A per-query score averaged over the seeds of a row; None where a run lacks it."""
     own = [run for run in runs if run["name"] == name and run["bits"] == bits]
-    found = [per_query(results, run).get(key) for run in own]
-    scores = [score for score in found if score is not None]
+    scores = seed_scores(results, runs, name, bits, key)
     if not scores or len(scores) < len(own):
         return None
-    return np.asarray(np.mean(np.stack(scores), axis=0, dtype=np.float64))
+    return np.asarray(np.mean(np.stack(list(scores.values())), axis=0, dtype=np.float64))
+
+
+def seed_scores(
+    results: Path, runs: list[Run], name: str, bits: int, key: str
+) -> dict[int, NDArray[np.float64]]:
+    """A per-query score of each seed of a row, float64 (q,); seeds without it are left out."""
+    found = {
+        run["seed"]: per_query(results, run).get(key)
+        for run in runs
+        if run["name"] == name and run["bits"] == bits
+    }
+    return {seed: scores.astype(np.float64) for seed, scores in found.items() if scores is not None}

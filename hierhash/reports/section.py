@@ -56,7 +56,7 @@ def markdown_table(table: Table) -> str:
     """
     rule = ["---" if place < table.names else "---:" for place in range(len(table.header))]
     lines = [table.header, rule, *([_plain(cell) for cell in row] for row in table.rows)]
-    return "".join("| " + " | ".join(line) + " |\n" for line in lines)
+    return "".join("| " + " | ".join(map(_in_markdown, line)) + " |\n" for line in lines)
 
 
 def markdown(sections: Sequence[Section]) -> str:
@@ -90,6 +90,16 @@ def latex_table(table: Table, caption: str) -> str:
     )
 
 
+# A name from a file must not become HTML, end its cell or end its line.
+_MARKDOWN = str.maketrans(
+    {"|": r"\|", "<": "&lt;", ">": "&gt;", "&": "&amp;", "\n": " ", "\r": " ", "`": "&#96;"}
+)
+
+
+def _in_markdown(text: str) -> str:
+    return text.translate(_MARKDOWN)
+
+
 def _plain(cell: Cell | str) -> str:
     return cell.plain() if isinstance(cell, Cell) else cell
 
@@ -102,12 +112,13 @@ def _latex(cell: Cell | str) -> str:
     return rf"{text} {{\scriptsize {_escaped(cell.spread)}}}" if cell.spread else text
 
 
-_MARKS = {"±": r"$\pm$", "▼": r"$^\blacktriangledown$", "▲": r"$^\blacktriangle$", "−": "$-$"}
+_LATEX = str.maketrans(
+    {mark: "\\" + mark for mark in "&%$#_{}"}
+    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
+    | {"<": r"\textless{}", ">": r"\textgreater{}", "\n": " ", "\r": " "}
+    | {"±": r"$\pm$", "▼": r"$^\blacktriangledown$", "▲": r"$^\blacktriangle$", "−": "$-$"}
+)
 
 
 def _escaped(text: str) -> str:
-    for mark in "&%$#_{}":
-        text = text.replace(mark, "\\" + mark)
-    for mark, command in _MARKS.items():
-        text = text.replace(mark, command)
-    return text
+    return text.translate(_LATEX)

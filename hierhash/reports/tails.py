@@ -17,7 +17,7 @@ from hierhash.reports.runs import (
     per_query,
     seed_average,
 )
-from hierhash.reports.section import Section, Table
+from hierhash.reports.section import Cell, Section, Table
 
 PARTS = ("head", "middle", "tail")
 
@@ -28,7 +28,8 @@ def tail_section(results: Path, runs: list[Run]) -> Section | None:
     first = per_query(results, runs[0])
     if "i2t/train_items" not in first or not first["i2t/train_items"].any():
         return None  # nothing was kept, or the queries are of leaves that training never saw
-    drawn, rows = [], []
+    drawn = []
+    rows: list[list[Cell | str]] = []
     for direction in DIRECTIONS:
         leaf, items = first[f"{direction}/leaf"], first[f"{direction}/train_items"]
         parts = thirds(leaf, items)
@@ -40,7 +41,11 @@ def tail_section(results: Path, runs: list[Run]) -> Section | None:
                     part: macro_mean(scores[inside], leaf[inside])
                     for part, inside in zip(PARTS, parts, strict=True)
                 }
-                rows.append([direction, name, *(f"{v:.3f}" for v in values[name].values())])
+                cells = [
+                    Cell(f"{value:.3f}", spread=f"n={int(np.sum(~np.isnan(scores[inside])))}")
+                    for value, inside in zip(values[name].values(), parts, strict=True)
+                ]
+                rows.append([direction, name, *cells])
         if values:
             drawn.append(
                 (charts.bars(values, f"macro leaf mAP ({direction})"), f"{WORDS[direction]}.")
@@ -53,7 +58,7 @@ def tail_section(results: Path, runs: list[Run]) -> Section | None:
     note = (
         "Thirds of the leaves that have queries, by their training items ("
         + ", ".join(sizes)
-        + "); every leaf counts the same. Mean over seeds."
+        + "); every leaf counts the same. Mean over seeds. n: queries."
     )
     table = Table(["direction", "method", *PARTS], rows, names=2)
     return Section(f"Head, middle and tail leaves, {bits} bits", note, [table], drawn)

@@ -12,10 +12,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Annotated, Literal
 
-from annotated_types import Ge, Gt
+from annotated_types import Ge, Gt, Le
 
-NonNegative = Annotated[float, Ge(0)]
-Positive = Annotated[float, Gt(0)]
+# The upper ends are far above anything of use; they keep infinity and slips of the pen out.
+NonNegative = Annotated[float, Ge(0), Le(1e12)]
+Positive = Annotated[float, Gt(0), Le(1e12)]
+Count = Annotated[int, Ge(1), Le(10**6)]
 
 ORDERS = {"matlab": ("codes", "text", "image"), "tensorflow": ("image", "text", "codes")}
 
@@ -51,7 +53,7 @@ class LoopSettings:
         optimiser: ``sgd`` (plain, as in the official code) or ``adamw``.
         schedule: ``logspace`` (MATLAB), ``linspace`` (TensorFlow) or ``cosine``.
         lr: Learning rate of the first epoch.
-        lr_final: Learning rate of the last epoch.
+        lr_final: Learning rate of the last epoch; ``logspace`` needs one above 0.
         weight_decay: Times the learning rate, on all weights (5e-4 in the MATLAB release).
         sampling: ``permutation`` draws each batch from a fresh permutation, as all official
             versions do; ``epoch`` partitions one permutation.
@@ -62,8 +64,8 @@ class LoopSettings:
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
 
-    epochs: Annotated[int, Ge(1)] = 20
-    batch_size: Annotated[int, Ge(2)] = 128
+    epochs: Count = 20
+    batch_size: Annotated[int, Ge(2), Le(10**6)] = 128
     order: Literal["matlab", "tensorflow"] = "tensorflow"
     optimiser: Literal["sgd", "adamw"] = "adamw"
     schedule: Literal["logspace", "linspace", "cosine"] = "cosine"
@@ -73,6 +75,11 @@ class LoopSettings:
     sampling: Literal["permutation", "epoch"] = "epoch"
     amp: bool = False
     precision: Literal["high", "medium"] = "high"
+
+    def __post_init__(self) -> None:
+        """Refuses a schedule whose rate would be 0 after the first epoch."""
+        if self.schedule == "logspace" and self.lr_final == 0:
+            raise ValueError("schedule logspace needs lr_final above 0; give one, or take linspace")
 
 
 def _logspace(progress: float, first: float, last: float) -> float:

@@ -2,15 +2,18 @@ from __future__ import annotations
 
 import json
 
+import numpy as np
 import pytest
 
-from hierhash.bench.results import Job, SuiteResults
+from hierhash.bench import workers
+from hierhash.bench.results import Job, SuiteResults, data_file
 from hierhash.bench.runner import run_suite
 from hierhash.bench.suite import load_suite
 from hierhash.builder import prepare
-from hierhash.errors import ConfigError, RunError
+from hierhash.errors import ConfigError, HierhashError, RunError
 from hierhash.reports.headline import headline_markdown
 from hierhash.reports.runs import load_runs
+from hierhash.storage.lock import locked
 
 SUITE = """
 name: tiny
@@ -84,38 +87,126 @@ def test_only_the_newest_line_of_a_run_is_reported(suite, tmp_path):
 
 
 def test_a_run_that_fails_is_told_and_the_others_go_on(tmp_path):
-    wild = "{model.training.lr: 1.0e+30, model.training.optimiser: sgd}"
+    wild = "{model.training.lr: 1.0e+12, model.training.optimiser: sgd}"
     text = SUITE.replace("  - {method: dcmh_published, trials: []}", "").replace(
         "rows:", f"rows:\n  - {{method: dcmh_published, trials: [], set: {wild}}}"
     )
     (tmp_path / "tiny.yaml").write_text(text)
-    with pytest.raises(RunError, match="2 runs failed; the first: dcmh_published, 8 bits, seed 0"):
+    with pytest.raises(HierhashError) as caught:
         run_suite(load_suite(tmp_path / "tiny.yaml"), tmp_path, say=lambda _: None)
+    assert caught.value.exit_code == 1
+    said = str(caught.value).splitlines()
+    assert [line.partition(" failed: ")[0] for line in said] == [
+        "tiny: dcmh_published, 8 bits, seed 0",
+        "tiny: dcmh_published, 8 bits, seed 1",
+    ]
     assert {run["name"] for run in load_runs("tiny", tmp_path)} == {"hierarchical_dcmh"}
 
 
-def test_more_than_eight_trials_are_refused(tmp_path):
-    nine = "\n".join(f"  - {{model.loss.gamma: {i}}}" for i in range(9))
-    (tmp_path / "s.yaml").write_text(f"name: s\nrows: [{{method: dcmh_tuned}}]\ntrials:\n{nine}\n")
-    with pytest.raises(ConfigError, match="trials"):
-        load_suite(tmp_path / "s.yaml")
+class Broken(Exception):
+    """What a library may raise."""
 
 
-@pytest.mark.parametrize(
-    ("rows", "said"),
-    [
-        (
-            "[{method: dcmh_tuned, set: {model.bitz: 1}}]",
-            r"row dcmh_tuned: unknown key 'model.bitz'",
-        ),
-        (
-            "[{method: dcmh_tuned, set: {bits: 8}}]",
-            r"row dcmh_tuned, set: 'bits' cannot be changed",
-        ),
-        ("[{method: dcmh_tuned}, {method: dcmh_tuned}]", "two rows are named dcmh_tuned"),
-    ],
-)
-def test_a_wrong_row_is_named(tmp_path, rows, said):
-    (tmp_path / "s.yaml").write_text(f"name: s\nrows: {rows}\n")
-    with pytest.raises(ConfigError, match=said):
-        load_suite(tmp_path / "s.yaml")
+@pytest.mark.parametrize("error", [MemoryError("no room"), RuntimeError("bad\nshape"), Broken("x")])
+def test_whatever_a_job_raises_the_others_go_on(tmp_path, monkeypatch, error):
+    (tmp_path / "tiny.yaml").write_text(SUITE)
+    real = workers.final_scores
+
+    def final_scores(config, *args, **options):
+        if config.method == "hierarchical_dcmh" and config.seed == 0:
+            raise error
+        return real(config, *args, **options)
+
+    monkeypatch.setattr(workers, "final_scores", final_scores)
+    with pytest.raises(HierhashError) as caught:
+        run_suite(load_suite(tmp_path / "tiny.yaml"), tmp_path, say=lambda _: None)
+    name = type(error).__name__
+    (line,) = str(caught.value).splitlines()
+    assert line.startswith(f"tiny: hierarchical_dcmh, 8 bits, seed 0 failed: {name}: ")
+    assert len(load_runs("tiny", tmp_path)) == 3
+    monkeypatch.undo()
+    said = []
+    run_suite(load_suite(tmp_path / "tiny.yaml"), tmp_path, say=said.append)
+    assert len(said) == 2  # the same command does what failed, and nothing else
+    assert len(load_runs("tiny", tmp_path)) == 4
+
+
+@pytest.mark.parametrize("lost", [float("nan"), None, "diverged"])
+def test_a_trial_without_a_score_loses_and_is_told(suite, tmp_path, monkeypatch, lost):
+    real = workers.validation_scores
+
+    def validation_scores(config, prepared):
+        if config.model.loss.gamma == 10:
+            if lost == "diverged":
+                raise HierhashError("epoch 1: not finite")
+            return {"objective": float("nan") if lost is None else lost}
+        return real(config, prepared)
+
+    monkeypatch.setattr(workers, "validation_scores", validation_scores)
+    said = []
+    run_suite(suite, tmp_path, say=said.append)
+    warnings = [line for line in said if line.startswith("warning: ")]
+    assert warnings == [
+        "warning: hierarchical_dcmh: 1 of 2 trials lost: it failed or has no validation score"
+    ]
+    lines = [json.loads(x) for x in (tmp_path / "tiny.tuning.jsonl").read_text().splitlines()]
+    assert [line["score"] is None for line in lines] == [False, True]
+    assert {run["settings"]["gamma"] for run in load_runs("tiny", tmp_path)} == {1.0}
+
+
+def test_a_row_whose_trials_all_lose_is_told_and_the_others_go_on(suite, tmp_path, monkeypatch):
+    monkeypatch.setattr(workers, "validation_scores", lambda *_: {"objective": float("nan")})
+    with pytest.raises(HierhashError, match="every trial of hierarchical_dcmh failed or has no"):
+        run_suite(suite, tmp_path, say=lambda _: None)
+    assert {run["name"] for run in load_runs("tiny", tmp_path)} == {"dcmh_published"}
+
+
+def test_a_trial_that_a_passing_fault_ended_is_tried_again(suite, tmp_path, monkeypatch):
+    def out_of_memory(*_):
+        raise MemoryError
+
+    monkeypatch.setattr(workers, "validation_scores", out_of_memory)
+    with pytest.raises(HierhashError, match=r"trial .*gamma.* failed: MemoryError"):
+        run_suite(suite, tmp_path, say=lambda _: None)
+    monkeypatch.undo()
+    run_suite(suite, tmp_path, say=lambda _: None)
+    assert len(load_runs("tiny", tmp_path)) == 4
+
+
+def test_a_second_bench_in_one_folder_is_refused_at_once(suite, tmp_path):
+    said = []
+    with (
+        locked(tmp_path, "writes results into"),
+        pytest.raises(RunError, match="another process writes results into this folder"),
+    ):
+        run_suite(suite, tmp_path, say=said.append)
+    assert not said
+    assert {path.name for path in tmp_path.iterdir()} == {"tiny.yaml"}
+
+
+def test_the_split_of_earlier_lines_is_kept_when_the_data_change(suite, tmp_path):
+    def store(one):
+        results = SuiteResults(one, tmp_path, prepare(one.data, one.features, "cpu"))
+        job = Job(one.rows[1], 8, 0, {}, final=True)
+        results.store_final(job, {"results": {"all": {}}}, {"x": np.zeros(1)})
+        return results.data["split_sha256"]
+
+    first = store(suite)
+    (tmp_path / "tiny.yaml").write_text(SUITE.replace("n: 400", "n: 400, seed: 1"))
+    second = store(load_suite(tmp_path / "tiny.yaml"))
+    assert first != second
+    assert store(suite) == first  # and back
+    for sha256, name in ((first, "tiny.split.json"), (second, f"tiny.{second[:8]}.split.json")):
+        assert data_file(tmp_path, "tiny", "split.json", sha256) == tmp_path / name
+        assert json.loads((tmp_path / name).read_text())["sha256"] == sha256
+    assert data_file(tmp_path, "tiny", "split.json", "other") is None
+    # Nor do the scores of one take the place of the other's.
+    assert len(list((tmp_path / "scores" / "tiny").iterdir())) == 2
+
+
+def test_a_bench_that_is_refused_writes_nothing(tmp_path):
+    text = SUITE.replace("{n: 400}}", "{n: 400}, split: {sizes: {train: 50, query: 9}}}")
+    (tmp_path / "tiny.yaml").write_text(text)
+    with pytest.raises(ConfigError, match="tiny: the split has no validation items"):
+        run_suite(load_suite(tmp_path / "tiny.yaml"), tmp_path / "new", say=lambda _: None)
+    assert {path.name for path in tmp_path.iterdir()} == {"tiny.yaml"}

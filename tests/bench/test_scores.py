@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from types import SimpleNamespace
+
 import numpy as np
 import pytest
 
+from hierhash.bench import scores
 from hierhash.bench.instance import instance_scores
-from hierhash.bench.run_one import final_scores, top_answers
+from hierhash.bench.run_one import final_scores, top_answers, validation_scores
 from hierhash.bench.scores import classification_scores, having
 from hierhash.bench.suite import load_suite
 from hierhash.bench.trained import Trained, train_and_encode
@@ -79,3 +83,82 @@ def test_an_item_without_a_picture_is_no_query_of_pictures(made):
         prepared.items.has_image[lost] = True
     assert len(per_query["t2i/leaf"]) - len(per_query["i2t/leaf"]) == 3
     assert record["queries"]["t2i"]["counted"] - record["queries"]["i2t"]["counted"] == 3
+
+
+def halved(prepared):
+    """The same split with halves of the validation items for two purposes."""
+    rows = prepared.split.validation
+    parts = vars(prepared.split) | {"database": prepared.split.database}
+    split = SimpleNamespace(**parts, tune=rows[::2], calibrate=rows[1::2])
+    return replace(prepared, split=split)
+
+
+@pytest.fixture
+def asked(monkeypatch):
+    """The query rows of every Hamming scoring."""
+    rows = []
+    real = scores.hamming_scores
+
+    def hamming_scores(trained, prepared, direction, queries, *rest, **options):
+        rows.append(queries.tolist())
+        return real(trained, prepared, direction, queries, *rest, **options)
+
+    monkeypatch.setattr(scores, "hamming_scores", hamming_scores)
+    return rows
+
+
+def test_settings_and_epochs_are_chosen_on_the_tuning_items_alone(made, asked):
+    prepared, config, trained = made
+    for one in (prepared, halved(prepared)):
+        asked.clear()
+        expected = [getattr(one.split, "tune", one.split.validation).tolist()] * 2
+        objective = scores.validation_objective(trained.model, trained.bits, one)
+        assert asked == expected
+        assert 0 < objective < 1
+        asked.clear()
+        trial = validation_scores(config, one)
+        assert asked == expected
+        # Those items were encoded: their codes are not all alike.
+        assert trial["objective"] == pytest.approx(objective)
+
+
+def test_temperatures_are_calibrated_on_items_that_chose_nothing(made, monkeypatch):
+    prepared, _, trained = made
+    seen = []
+    real = scores.path_probabilities
+
+    def path_probabilities(head, outputs, checked, labels):
+        seen.append(labels.single_codes[:, -1].tolist())
+        return real(head, outputs, checked, labels)
+
+    monkeypatch.setattr(scores, "path_probabilities", path_probabilities)
+    leaves = prepared.labels.single_codes[:, -1]
+    for one in (prepared, halved(prepared)):
+        seen.clear()
+        classification_scores(trained, one)
+        rows = getattr(one.split, "calibrate", one.split.validation)
+        assert seen == [leaves[rows].tolist()] * 2
+
+
+def test_leaves_are_stored_with_room_for_every_tree(made):
+    prepared, config, trained = made
+    _, per_query, _ = final_scores(config, prepared)
+    _, picked = classification_scores(trained, prepared)
+    stored = [per_query["i2t/leaf"], per_query["t2i/leaf"], *picked.values()]
+    assert {leaves.dtype for leaves in stored} == {np.dtype(np.int32)}
+
+
+def test_the_number_of_queries_of_every_score_is_stored(made):
+    prepared, config, _ = made
+    lost = prepared.split.query[:3]
+    prepared.items.has_text[lost] = False
+    try:
+        record, _, _ = final_scores(config, prepared)
+    finally:
+        prepared.items.has_text[lost] = True
+    n = len(prepared.split.query)
+    counted = {what: one["counted"] for what, one in record["queries"].items()}
+    assert counted["pairs"] == counted["text"] == n - 3
+    assert counted["image"] == n
+    unseen = record["queries_unseen"]["i2t"]
+    assert unseen["counted"] + unseen["skipped"] == n

@@ -38,45 +38,45 @@ def test_a_wrong_tree(tmp_path: Path, name: str, content: bytes, message: str) -
 
 OVERRIDES = [
     ("bitz=1", "override 'bitz=1': unknown key 'bitz'; did you mean 'bits'?"),
-    ("bits=many", "override 'bits=many': bits: input should be a valid integer"),
-    ("bits=", "override 'bits=': bits: input should be a valid integer"),
-    ("bits=0", "override 'bits=0': bits: input should be greater than or equal to 1"),
-    ("bits=5000", "override 'bits=5000': bits: input should be less than or equal to 4096"),
-    ("bits", "'bits': an override has the form key.path=value"),
-    ("bits=[1", "'bits=[1': the value is not YAML"),
+    ("bits=many", "override 'bits=many': bits: a whole number is expected"),
+    ("bits=", "override 'bits=': bits: a whole number is expected"),
+    ("bits=0", "override 'bits=0': bits: must be at least 8, got 0"),
+    ("bits=5000", "override 'bits=5000': bits: must be at most 4,096, got 5000"),
+    ("bits", "override 'bits': an override has the form key.path=value"),
+    ("bits=[1", "override 'bits=[1': the value is not YAML"),
     ("method=dcmhh", "method: no method 'dcmhh'; did you mean"),
-    ("method=[a]", "override 'method=[a]': method: input should be a valid string"),
-    ("model=3", "override 'model=3': model: input should be a dictionary"),
-    ("seed=-1", "override 'seed=-1': seed: input should be greater than or equal to 0"),
+    ("method=[a]", "override 'method=[a]': method: text is expected"),
+    ("model=3", "override 'model=3': model: keys with values are expected"),
+    ("seed=-1", "override 'seed=-1': seed: must be at least 0"),
     ("device=meta", "device: 'meta' is not supported; use auto, cpu or cuda"),
     ("device=cuda:99", "device: 'cuda:99' asked for, but torch finds no such CUDA device; use"),
     ("device=tpu", "device: 'tpu' is not a device; use auto, cpu or cuda"),
     ("data.source=imgfolder", "source 'imgfolder': unknown; did you mean 'imagefolder'?"),
     ("data.path=null", "source 'imagefolder': needs the path of its folder or file"),
-    ("data.options=3", "data.options: input should be a valid dictionary"),
+    ("data.options=3", "data.options: keys with values are expected"),
     ("data.options={colour: 3}", "source 'imagefolder': has no option 'colour'; see docs/data.md"),
     ("data.tree=no.yaml", "no.yaml: no such file, nor one of the shipped label_trees"),
-    ("data.split.sizes={train: -3}", "split sizes: a size is negative; give counts or shares"),
+    ("data.split.sizes={train: -3}", "data.split.sizes: train: -3 is neither a count"),
     ("data.split.sizes={train: 3000}", "items asked, 40 there are"),
     ("data.split.sizes={trian: 3}", "split sizes: unknown part 'trian'; use train, validation"),
     ("data.split.file=no.json", "no.json: cannot read the split file"),
     ("features.image.name=resnet", "no image backbone 'resnet'"),
-    ("features.image.size=[16]", "features.image.size.1: field required"),
-    ("features.image.size=[0, 16]", "features.image.size: height and width must be at least 1"),
+    ("features.image.size=[16]", "features.image.size.1: is missing; add it"),
+    ("features.image.size=[0, 16]", "features.image.size.0: must be at least 1, got 0"),
     ("features.image.size=[8, 8]", "small_cnn needs features.image.size: [16, 16] or more"),
     ("features.text.name=wrods", "no text vectoriser 'wrods'; did you mean 'words'?"),
-    ("model.image.network=resnet", "input should be 'mlp', 'cnn_f' or 'small_cnn'"),
+    ("model.image.network=resnet", "must be one of 'mlp', 'cnn_f' or 'small_cnn'"),
     ("model.image.network=mlp", "mlp reads feature rows, but the features are pixels; choose"),
     ("model.image.network=cnn_f", "cnn_f needs features.image.size: [224, 224]"),
     ("model.image.weights=w.mat", "image.weights: small_cnn reads no weights file; leave it out"),
-    ("model.training.lr=-1", "model.training.lr: input should be greater than 0"),
-    ("model.training.lr=.nan", "model.training.lr: input should be greater than 0"),
-    ("model.training.batch_size=1", "batch_size: input should be greater than or equal to 2"),
-    ("model.training.epochs=0", "model.training.epochs: input should be greater than or equal"),
-    ("model.similarity.pairs=leafs", "input should be 'leaf', 'any' or 'tree'"),
+    ("model.training.lr=-1", "model.training.lr: must be above 0"),
+    ("model.training.lr=.nan", "model.training.lr: a finite number is expected"),
+    ("model.training.batch_size=1", "batch_size: must be at least 2, got 1"),
+    ("model.training.epochs=0", "model.training.epochs: must be at least 1, got 0"),
+    ("model.similarity.pairs=leafs", "must be one of 'leaf', 'any' or 'tree'"),
     ("model.head.level_weights=[1, 2, 3]", "model.head.level_weights: 3 weights for 2 levels"),
     ("model.similarity.level_weights=linaer", "unknown scheme 'linaer'; did you mean 'linear'?"),
-    ("stopping.every=-1", "stopping.every: input should be greater than or equal to 0"),
+    ("stopping.every=-1", "stopping.every: must be at least 0, got -1"),
 ]
 
 
@@ -89,12 +89,16 @@ def test_a_wrong_override(trained: Path, tmp_path: Path, override: str, message:
 CONFIGS = [
     (b"", "- 1", "c.yaml:1: a config is a mapping of keys to values"),
     (b"\xff\xfe", "", "c.yaml: not UTF-8 text; save it as UTF-8"),
-    (b"", "a:\n\tb: 1", "c.yaml:2: found character '\\t'"),
-    (b"", 'bits: "\x07"', "c.yaml:1: not YAML"),
-    (b"", "bits: *x", "c.yaml:1: found undefined alias 'x'"),
-    (b"", "bits: !!python/object:os.system x", "c.yaml:1: could not determine a constructor"),
-    (b"", "? [a]\n: 1", "c.yaml:1: found unhashable key"),
-    (b"", "1: 2", "c.yaml:1: 1: keys should be strings"),
+    (b"", "a:\n\tb: 1", "c.yaml:2: not valid YAML"),
+    (b"", 'bits: "\x07"', "c.yaml:1: a character that YAML does not allow; remove it"),
+    (b"", "bits: *x", "c.yaml:1: alias '*x' is not allowed; write the part out"),
+    (
+        b"",
+        "bits: !!python/object:os.system x",
+        "c.yaml:1: tag 'tag:yaml.org,2002:pyth",
+    ),
+    (b"", "? [a]\n: 1", "c.yaml:1: a key must be a word, not a list, a mapping or"),
+    (b"", "1: 2", "c.yaml:1: unknown key '1'; valid keys: method, bits"),
 ]
 
 
@@ -135,3 +139,9 @@ def test_a_place_that_cannot_be_read_is_not_said_to_need_writing(tmp_path: Path)
         "no.txt: No such file or directory; "
         "check that the place is there, and that it can be read and written"
     )
+
+
+def test_examples_of_a_suite_that_is_not_shipped_need_its_file(tmp_path: Path) -> None:
+    said = refusal(tmp_path, "report", "grocery", "--examples")
+    assert said.startswith("grocery: --examples reads the data that the suite names")
+    assert said.endswith("give the suite's file in place of its name")

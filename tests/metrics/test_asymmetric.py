@@ -36,6 +36,7 @@ def test_real_outputs_rank_by_the_product(problem):
     labels = problem[2]
     rng = np.random.default_rng(1)
     wide = rng.uniform(-0.9, 0.9, (300, 24)).astype(np.float32)
+    wide[:, :2] *= 30  # no single bit may decide, however large its output
     database = rng.standard_normal((300, 24)).astype(np.float32)
     scores = np.clip(wide, -1, 1) @ np.where(database >= 0, 1.0, -1.0).T
     leaf = labels.single_codes[:, -1]
@@ -43,4 +44,4 @@ def test_real_outputs_rank_by_the_product(problem):
         [average_precision_score(leaf == own, line) for own, line in zip(leaf, scores, strict=True)]
     )
     found = evaluate_asymmetric(wide, pack(database), 24, labels, labels)
-    assert found["map_leaf"] == pytest.approx(expected, abs=1e-6)
+    assert found["map_leaf"] == pytest.approx(expected, abs=1e-4)

@@ -2,17 +2,28 @@
 
 from __future__ import annotations
 
+import base64
 import csv
 import io
+import json
 import re
+import shutil
+from types import SimpleNamespace
 
 import pytest
+from PIL import Image
 
+from hierhash.bench.results import data_file
 from hierhash.bench.runner import run_suite
 from hierhash.bench.suite import load_suite
 from hierhash.builder import labelled_items
-from hierhash.errors import RunError
+from hierhash.data.records import ImageRef
+from hierhash.data.splits import Split
+from hierhash.errors import DataError, RunError
 from hierhash.reports.build import build_report
+from hierhash.reports.charts import colours
+from hierhash.reports.examples import _picture, retrieved_examples
+from hierhash.reports.runs import load_runs
 
 SUITE = """
 name: tiny
@@ -63,8 +74,31 @@ def test_the_page_is_whole_and_needs_no_network(made):
 
 
 def test_every_chart_shows_every_row(made):
-    page = made[2].html
-    assert page.count("<svg") >= 14
+    parts = made[2].html.split("<figure>")[1:]
+    figures = [part.partition("</figure>")[0].split("<figcaption>") for part in parts]
+    figures = [(svg, caption.removesuffix("</figcaption>")) for svg, caption in figures]
+    captions = [caption for _, caption in figures]
+    assert len(captions) == len(set(captions))
+    matrices = [caption for caption in captions if caption.startswith("hierarchical_dcmh, ")]
+    assert matrices == ["hierarchical_dcmh, images.", "hierarchical_dcmh, texts."]
+    # 2 directions: 2 metrics by length, levels, 2 kinds of curves, thirds of the leaves.
+    assert len(figures) - len(matrices) == 2 * (2 + 1 + 2 + 1)
+    for svg, caption in figures:
+        if caption not in matrices:
+            for name in ("hierarchical_dcmh", "dcmh_tuned"):
+                assert f"<!-- {name} -->" in svg, caption
+                assert colours(["dcmh_tuned", "hierarchical_dcmh"])[name].lower() in svg, caption
+
+
+def test_the_number_of_queries_stands_beside_every_score(made):
+    folder, _, report = made
+    counted = load_runs("tiny", folder)[0]["queries"]["i2t"]["counted"]
+    tables = re.findall(r"(?:^\|.*\n)+", report.markdown, re.M)
+    for table in tables:
+        if "peak_rss_mb" not in table:
+            assert re.search(r"\| (i2t )?n \|| n=\d", table), table
+            assert str(counted) in table or "n=" in table, table
+            assert "| ? |" not in table
 
 
 def test_markdown_and_csv_hold_the_numbers_of_the_results(made):
@@ -100,3 +134,58 @@ def test_results_of_before_still_make_a_report(made, tmp_path):
     page = build_report("tiny", tmp_path).html
     assert "Headline" in page
     assert "Confusion" not in page
+
+
+def test_examples_are_those_of_the_split_of_the_runs(made, tmp_path):
+    folder, _suite, _ = made
+    shutil.copytree(folder, tmp_path / "results")
+    results = tmp_path / "results"
+    text = SUITE.replace("n: 400", "n: 400, seed: 1")
+    (tmp_path / "tiny.yaml").write_text(text)
+    other = load_suite(tmp_path / "tiny.yaml")
+    run_suite(other, results, say=lambda _: None)  # the same ids, another split
+    assert len(list(results.glob("tiny.*split.json"))) == 2
+    runs = load_runs("tiny", results)
+    examples = retrieved_examples(results, runs, labelled_items(other.data))
+    catalogue = labelled_items(other.data).catalogue
+    split = Split.load(
+        data_file(results, "tiny", "split.json", runs[0]["split_sha256"]), catalogue.ids
+    )
+    asked = {catalogue.texts[row] for row in split.query}
+    assert {example.text for example in examples} <= asked
+    for path in results.glob("tiny.*split.json"):
+        path.write_text((folder / "tiny.split.json").read_text())
+    with pytest.raises(RunError, match=r"tiny\.split\.json: not the split of these results"):
+        retrieved_examples(results, runs, labelled_items(other.data))
+
+
+def test_lines_that_are_left_out_are_told(made, tmp_path):
+    folder, _, _ = made
+    shutil.copytree(folder, tmp_path / "results")
+    path = tmp_path / "results" / "tiny.jsonl"
+    first = json.loads(path.read_text().splitlines()[0])
+    path.write_text(json.dumps(first | {"settings_sha256": "other"}) + "\n" + path.read_text())
+    report = build_report("tiny", tmp_path / "results")
+    said = "Result lines that are left out: 1 of other settings than the newest line."
+    assert said in report.markdown
+    assert said in report.html
+
+
+def test_csv_cells_are_no_formulas(made, tmp_path):
+    folder, _, _ = made
+    shutil.copytree(folder, tmp_path / "results")
+    path = tmp_path / "results" / "tiny.jsonl"
+    path.write_text(path.read_text().replace('"hap": ', '"=cmd()": 0.5, "hap": '))
+    rows = list(csv.DictReader(io.StringIO(build_report("tiny", tmp_path / "results").csv)))
+    assert "'=cmd()" in {row["metric"] for row in rows}
+    assert "=cmd()" not in {row["metric"] for row in rows}
+
+
+def test_pictures_of_examples_are_decoded_and_made_small(tmp_path):
+    Image.new("RGB", (900, 300), "red").save(tmp_path / "a.png", pnginfo=None)
+    shown = base64.b64decode(_picture(SimpleNamespace(images=[ImageRef(tmp_path / "a.png")]), 0))
+    picture = Image.open(io.BytesIO(shown))
+    assert (picture.format, picture.size) == ("JPEG", (160, 53))
+    (tmp_path / "passwd").write_text("root:x:0:0")
+    with pytest.raises(DataError, match="passwd"):
+        _picture(SimpleNamespace(images=[ImageRef(tmp_path / "passwd")]), 0)

@@ -10,12 +10,14 @@ from hierhash.labels.tree import LabelTree
 from hierhash.reports.comparison import comparison_section, intervals, mark
 from hierhash.reports.confusion import mistake_heights
 from hierhash.reports.runs import seed_average
-from hierhash.reports.section import Cell, Table, latex_table
+from hierhash.reports.section import Cell, Table, latex_table, markdown_table
 from hierhash.reports.tails import thirds
 
 
 def a_run(name, seed):
-    return {"suite": "s", "name": name, "method": name, "variant": "", "bits": 8, "seed": seed}
+    queries = {direction: {"counted": 199, "skipped": 1} for direction in ("i2t", "t2i")}
+    names = {"suite": "s", "name": name, "method": name, "variant": ""}
+    return {**names, "bits": 8, "seed": seed, "queries": queries}
 
 
 def store(folder, run, values):
@@ -46,7 +48,26 @@ def test_a_clear_difference_is_marked(two_rows):
     assert mean == pytest.approx(-0.1, abs=0.005)
     section = comparison_section(runs, found)
     assert section is not None
-    assert "▼" in section.tables[0].rows[0][1].text
+    row = dict(zip(section.tables[0].header, section.tables[0].rows[0], strict=True))
+    assert "▼" in row["i2t hap"].text
+    assert row["i2t n"] == row["t2i n"] == "199"
+
+
+def test_a_difference_between_seeds_alone_is_not_marked(two_rows):
+    results, runs = two_rows
+    for run, lower in zip(runs, (0.0, 0.0, 0.3, -0.1), strict=True):
+        store(results, run, np.full(200, 0.5 - lower))
+    mean, low, high = intervals(results, runs)[8, "dcmh_leaf", "i2t", "hap"]
+    assert mean == pytest.approx(-0.1)
+    assert low < 0 < high
+
+
+def test_seeds_that_one_row_lacks_are_left_out(two_rows):
+    results, runs = two_rows
+    both = intervals(results, runs)[8, "dcmh_leaf", "i2t", "hap"]
+    one = intervals(results, [run for run in runs if run != a_run("dcmh_leaf", 1)])
+    assert one[8, "dcmh_leaf", "i2t", "hap"] != both
+    assert not intervals(results, [a_run("dcmh_leaf", 1), a_run("hierarchical_dcmh", 0)])
 
 
 def test_no_difference_is_not_marked():
@@ -101,3 +122,15 @@ def test_latex_escapes_and_marks():
     text = latex_table(table, "50 % of it")
     assert r"a\_b & \textbf{0.5} {\scriptsize $\pm$0.1 $^\blacktriangledown$} \\" in text
     assert r"\caption{50 \% of it}" in text
+
+
+def test_latex_runs_no_command_of_a_name():
+    text = latex_table(Table(["method"], [[r"\input{/etc/passwd}~^\\"]]), "c")
+    command = r"\textbackslash{}input\{/etc/passwd\}\textasciitilde{}\textasciicircum{}"
+    assert command + r"\textbackslash{}\textbackslash{} \\" in text
+
+
+def test_markdown_shows_a_name_as_it_is():
+    table = Table(["method"], [["<img src=x onerror=alert(1)>|b\n# c"]])
+    last = markdown_table(table).splitlines()[-1]
+    assert last == r"| &lt;img src=x onerror=alert(1)&gt;\|b # c |"

@@ -38,11 +38,16 @@ def test_one_full_batch_step_is_one_step_on_the_literal_objective():
     S = torch.from_numpy(loop.data.similarity.dense()).double()
     gradient, _ = literal.gradient(F, G, B, S, 0.5, 0.2, 0.7)
     expected = before - 0.5 * rows.double().T @ gradient / (n * n)
+    # The rows are standardised, so bit balance moves the biases alone.
+    bias = loop.model.image.first.bias.detach().double() - 0.5 * gradient.sum(0) / (n * n)
     for group in loop.optimiser.param_groups:
         group["lr"] = 0.5
     loop._phase("image")
     torch.testing.assert_close(
         loop.model.image.first.weight.detach().double(), expected, rtol=1e-4, atol=1e-6
+    )
+    torch.testing.assert_close(
+        loop.model.image.first.bias.detach().double(), bias, rtol=1e-4, atol=1e-6
     )
 
 

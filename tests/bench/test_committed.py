@@ -1,0 +1,77 @@
+"""The committed results are those of the shipped suites: a bench has nothing left to do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+
+from hierhash.bench import results as module
+from hierhash.bench import runner
+from hierhash.bench.results import Job, SuiteResults
+from hierhash.bench.runner import _choices, _finals, _trials
+from hierhash.bench.suite import find_suite, load_suite
+from hierhash.errors import RunError
+from hierhash.storage.json_files import read_lines
+
+RESULTS = Path(__file__).resolve().parents[2] / "benchmarks" / "results"
+CLEAN = {"commit": "0123456789ab"}
+
+
+def results_of(name, monkeypatch, here=CLEAN):
+    monkeypatch.setattr(module, "environment", lambda: dict(here))
+    last = read_lines(RESULTS / f"{name}.jsonl")[-1]
+    split, tree = (SimpleNamespace(sha256=last[f"{part}_sha256"]) for part in ("split", "tree"))
+    return SuiteResults(
+        load_suite(find_suite(name)), RESULTS, SimpleNamespace(split=split, tree=tree)
+    )
+
+
+@pytest.mark.parametrize("name", ["sample", "fashion", "fashion_masked"])
+def test_all_committed_work_counts_as_done(name, monkeypatch):
+    results = results_of(name, monkeypatch)
+    assert list(_trials(results)) == []
+    chosen, unchosen = _choices(results, lambda _: None)
+    assert not unchosen
+    assert len(chosen) == len(results.suite.rows)
+    assert list(_finals(results, chosen)) == []
+
+
+@pytest.mark.parametrize("name", ["sample", "fashion", "fashion_masked"])
+def test_every_committed_line_is_a_job_of_its_suite(name, monkeypatch):
+    results = results_of(name, monkeypatch)
+    suite = results.suite
+    rows = {(row.method, row.variant): row for row in suite.rows}
+    for path, final in ((results.runs, True), (results.tuning, False)):
+        for line in read_lines(path):
+            row = rows[line["method"], line["variant"]]
+            trials = suite.trials_of(row) if final else [line["trial"]]
+            jobs = [Job(row, line["bits"], line["seed"], trial, final) for trial in trials]
+            assert any(
+                module.config_hash(results.config(job)) == line["config_sha256"] for job in jobs
+            )
+            assert line["revision"] == 1
+
+
+def test_changed_code_does_not_write_committed_results(monkeypatch):
+    said = "committed results are made from committed code alone"
+    with pytest.raises(RunError, match=said):
+        results_of("sample", monkeypatch, {"commit": "0123456789ab+"})
+    monkeypatch.setattr(runner, "commit", lambda: "0123456789ab+")
+    lines = []
+    with pytest.raises(RunError, match=said):
+        runner.run_suite(load_suite(find_suite("sample")), RESULTS, say=lines.append)
+    assert not lines  # before the data are prepared
+
+
+def test_results_of_changed_code_are_not_taken_for_committed_ones(monkeypatch):
+    results = results_of("sample", monkeypatch)
+    row, trial = results.suite.rows[0], results.suite.trials[0]
+    job = results.trial_job(row, trial)
+    assert results.has(job)
+    lines = [line | {"commit": "0123456789ab+"} for line in read_lines(results.tuning)]
+    monkeypatch.setattr(module, "read_lines", lambda _: lines)
+    assert not results.has(job)
+    monkeypatch.setattr(module, "_REPOSITORY", Path("/nowhere"))
+    assert results.has(job)  # elsewhere a changed tree may go on with its own results

@@ -1,0 +1,342 @@
+"""Faults that the tests must notice: each is one change of the source and the tests that see it."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Mutant(NamedTuple):
+    """A fault: ``old`` stands once in ``file`` and becomes ``new``; one of ``tests`` must fail."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+
+SETTINGS = "tests/training/test_settings_are_followed.py"
+LOOP = "hierhash/training/alternating.py"
+LITERAL = "tests/training/test_alternating.py"
+SCORES = "hierhash/bench/scores.py"
+RESULTS = "hierhash/bench/results.py"
+RUNNER = "tests/bench/test_runner.py"
+
+MUTANTS = [
+    # Training
+    Mutant(
+        "schedule ignored",
+        LOOP,
+        'group["lr"] = learning_rate(self.settings, self.epoch)',
+        'group["lr"] = self.settings.lr',
+        SETTINGS,
+    ),
+    Mutant(
+        "phase order ignored", LOOP, "ORDERS[self.settings.order]", 'ORDERS["matlab"]', SETTINGS
+    ),
+    Mutant(
+        "permutation sampling ignored",
+        LOOP,
+        'if self.settings.sampling == "permutation":',
+        "if False:",
+        SETTINGS,
+    ),
+    Mutant(
+        "weight decay ignored",
+        LOOP,
+        "weight_decay=settings.weight_decay",
+        "weight_decay=0.0",
+        SETTINGS,
+    ),
+    Mutant(
+        "always the first path",
+        LOOP,
+        "labels.offsets[rows] + (draw * counts).astype(np.int64)",
+        "labels.offsets[rows]",
+        SETTINGS,
+    ),
+    Mutant(
+        "overlap ignored",
+        "hierhash/methods/dcmh.py",
+        "pair_weights(settings, tree, items.labels), settings.similarity.overlap",
+        'pair_weights(settings, tree, items.labels), "any"',
+        SETTINGS,
+    ),
+    Mutant(
+        "quantisation ignored",
+        LOOP,
+        "gradient + objective.gamma * quantised_gradient + ",
+        "gradient + 0 * quantised_gradient + ",
+        LITERAL,
+    ),
+    Mutant(
+        "bit balance ignored",
+        LOOP,
+        "+ objective.eta * balance_gradient",
+        "+ 0 * balance_gradient",
+        LITERAL,
+    ),
+    Mutant(
+        "zero has the sign of minus",
+        "hierhash/training/state.py",
+        "torch.where(summed >= 0, 1.0, -1.0)",
+        "torch.where(summed > 0, 1.0, -1.0)",
+        LITERAL,
+    ),
+    Mutant(
+        "logspace to zero allowed",
+        "hierhash/training/settings.py",
+        'if self.schedule == "logspace" and self.lr_final == 0:',
+        "if False:",
+        SETTINGS,
+    ),
+    # Metrics and search
+    Mutant(
+        "asymmetric clip dropped",
+        "hierhash/metrics/asymmetric.py",
+        "np.clip(outputs[rows], -1.0, 1.0) @ signs.T",
+        "outputs[rows] @ signs.T",
+        "tests/metrics/test_asymmetric.py",
+    ),
+    Mutant(
+        "asymmetric order turned round",
+        "hierhash/metrics/asymmetric.py",
+        "order = np.argsort(-scores, axis=1",
+        "order = np.argsort(scores, axis=1",
+        "tests/metrics/test_asymmetric.py",
+    ),
+    Mutant(
+        "search score negated",
+        "hierhash/retrieval/exact.py",
+        "signs @ np.clip(output, -1.0, 1.0)",
+        "-(signs @ np.clip(output, -1.0, 1.0))",
+        "tests/retrieval/test_exact.py",
+    ),
+    Mutant(
+        "width of codes not checked",
+        "hierhash/metrics/retrieval_suite.py",
+        "    check_codes(database, bits)\n    chunks",
+        "    chunks",
+        "tests/metrics/test_code_length.py",
+    ),
+    Mutant(
+        "padding of codes not checked",
+        "hierhash/codes/packing.py",
+        "if padding and (codes[:, -1]",
+        "if False and (codes[:, -1]",
+        "tests/metrics/test_code_length.py",
+    ),
+    Mutant(
+        "every query counts in a macro mean",
+        "hierhash/metrics/retrieval_suite.py",
+        "return float(np.mean(means)) if means",
+        "return mean_defined(scores) if means",
+        "hierhash/metrics/retrieval_suite.py",
+    ),
+    Mutant(
+        "training seeds not resampled",
+        "hierhash/metrics/bootstrap.py",
+        "seed_weights = _times_drawn(rng, block, seeds) / seeds",
+        "seed_weights = np.full((block, seeds), 1 / seeds)",
+        "tests/metrics/test_bootstrap.py",
+    ),
+    Mutant(
+        "queries not resampled",
+        "hierhash/metrics/bootstrap.py",
+        "by_seed = _times_drawn(rng, block, queries) @ flat / queries",
+        "by_seed = np.ones((block, queries)) @ flat / queries",
+        "tests/metrics/test_bootstrap.py",
+    ),
+    # Benchmarks
+    Mutant(
+        "validation scored on the query items",
+        SCORES,
+        "split, rows = prepared.split, tuning_rows(prepared.split)",
+        "split, rows = prepared.split, prepared.split.query",
+        "tests/bench/test_scores.py",
+    ),
+    Mutant(
+        "temperatures calibrated on the query items",
+        SCORES,
+        "having(prepared, modality, calibration_rows(prepared.split))",
+        "having(prepared, modality, prepared.split.query)",
+        "tests/bench/test_scores.py",
+    ),
+    Mutant(
+        "leaves wrap above 32,767",
+        SCORES,
+        "chances[-1].argmax(axis=1).astype(np.int32)",
+        "chances[-1].argmax(axis=1).astype(np.int16)",
+        "tests/bench/test_scores.py",
+    ),
+    Mutant(
+        "worker pool unused",
+        "hierhash/bench/workers.py",
+        "        if self.workers <= 1:\n            for job",
+        "        if True:\n            for job",
+        "tests/bench/test_workers.py",
+    ),
+    Mutant(
+        "all jobs of a dead worker are blamed",
+        "hierhash/bench/workers.py",
+        "yield job, self._alone(job)",
+        "yield job, failure(DIED)",
+        "tests/bench/test_workers.py",
+    ),
+    Mutant(
+        "a job that raises ends the suite",
+        "hierhash/bench/workers.py",
+        "    except Exception as error:\n        return failure(",
+        "    except ZeroDivisionError as error:\n        return failure(",
+        RUNNER,
+    ),
+    Mutant(
+        "a trial without a score wins",
+        RESULTS,
+        "        return -math.inf\n",
+        "        return math.inf\n",
+        RUNNER,
+    ),
+    Mutant(
+        "the worst trial is chosen",
+        RESULTS,
+        "best = max(range(len(trials))",
+        "best = min(range(len(trials))",
+        RUNNER,
+    ),
+    Mutant(
+        "results of other data count",
+        RESULTS,
+        "if all(line.get(name) == value for name, value in self.data.items())",
+        "if True",
+        RUNNER,
+    ),
+    Mutant(
+        "two benches write into one folder",
+        "hierhash/bench/runner.py",
+        'with locked(folder, "writes results into"):',
+        "if folder.mkdir(parents=True, exist_ok=True) is None:",
+        RUNNER,
+    ),
+    Mutant(
+        "the split of earlier results is overwritten",
+        RESULTS,
+        "path = marked if plain.exists() else plain",
+        "path = plain",
+        RUNNER,
+    ),
+    Mutant(
+        "a suite's name may be a path",
+        "hierhash/bench/suite.py",
+        'if not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9_.+-]{0,99}", text):',
+        "if not text:",
+        "tests/bench/test_suite.py",
+    ),
+    Mutant(
+        "a tuning length that no row has",
+        "hierhash/bench/suite.py",
+        "if suite.tuning_bits not in suite.lengths:",
+        "if False:",
+        "tests/bench/test_suite.py",
+    ),
+    # Configs and hashes
+    Mutant(
+        "the method's revision is not in the hash",
+        "hierhash/config_hash.py",
+        '"revision": method_revision(config.method)',
+        '"revision": 1',
+        "tests/test_config_hash.py",
+    ),
+    Mutant(
+        "defaults are in the hash",
+        "hierhash/config_hash.py",
+        "own = differing(model, preset)",
+        "own = model",
+        "tests/test_config_hash.py",
+    ),
+    Mutant(
+        "folders are in the hash",
+        "hierhash/config_hash.py",
+        "return os.path.basename(os.path.abspath(path)) if",
+        "return path if",
+        "tests/test_config_hash.py",
+    ),
+    Mutant(
+        "codes of broken bytes allowed",
+        "hierhash/config.py",
+        "    if bits % 8:",
+        "    if False:",
+        "tests/test_config.py",
+    ),
+    Mutant(
+        "aliases allowed",
+        "hierhash/config_yaml.py",
+        "        if event.anchor:",
+        "        if False:",
+        "tests/test_config.py",
+    ),
+    Mutant(
+        "any depth allowed",
+        "hierhash/config_yaml.py",
+        "if len(place) >= DEEPEST:",
+        "if False:",
+        "tests/test_config.py",
+    ),
+    # Reports
+    Mutant(
+        "rows mix settings",
+        "hierhash/reports/runs.py",
+        'if _settings(run) == settings[run["name"], run["bits"]]:',
+        "if True:",
+        "tests/reports/test_runs.py",
+    ),
+    Mutant(
+        "tables mix epochs",
+        "hierhash/reports/runs.py",
+        "if run.get(_COMMON) == runs[-1].get(_COMMON)",
+        "if True",
+        "tests/reports/test_runs.py",
+    ),
+    Mutant(
+        "examples of any split",
+        RESULTS,
+        "if path.is_file() and _sha256_in(path, kind) == sha256:",
+        "if path.is_file():",
+        "tests/reports/test_build.py",
+    ),
+    Mutant(
+        "pictures are copied as they are",
+        "hierhash/reports/examples.py",
+        "    small = image.open()\n",
+        "    return base64.b64encode(image.read()).decode()\n    small = image.open()\n",
+        "tests/reports/test_build.py",
+    ),
+    Mutant(
+        "names become HTML in Markdown",
+        "hierhash/reports/section.py",
+        "return text.translate(_MARKDOWN)",
+        "return text",
+        "tests/reports/test_parts.py",
+    ),
+    Mutant(
+        "names become formulas in CSV",
+        "hierhash/reports/build.py",
+        "frame[words] = frame[words].map(safe_cell)",
+        "frame[words] = frame[words].map(str)",
+        "tests/reports/test_build.py",
+    ),
+    Mutant(
+        "the headline shows the best seed",
+        "hierhash/reports/runs.py",
+        '.agg(["mean", "std", "count"])',
+        '.agg(["max", "std", "count"]).rename(columns={"max": "mean"})',
+        "tests/test_readme.py",
+    ),
+    Mutant(
+        "escapes reach the terminal",
+        "hierhash/cli/terminal.py",
+        'return "".join(_visible(char) for char in text)',
+        "return text",
+        "tests/cli/test_terminal.py",
+    ),
+]
