@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from types import SimpleNamespace
 
 import numpy as np
 import pytest
@@ -76,6 +77,17 @@ def test_results_of_other_data_do_not_count(suite, tmp_path):
     other = load_suite(tmp_path / "tiny.yaml")
     changed = SuiteResults(other, tmp_path, prepare(other.data, other.features, "cpu"))
     assert not changed.has(job)
+
+
+@pytest.mark.parametrize("part", ["split", "tree"])
+def test_results_of_another_split_or_tree_do_not_count(suite, tmp_path, part):
+    prepared = SimpleNamespace(split=SimpleNamespace(sha256="s"), tree=SimpleNamespace(sha256="t"))
+    results = SuiteResults(suite, tmp_path, prepared)
+    job = results.trial_job(suite.rows[0], suite.trials[0])
+    results.store_trial(job, {"objective": 0.5})
+    assert SuiteResults(suite, tmp_path, prepared).has(job)
+    setattr(prepared, part, SimpleNamespace(sha256="other"))
+    assert not SuiteResults(suite, tmp_path, prepared).has(job)
 
 
 def test_only_the_newest_line_of_a_run_is_reported(suite, tmp_path):
