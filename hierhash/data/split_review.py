@@ -21,7 +21,7 @@ def shortfalls(split: Split) -> list[str]:
     """One line for each part that misses its size by more than a tenth, with the reason.
 
     Example:
-        >>> from hierhash.data.splits import Asked
+        >>> from hierhash.data.asked import Asked
         >>> asked = Asked({"query": 5}, largest_group=40)
         >>> print(shortfalls(Split.of(["a", "b"], {"query": [0]}, asked=asked))[0])
         split: query has 1 of 5 items asked for: items that share a text or a picture stay
