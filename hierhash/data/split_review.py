@@ -56,6 +56,11 @@ def refuse_unusable(split: Split, labels: ItemLabels) -> None:
         DataError: A part is too small; one line names all of them, and why.
     """
     asked = split.requested
+    if asked.get("validation") == 1:
+        raise DataError(
+            "split: validation has 1 item, which cannot be halved to tune and to calibrate; ask "
+            "for 2 or more, or for 0"
+        )
     too_small = []
     if asked.get("train") and int(labels.labelled[split.train].sum()) < 2:
         too_small.append("train")
