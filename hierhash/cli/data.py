@@ -8,32 +8,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from hierhash.cli.data_arguments import (
+    AsJson,
+    Format,
+    MaxPixels,
+    Option,
+    Source,
+    TreeFile,
+    tree_of,
+)
+from hierhash.cli.data_split import split_command
+
 if TYPE_CHECKING:
     from hierhash.data.check import Checked
     from hierhash.data.problems import Problem
     from hierhash.data.records import Catalogue
-    from hierhash.data.splits import Split
     from hierhash.labels.tree import LabelTree
 
 app = typer.Typer(help="Check, import, split and count pictures and texts.", no_args_is_help=True)
-
-Source = Annotated[
-    str,
-    typer.Argument(help="Folder or file, or one of: sample, fashion (under $HIERHASH_DATA)."),
-]
-Format = Annotated[
-    str | None, typer.Option("--format", help="Reader to use, when the path does not show it.")
-]
-TreeFile = Annotated[
-    Path | None,
-    typer.Option("--tree", help="Label tree that the labels must be in (any form)."),
-]
-AsJson = Annotated[bool, typer.Option("--json", help="Print JSON for machines.")]
-Option = Annotated[
-    list[str] | None,
-    typer.Option("--option", "-o", help="Option of the reader: NAME=VALUE, e.g. text=title."),
-]
-MaxPixels = Annotated[int, typer.Option(help="Refuse larger pictures.", min=1)]
 
 
 @app.command("check")
@@ -47,11 +39,12 @@ def check_command(
     as_json: AsJson = False,
 ) -> None:
     """Say what is read, and name every bad row and its fate; exit code 2 when there is any."""
+    from hierhash.cli.source_argument import open_source
     from hierhash.data.grouping import grouped
     from hierhash.data.reading import overlooked, reading_of, told
 
-    catalogue = _read(source, format_, option)
-    checked = _checked(catalogue, _tree(tree_file), max_pixels)
+    catalogue = open_source(source, format_, option)
+    checked = _checked(catalogue, tree_of(tree_file), max_pixels)
     warnings = overlooked(catalogue)
     if as_json:
         rows = [
@@ -102,96 +95,20 @@ def import_command(
     force: Annotated[bool, typer.Option("--force", help="Replace an earlier import.")] = False,
 ) -> None:
     """Write the good items in the normal form: images, metadata.jsonl, tree.yaml."""
+    from hierhash.cli.source_argument import open_source
     from hierhash.data.grouping import grouped
     from hierhash.data.importing import check_target, write_imagefolder
 
     check_target(out, force)  # before the long work of reading every picture
-    tree = _tree(tree_file)
-    checked = _checked(_read(source, format_, option), tree, max_pixels)
+    tree = tree_of(tree_file)
+    checked = _checked(open_source(source, format_, option), tree, max_pixels)
     for line in grouped(checked.problems):
         typer.echo(line, err=True)
     write_imagefolder(checked.catalogue, out, tree, force=force)
     typer.echo(f"{out}: {len(checked.catalogue)} items, {_summary(checked.problems, [])}")
 
 
-@app.command("split")
-def split_command(
-    source: Source,
-    out: Annotated[Path, typer.Argument(help="The split file (JSON) to write.")],
-    format_: Format = None,
-    tree_file: TreeFile = None,
-    option: Option = None,
-    seed: Annotated[int, typer.Option(help="Draws the items.", min=0)] = 0,
-    train: Annotated[str | None, typer.Option(help="Items, or a share such as 0.5.")] = None,
-    validation: Annotated[str | None, typer.Option(help="Items, or a share such as 0.1.")] = None,
-    query: Annotated[str | None, typer.Option(help="Items, or a share such as 0.1.")] = None,
-    group_by: Annotated[
-        str,
-        typer.Option(
-            metavar="COLUMN|content|none",
-            help="What keeps items together: a column, equal texts and pictures, nothing.",
-        ),
-    ] = "content",
-    parts: Annotated[
-        str | None,
-        typer.Option(
-            metavar="COLUMN",
-            help="Your own parts: a column of train, validation, query (test), database.",
-            show_default=False,
-        ),
-    ] = None,
-    unseen_leaves: Annotated[
-        int, typer.Option(help="Hold back this many leaves; the queries come from them.", min=0)
-    ] = 0,
-    force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
-    as_json: AsJson = False,
-) -> None:
-    """Share the items out to train, validation, query and database-only."""
-    from hierhash.data.split_choice import choose_split
-    from hierhash.data.split_review import shortfalls
-    from hierhash.errors import DataError
-
-    if out.exists() and not force:
-        raise DataError(f"{out}: exists already; give another name or --force to replace it")
-    if not out.absolute().parent.is_dir():
-        raise DataError(f"{out}: its folder does not exist; make it first")
-    asked = {"train": train, "validation": validation, "query": query}
-    sizes = {part: _size(part, text) for part, text in asked.items() if text is not None}
-    catalogue, tree, labels = _labelled(source, format_, option, tree_file)
-    split = choose_split(
-        catalogue,
-        labels,
-        tree,
-        sizes=sizes or None,
-        seed=seed,
-        group_by=group_by,
-        parts=parts,
-        unseen_leaves=unseen_leaves,
-    )
-    split.save(out, catalogue.ids)
-    warnings = shortfalls(split)
-    for line in warnings:
-        typer.echo(f"warning: {line}", err=True)
-    typer.echo(json.dumps(_split_report(split, out, warnings)) if as_json else _told(split, out))
-
-
-def _split_report(split: Split, out: Path, warnings: list[str]) -> dict[str, Any]:
-    return {
-        "file": str(out),
-        "sha256": split.sha256,
-        **{part: len(rows) for part, rows in split.parts.items()},
-        "halves": {"tune": len(split.tune), "calibrate": len(split.calibrate)},
-        "requested": dict(split.requested),
-        "warnings": warnings,
-    }
-
-
-def _told(split: Split, out: Path) -> str:
-    listed = [
-        f"{part} {len(rows)} of {split.requested[part]}" for part, rows in split.parts.items()
-    ]
-    listed[1] += f" ({len(split.tune)} to tune, {len(split.calibrate)} to calibrate)"
-    return f"{out}: {', '.join(listed)} asked for; sha256 {split.sha256[:12]}"
+app.command("split")(split_command)
 
 
 @app.command("stats")
@@ -206,12 +123,13 @@ def stats_command(
     as_json: AsJson = False,
 ) -> None:
     """Count items, modalities, texts, classes and parts."""
+    from hierhash.cli.source_argument import open_source
     from hierhash.data.problems import printable
     from hierhash.data.splits import Split
     from hierhash.data.stats import catalogue_stats
 
-    catalogue = _read(source, format_, option)
-    tree = _tree(tree_file) or catalogue.tree
+    catalogue = open_source(source, format_, option)
+    tree = tree_of(tree_file) or catalogue.tree
     labels = None
     if tree is not None:
         labels = tree.encode(catalogue.labels, where=catalogue.where.__getitem__)
@@ -243,38 +161,3 @@ def _lines(found: dict[str, Any]) -> list[str]:
         else:
             lines.append(f"{title}: {value}")
     return lines
-
-
-def _read(source: str, format_: str | None, option: list[str] | None) -> Catalogue:
-    from hierhash.cli.source_argument import open_source
-
-    return open_source(source, format_, option)
-
-
-def _labelled(
-    source: str, format_: str | None, option: list[str] | None, tree_file: Path | None
-) -> tuple[Catalogue, LabelTree, Any]:
-    from hierhash.errors import DataError
-
-    catalogue = _read(source, format_, option)
-    tree = _tree(tree_file) or catalogue.tree
-    if tree is None:
-        raise DataError(f"{source}: no label tree; give one with --tree")
-    return catalogue, tree, tree.encode(catalogue.labels, where=catalogue.where.__getitem__)
-
-
-def _tree(path: Path | None) -> LabelTree | None:
-    if path is None:
-        return None
-    from hierhash.labels.read import load_tree
-
-    return load_tree(path)
-
-
-def _size(part: str, text: str) -> float:
-    from hierhash.errors import DataError
-
-    try:
-        return int(text) if text.lstrip("-").isdigit() else float(text)
-    except ValueError:
-        raise DataError(f"--{part} {text}: not a number of items nor a share") from None

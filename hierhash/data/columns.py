@@ -28,6 +28,8 @@ class Columns:
         labels: One column of labels, or the columns of the levels of one path.
         attributes: Columns of side attributes.
         header: All columns in the order of the table.
+        labels_chosen: The labels are what the user named, or a column that is called so: other
+            columns are no labels that were overlooked.
         remedy: How a column is made part of the items, with ``{part}``, ``{names}``, ``{column}``.
     """
 
@@ -37,6 +39,7 @@ class Columns:
     labels: tuple[str, ...] = ()
     attributes: tuple[str, ...] = ()
     header: tuple[str, ...] = ()
+    labels_chosen: bool = False
     remedy: str = "-o {part}={names} reads it"
 
 
@@ -64,6 +67,7 @@ def choose_columns(
         "text": _listed(text),
         "labels": _listed(labels),
     }
+    named = bool(asked["labels"])
     problems = [
         f"{table}:1: no column '{name}' for {part}{did_you_mean(name, header)}"
         for part, names in asked.items()
@@ -90,6 +94,7 @@ def choose_columns(
         labels=asked["labels"],
         attributes=tuple(name for name in header if name and name not in taken),
         header=tuple(header),
+        labels_chosen=named or asked["labels"][:1] in (("labels",), ("path",)),
     )
 
 

@@ -72,6 +72,7 @@ def _columns(table: Path, header: list[str]) -> Columns:
         labels=tuple(labels),
         attributes=tuple(name for name in header if name and name not in used),
         header=tuple(header),
+        labels_chosen=bool(labels),
         remedy="rename it to '{column}', or read the file with --format table -o {part}={names}",
     )
 

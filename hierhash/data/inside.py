@@ -33,8 +33,7 @@ class Inside:
     """
 
     def __init__(self, root: Path, links: str = INSIDE) -> None:
-        if links not in (INSIDE, FOLLOW):
-            raise DataError(f"option links: '{links}' is not {INSIDE} or {FOLLOW}")
+        check_links(links)
         self.root = root
         self.follow = links == FOLLOW
         self._real = os.path.realpath(root)
@@ -67,6 +66,16 @@ class Inside:
         if not self.holds(path):
             raise DataError(f"{path}: leads out of the catalogue; {REMEDY}")
         return path
+
+
+def check_links(links: str) -> None:
+    """Refuse a value of the option ``links`` that is none.
+
+    Raises:
+        DataError: It is neither ``inside`` nor ``follow``.
+    """
+    if links not in (INSIDE, FOLLOW):
+        raise DataError(f"option links: '{links}' is not {INSIDE} or {FOLLOW}")
 
 
 def is_below(real: str, root: str) -> bool:

@@ -119,7 +119,7 @@ def overlooked(catalogue: Catalogue) -> list[str]:
             f"read; {remedy}"
         )
     alike = [name for name in columns.attributes if name.lower().replace(" ", "_") in LABEL_LIKE]
-    if alike:
+    if alike and not columns.labels_chosen:
         order = [*columns.labels, *alike]
         if catalogue.attributes:  # in the order of the table, where levels go from left to right
             known = list(columns.header)

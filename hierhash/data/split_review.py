@@ -21,7 +21,7 @@ def shortfalls(split: Split) -> list[str]:
     """One line for each part that misses its size by more than a tenth, with the reason.
 
     Example:
-        >>> from hierhash.data.splits import Asked
+        >>> from hierhash.data.asked import Asked
         >>> asked = Asked({"query": 5}, largest_group=40)
         >>> print(shortfalls(Split.of(["a", "b"], {"query": [0]}, asked=asked))[0])
         split: query has 1 of 5 items asked for: items that share a text or a picture stay
@@ -56,6 +56,11 @@ def refuse_unusable(split: Split, labels: ItemLabels) -> None:
         DataError: A part is too small; one line names all of them, and why.
     """
     asked = split.requested
+    if asked.get("validation") == 1:
+        raise DataError(
+            "split: validation has 1 item, which cannot be halved to tune and to calibrate; ask "
+            "for 2 or more, or for 0"
+        )
     too_small = []
     if asked.get("train") and int(labels.labelled[split.train].sum()) < 2:
         too_small.append("train")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.data.allot import allot
+from hierhash.data.asked import NOT_KNOWN, Asked, asked_of
 from hierhash.data.groups import BY_CONTENT, groups_by
 from hierhash.data.halves import halve
 from hierhash.data.records import Catalogue
@@ -25,23 +26,6 @@ if TYPE_CHECKING:
     from hierhash.labels.items import ItemLabels
 
 Rows = NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Asked:
-    """What a split was drawn by, to be told beside what came out.
-
-    Attributes:
-        sizes: Items asked for by part; empty when that is not known.
-        group_by: What kept items together: ``content``, ``none`` or a column.
-        largest_group: Items of the largest group.
-        torn_groups: Groups that the user's own parts tear apart.
-    """
-
-    sizes: Mapping[str, int] = field(default_factory=dict)
-    group_by: str = BY_CONTENT
-    largest_group: int = 1
-    torn_groups: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,7 +59,7 @@ class Split:
     sha256: str
     protocol: str = "standard"
     unseen: tuple[str, ...] = ()
-    asked: Asked = Asked()
+    asked: Asked = NOT_KNOWN
 
     @classmethod
     def of(
@@ -86,7 +70,7 @@ class Split:
         seed: int = 0,
         protocol: str = "standard",
         unseen: tuple[str, ...] = (),
-        asked: Asked = Asked(),
+        asked: Asked = NOT_KNOWN,
     ) -> Split:
         """Make a split from row numbers per part; a part that is not named is empty.
 
@@ -172,18 +156,8 @@ class Split:
             seed=content["seed"],
             protocol=str(content.get("protocol", "standard")),
             unseen=tuple(map(str, content.get("unseen_leaves", ()))),
-            asked=_asked(content.get("asked")),
+            asked=asked_of(content.get("asked")),
         )
-
-
-def _asked(content: Any) -> Asked:
-    """What the file tells of how it was drawn; it is told to the user and decides nothing."""
-    plain = asdict(Asked())
-    if not isinstance(content, dict) or set(content) != set(plain):
-        return Asked()
-    alike = all(type(content[name]) is type(value) for name, value in plain.items())
-    whole = alike and all(type(size) is int for size in content["sizes"].values())
-    return Asked(**content) if whole else Asked()
 
 
 def make_split(

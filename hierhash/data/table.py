@@ -9,7 +9,7 @@ from typing import Any
 
 from hierhash.data.builder import CatalogueBuilder
 from hierhash.data.columns import Columns, choose_columns
-from hierhash.data.inside import INSIDE
+from hierhash.data.inside import INSIDE, check_links
 from hierhash.data.label_cells import label_strings
 from hierhash.data.pictures import Pictures
 from hierhash.data.problems import DROPPED, NO_IMAGE, NO_LABEL
@@ -51,6 +51,7 @@ def read_table(
     Raises:
         DataError: The file cannot be read, or a named column is missing.
     """
+    check_links(links)
     header, rows = table_rows(path)
     columns = choose_columns(path, header, item_id=item_id, image=image, text=text, labels=labels)
     pictures = Pictures(images or path.parent, links) if columns.image else None

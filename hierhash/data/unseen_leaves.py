@@ -8,10 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.data.allot import allot
+from hierhash.data.asked import Asked
 from hierhash.data.groups import BY_CONTENT, groups_by
 from hierhash.data.records import Catalogue
 from hierhash.data.split_sizes import PARTS, Sizes, part_sizes
-from hierhash.data.splits import Asked, Split, complete, largest_group, split_of_codes
+from hierhash.data.splits import Split, complete, largest_group, split_of_codes
 from hierhash.data.strata import strata_of
 from hierhash.errors import DataError
 from hierhash.labels.paths import format_path

@@ -6,10 +6,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from hierhash.data.asked import Asked
 from hierhash.data.groups import BY_CONTENT, column_of, groups_by
 from hierhash.data.records import Catalogue
 from hierhash.data.split_sizes import PARTS
-from hierhash.data.splits import Asked, Split, largest_group, split_of_codes
+from hierhash.data.splits import Split, largest_group, split_of_codes
 from hierhash.data.strata import strata_of
 from hierhash.errors import DataError
 

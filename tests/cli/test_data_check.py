@@ -204,3 +204,13 @@ def test_control_characters_of_a_source_do_not_reach_the_terminal(tmp_path):
     assert "\x07" not in said.out
     assert "id 'a\\x1b[31m' was used before" in said.out
     assert "label '\\x1b[2J' is not in the tree" in said.out
+
+
+def test_a_choice_of_labels_is_not_questioned(tmp_path):
+    table = tmp_path / "shop.csv"
+    table.write_text("text,labels,category\na,Hats,x\n")
+    assert hierhash("data", "check", table).out.endswith("1 good items, 0 problems\n")
+    table.write_text("text,department,category\na,Hats,x\n")
+    said = hierhash("data", "check", table, "-o", "labels=department")
+    assert said.out.endswith("1 good items, 0 problems\n")
+    assert hierhash("data", "check", table).out.endswith("1 good items, 1 warning\n")

@@ -94,3 +94,21 @@ def test_a_config_takes_groups_and_parts(table):
     )
     split = prepare(config.data, config.features, "cpu").split
     assert (len(split.query), split.requested["query"]) == (7, 7)
+
+
+def test_training_is_told_what_its_split_falls_short_of(table, capsys):
+    from hierhash.cli.prepared import prepare_with_progress
+
+    content = {
+        "data": {
+            "source": "table",
+            "path": str(table),
+            "tree": str(table.parent / "tree.yaml"),
+            "split": {"group_by": "maker", "sizes": {"train": 100, "query": 7}},
+        },
+        "features": {"text": {"name": "words"}},
+    }
+    prepare_with_progress(resolve_config(content))
+    said = capsys.readouterr().err
+    assert said.startswith("warning: split: query has ")
+    assert "items that share a 'maker' stay together" in said

@@ -127,6 +127,8 @@ def test_a_table_and_the_pictures_that_the_user_named(secret: Path, tmp_path: Pa
     catalogue = read_table(table)
     assert pictures(catalogue) == [True, False, False, False]
     assert len(refused(catalogue)) == 3, "whether a file out there exists is not told"
+    with pytest.raises(DataError, match="option links: 'no' is not inside or follow"):
+        read_table(table, links="no", text="text")
     # A folder that the user named is the catalogue's own.
     named = read_table(table, images=secret)
     assert pictures(named) == [False, True, True, False]

@@ -72,7 +72,7 @@ def test_the_reason_is_missing_labels_where_there_are_no_groups() -> None:
         (0, {"train": 10}, "train 0 of 10"),
         (1, {"train": 10, "query": 3}, "query 0 of 3"),
         (0, {"query": 3}, "query 0 of 3"),
-        (10, {"validation": 1}, "validation 1 of 1"),
+        (1, {"validation": 4}, "validation 1 of 4"),
     ],
 )
 def test_parts_that_are_too_small_are_named(
@@ -84,6 +84,11 @@ def test_parts_that_are_too_small_are_named(
         split_of(catalogue, sizes=sizes)
     assert len(caught.value.problems) == 1
     assert message in str(caught.value)
+
+
+def test_one_validation_item_cannot_be_halved() -> None:
+    with pytest.raises(DataError, match="cannot be halved to tune and to calibrate; ask for 2"):
+        split_of(shop([f"t{row}" for row in range(30)]), sizes={"validation": 1})
 
 
 USES = ["train"] * 10 + ["Val"] * 4 + ["valid"] * 4 + ["TEST"] * 6 + ["db"] * 3 + ["gallery"] * 3
