@@ -38,7 +38,9 @@ def _whole_bytes(bits: int) -> int:
 def _sizes(sizes: dict[str, int | float] | None) -> dict[str, int | float] | None:
     for part, size in (sizes or {}).items():
         if not 0 <= size <= MOST_ITEMS or (isinstance(size, float) and size > 1):
-            raise ValueError(f"{part}: {size:g} is neither a count (1, 2, ...) nor a share (0.1, 1.0)")
+            raise ValueError(
+                f"{part}: {size:g} is neither a count (1, 2, ...) nor a share (0.1, 1.0)"
+            )
     return sizes
 
 

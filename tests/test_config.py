@@ -92,7 +92,7 @@ FILES = [
     ("data: {split: {seed: -1}}", "c.yaml:1: data.split.seed: must be at least 0, got -1"),
     ("data: {split: {protocol: x}}", "data.split.protocol: must be one of 'standard'"),
     ("data: {split: {sizes: {train: .nan}}}", "data.split.sizes: train: nan is neither a count"),
-    ("data: {split: {sizes: {train: 1.0}}}", "data.split.sizes: train: 1 is neither a count"),
+    ("data: {split: {sizes: {train: 1.5}}}", "data.split.sizes: train: 1.5 is neither a count"),
     ("data: {split: {sizes: {train: -3}}}", "data.split.sizes: train: -3 is neither a count"),
     ("stopping: {every: -1}", "c.yaml:1: stopping.every: must be at least 0, got -1"),
     ("stopping: {patience: 0}", "c.yaml:1: stopping.patience: must be at least 1, got 0"),

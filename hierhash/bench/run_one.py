@@ -17,7 +17,6 @@ from hierhash.bench.scores import (
     having,
     objective,
     rounded,
-    tuning_rows,
     validation_means,
 )
 from hierhash.bench.trained import Trained, train_and_encode
@@ -33,9 +32,7 @@ PerQuery = dict[str, NDArray[Any]]
 def validation_scores(config: RunConfig, prepared: Prepared) -> dict[str, float]:
     """Scores of a trial on the validation items against the database; ``objective`` decides."""
     split = prepared.split
-    trained = train_and_encode(
-        config, prepared, np.concatenate([tuning_rows(split), split.database])
-    )
+    trained = train_and_encode(config, prepared, np.concatenate([split.tune, split.database]))
     means = validation_means(trained, prepared)
     scores = {
         f"{direction}/{metric}": means[direction][metric]

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from hierhash.bench.results import Job, SuiteResults, refuse_changed_code
-from hierhash.bench.scores import tuning_rows
 from hierhash.bench.suite import Row, Suite
 from hierhash.bench.workers import Workers
 from hierhash.builder import Prepared, pick_device, prepare
@@ -79,7 +78,7 @@ def _check_parts(suite: Suite, prepared: Prepared) -> None:
     split = prepared.split
     parts = {"train": split.train, "query": split.query}
     if suite.tunes:
-        parts["validation"] = tuning_rows(split)
+        parts["validation"] = split.tune
     for part, rows in parts.items():
         if not len(rows):
             raise ConfigError(f"{suite.name}: the split has no {part} items; give it some")

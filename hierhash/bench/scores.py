@@ -9,7 +9,6 @@ from hierhash.bench.trained import Trained, encode_items
 from hierhash.branches.rows import FeatureRows
 from hierhash.branches.two_branch import TwoBranch, outputs_of
 from hierhash.builder import Prepared
-from hierhash.data.splits import Split
 from hierhash.methods.predict import path_probabilities
 from hierhash.metrics.asymmetric import evaluate_asymmetric
 from hierhash.metrics.classification import classification_metrics
@@ -24,18 +23,6 @@ DIRECTIONS = {
     "t2t": ("text", "text"),
 }
 CROSS = ("i2t", "t2i")
-
-
-def tuning_rows(split: Split) -> Rows:
-    """The items that settings and the end of training are chosen on."""
-    rows: Rows = getattr(split, "tune", split.validation)  # until splits have halves
-    return rows
-
-
-def calibration_rows(split: Split) -> Rows:
-    """The items that temperatures are chosen on."""
-    rows: Rows = getattr(split, "calibrate", split.validation)  # until splits have halves
-    return rows
 
 
 def having(prepared: Prepared, modality: str, rows: Rows) -> Rows:
@@ -96,7 +83,7 @@ def classification_scores(
     scores, picked = {}, {}
     for modality in ("image", "text"):
         queries = having(prepared, modality, prepared.split.query)
-        validation = having(prepared, modality, calibration_rows(prepared.split))
+        validation = having(prepared, modality, prepared.split.calibrate)
         branch = trained.model.branch(modality)
         checked = outputs_of(branch, FeatureRows(features[modality][validation]))
         chances, _ = path_probabilities(
@@ -126,7 +113,7 @@ def evaluate_model(
 
 def validation_means(trained: Trained, prepared: Prepared) -> dict[str, dict[str, float]]:
     """Tie-aware scores of the tuning items against the database, i2t and t2i."""
-    split, rows = prepared.split, tuning_rows(prepared.split)
+    split, rows = prepared.split, prepared.split.tune
     return {
         direction: rounded(
             hamming_scores(
@@ -139,7 +126,7 @@ def validation_means(trained: Trained, prepared: Prepared) -> dict[str, dict[str
 
 def validation_objective(model: TwoBranch, bits: int, prepared: Prepared) -> float:
     """The objective of a network in training."""
-    rows = np.concatenate([tuning_rows(prepared.split), prepared.split.database])
+    rows = np.concatenate([prepared.split.tune, prepared.split.database])
     return objective(validation_means(encode_items(model, bits, prepared, rows), prepared))
 
 

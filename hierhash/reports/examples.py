@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import base64
-import io
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -128,13 +127,7 @@ def _levels(items: LabelledItems, row: int, answers: Rows) -> NDArray[np.int8]:
 def _picture(catalogue: Catalogue, row: int) -> str | None:
     """The decoded picture, made small: never the bytes of whatever file a catalogue names."""
     image = catalogue.images[row]
-    if image is None:
-        return None
-    small = image.open()
-    small.thumbnail((WIDEST, WIDEST))
-    packed = io.BytesIO()
-    small.save(packed, "JPEG", quality=85)
-    return base64.b64encode(packed.getvalue()).decode()
+    return base64.b64encode(image.shown(WIDEST)).decode() if image is not None else None
 
 
 def relation(level: int, known: int) -> str:

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-from types import SimpleNamespace
-
 import numpy as np
 import pytest
 
@@ -85,14 +82,6 @@ def test_an_item_without_a_picture_is_no_query_of_pictures(made):
     assert record["queries"]["t2i"]["counted"] - record["queries"]["i2t"]["counted"] == 3
 
 
-def halved(prepared):
-    """The same split with halves of the validation items for two purposes."""
-    rows = prepared.split.validation
-    parts = vars(prepared.split) | {"database": prepared.split.database}
-    split = SimpleNamespace(**parts, tune=rows[::2], calibrate=rows[1::2])
-    return replace(prepared, split=split)
-
-
 @pytest.fixture
 def asked(monkeypatch):
     """The query rows of every Hamming scoring."""
@@ -109,17 +98,17 @@ def asked(monkeypatch):
 
 def test_settings_and_epochs_are_chosen_on_the_tuning_items_alone(made, asked):
     prepared, config, trained = made
-    for one in (prepared, halved(prepared)):
-        asked.clear()
-        expected = [getattr(one.split, "tune", one.split.validation).tolist()] * 2
-        objective = scores.validation_objective(trained.model, trained.bits, one)
-        assert asked == expected
-        assert 0 < objective < 1
-        asked.clear()
-        trial = validation_scores(config, one)
-        assert asked == expected
-        # Those items were encoded: their codes are not all alike.
-        assert trial["objective"] == pytest.approx(objective)
+    expected = [prepared.split.tune.tolist()] * 2
+    assert expected[0]
+    assert set(expected[0]).isdisjoint(prepared.split.calibrate.tolist())
+    objective = scores.validation_objective(trained.model, trained.bits, prepared)
+    assert asked == expected
+    assert 0 < objective < 1
+    asked.clear()
+    trial = validation_scores(config, prepared)
+    assert asked == expected
+    # Those items were encoded: their codes are not all alike.
+    assert trial["objective"] == pytest.approx(objective)
 
 
 def test_temperatures_are_calibrated_on_items_that_chose_nothing(made, monkeypatch):
@@ -133,11 +122,8 @@ def test_temperatures_are_calibrated_on_items_that_chose_nothing(made, monkeypat
 
     monkeypatch.setattr(scores, "path_probabilities", path_probabilities)
     leaves = prepared.labels.single_codes[:, -1]
-    for one in (prepared, halved(prepared)):
-        seen.clear()
-        classification_scores(trained, one)
-        rows = getattr(one.split, "calibrate", one.split.validation)
-        assert seen == [leaves[rows].tolist()] * 2
+    classification_scores(trained, prepared)
+    assert seen == [leaves[prepared.split.calibrate].tolist()] * 2
 
 
 def test_leaves_are_stored_with_room_for_every_tree(made):

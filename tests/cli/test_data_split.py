@@ -76,7 +76,9 @@ def test_own_parts(table):
     assert "sizes and unseen leaves mean nothing" in said
 
 
-def test_a_config_takes_groups_and_parts(table):
+def test_a_config_takes_groups_and_parts(table, monkeypatch):
+    # The table has texts alone, which no training takes.
+    monkeypatch.setattr("hierhash.builder._check_modalities", lambda catalogue: None)
     content = {
         "data": {
             "source": "table",
@@ -96,7 +98,8 @@ def test_a_config_takes_groups_and_parts(table):
     assert (len(split.query), split.requested["query"]) == (7, 7)
 
 
-def test_training_is_told_what_its_split_falls_short_of(table, capsys):
+def test_training_is_told_what_its_split_falls_short_of(table, capsys, monkeypatch):
+    monkeypatch.setattr("hierhash.builder._check_modalities", lambda catalogue: None)
     from hierhash.cli.prepared import prepare_with_progress
 
     content = {

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import signal
-import subprocess
-import sys
 import time
 
+from tests.cli.interrupting import started
 from tests.cli.small_run import hierhash
 
 EPOCHS = 25
@@ -14,11 +13,8 @@ EPOCHS = 25
 
 def test_ctrl_c_saves_and_a_resumed_run_ends_bit_identical(trained, tmp_path):
     words = ["train", trained / "config.yaml", f"model.training.epochs={EPOCHS}"]
-    command = [sys.executable, "-m", "hierhash.cli.main", *map(str, words)]
     stopped, whole = tmp_path / "stopped", tmp_path / "whole"
-    with subprocess.Popen(
-        [*command, "--out", str(stopped)], stderr=subprocess.PIPE, text=True
-    ) as process:
+    with started(tmp_path, *map(str, words), "--out", str(stopped)) as process:
         metrics = stopped / "metrics.jsonl"
         while process.poll() is None and not (
             metrics.exists() and metrics.read_text().count("\n") >= 2
@@ -27,9 +23,10 @@ def test_ctrl_c_saves_and_a_resumed_run_ends_bit_identical(trained, tmp_path):
         process.send_signal(signal.SIGINT)
         said = process.communicate(timeout=120)[1]
     assert process.returncode == 130, said
-    assert said.startswith("stopped after epoch ")
+    last = said.splitlines()[-1]
+    assert last.startswith("stopped after epoch ")
     again = f"hierhash train {stopped / 'config.yaml'} --out {stopped} --resume"
-    assert said.endswith(f" of {EPOCHS}; continue with: {again}\n")
+    assert last.endswith(f" of {EPOCHS}; continue with: {again}")
     assert not (stopped / "model.safetensors").exists()
     done = metrics.read_text().count("\n")
     assert 2 <= done < EPOCHS

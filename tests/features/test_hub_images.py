@@ -30,7 +30,8 @@ def test_a_missing_library_is_named_with_its_extra(library, monkeypatch):
     with pytest.raises(ConfigError) as caught:
         image_backbone(BackboneSpec(f"{family}:any"))
     assert str(caught.value) == (
-        f"features.image.name: {family}:any needs its library; run: pip install 'hierhash[hub]'"
+        f"features.image.name: {family}:any needs its library "
+        f"({library} is not installed); run: pip install 'hierhash[hub]'"
     )
 
 

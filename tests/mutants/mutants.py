@@ -108,8 +108,8 @@ MUTANTS = [
     Mutant(
         "search score negated",
         "hierhash/retrieval/exact.py",
-        "signs @ np.clip(output, -1.0, 1.0)",
-        "-(signs @ np.clip(output, -1.0, 1.0))",
+        "_first(distances if scores is None else -scores, k)",
+        "_first(distances if scores is None else scores, k)",
         "tests/retrieval/test_exact.py",
     ),
     Mutant(
@@ -151,14 +151,14 @@ MUTANTS = [
     Mutant(
         "validation scored on the query items",
         SCORES,
-        "split, rows = prepared.split, tuning_rows(prepared.split)",
+        "split, rows = prepared.split, prepared.split.tune",
         "split, rows = prepared.split, prepared.split.query",
         "tests/bench/test_scores.py",
     ),
     Mutant(
         "temperatures calibrated on the query items",
         SCORES,
-        "having(prepared, modality, calibration_rows(prepared.split))",
+        "having(prepared, modality, prepared.split.calibrate)",
         "having(prepared, modality, prepared.split.query)",
         "tests/bench/test_scores.py",
     ),
@@ -307,8 +307,8 @@ MUTANTS = [
     Mutant(
         "pictures are copied as they are",
         "hierhash/reports/examples.py",
-        "    small = image.open()\n",
-        "    return base64.b64encode(image.read()).decode()\n    small = image.open()\n",
+        "image.shown(WIDEST)",
+        "image.read()",
         "tests/reports/test_build.py",
     ),
     Mutant(
