@@ -7,7 +7,8 @@ from typing import Annotated
 
 import typer
 
-from hierhash.cli.terminal import plain, plain_lines, told_when_interrupted
+from hierhash.cli.terminal import told_when_interrupted
+from hierhash.plain_text import plain, plain_lines
 
 
 def bench(

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from hierhash.cli.terminal import plain, plain_lines
+from hierhash.plain_text import plain, plain_lines
 
 app = typer.Typer(help="Validate, show and copy configs.", no_args_is_help=True)
 Name = Annotated[str, typer.Argument(help="A config file, or the name of a shipped one.")]

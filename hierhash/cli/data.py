@@ -18,6 +18,7 @@ from hierhash.cli.data_arguments import (
     tree_of,
 )
 from hierhash.cli.data_split import split_command
+from hierhash.plain_text import plain
 
 if TYPE_CHECKING:
     from hierhash.data.check import Checked
@@ -124,7 +125,6 @@ def stats_command(
 ) -> None:
     """Count items, modalities, texts, classes and parts."""
     from hierhash.cli.source_argument import open_source
-    from hierhash.data.problems import printable
     from hierhash.data.splits import Split
     from hierhash.data.stats import catalogue_stats
 
@@ -139,7 +139,7 @@ def stats_command(
         typer.echo(json.dumps(found, ensure_ascii=False))
         return
     for line in _lines(found):
-        typer.echo(printable(line))
+        typer.echo(plain(line))
 
 
 def _lines(found: dict[str, Any]) -> list[str]:

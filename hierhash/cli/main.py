@@ -15,11 +15,11 @@ from hierhash.cli.evaluate import evaluate
 from hierhash.cli.predict import predict
 from hierhash.cli.report import report
 from hierhash.cli.search import search
-from hierhash.cli.terminal import plain
 from hierhash.cli.train import train
 from hierhash.cli.verify import verify
 from hierhash.environment import package_version
 from hierhash.errors import HierhashError, InputError
+from hierhash.plain_text import plain
 from hierhash.storage.whole_file import WRONG_PLACE
 
 app = typer.Typer(

@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from hierhash.plain_text import plain
+
 
 def predict(
     run: Annotated[Path, typer.Argument(help="Run folder of a method with a head.")],
@@ -59,4 +61,4 @@ def predict(
             typer.echo(json.dumps({kind: one, "levels": levels}, ensure_ascii=False))
         else:
             shown = " > ".join(f"{own['class']} ({own['confidence']:.2f})" for own in levels)
-            typer.echo(f"{one}: {shown}")
+            typer.echo(plain(f"{one}: {shown}"))

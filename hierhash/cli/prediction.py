@@ -17,6 +17,7 @@ from hierhash.errors import InputError
 from hierhash.labels.paths import format_path
 from hierhash.methods.predict import coherent_probabilities, level_probabilities
 from hierhash.saved_run import SavedRun
+from hierhash.storage.csv_cells import safe_cell
 from hierhash.storage.whole_file import write_text
 
 
@@ -98,8 +99,8 @@ def _as_csv(
     columns = [(f"level_{level}", f"confidence_{level}") for level in range(1, depth + 1)]
     table.writerow(["id", *(name for pair in columns for name in pair)])
     for item, own, sure in zip(ids, paths, confidences, strict=True):
-        cells = [item]
+        cells = [safe_cell(item)]
         for path, confidence in zip(own, sure, strict=True):
-            cells += [format_path(path), f"{confidence:.4f}"]
+            cells += [safe_cell(format_path(path)), f"{confidence:.4f}"]
         table.writerow(cells)
     return written.getvalue()

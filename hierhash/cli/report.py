@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from hierhash.cli.terminal import plain
+from hierhash.plain_text import plain
 
 
 def report(

@@ -18,6 +18,7 @@ from hierhash.errors import DataError, InputError
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.paths import format_path
 from hierhash.labels.tree import LabelTree
+from hierhash.plain_text import plain
 from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.node_filter import find_node
@@ -96,7 +97,7 @@ class Search:
             if self.as_json:
                 typer.echo(_json({"query": text, "hits": [asdict(hit) for hit in hits]}))
             else:
-                typer.echo(f"\n{text}")
+                typer.echo(f"\n{plain(text)}")
                 self._print(hits)
         return complete
 
@@ -126,13 +127,13 @@ class Search:
             typer.echo(_json([asdict(hit) for hit in hits]))
             return
         for place, hit in enumerate(hits, start=1):
-            typer.echo(_line(place, hit))
+            typer.echo(plain(_line(place, hit)))
 
     def _print_failure(self, text: str, reason: str) -> None:
         if self.as_json:
             typer.echo(_json({"query": text, "error": reason}))
         else:
-            typer.echo(f"error: {reason}", err=True)
+            typer.echo(plain(f"error: {reason}"), err=True)
 
 
 def _texts(name: str) -> list[str]:

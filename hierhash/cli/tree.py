@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hierhash.plain_text import plain
+
 if TYPE_CHECKING:
     from rich.tree import Tree
 
@@ -75,7 +77,7 @@ def show(tree: TreeArgument, depth: DepthOption = None) -> None:
     for node in found.nodes:
         if depth is not None and len(node) > depth:
             continue
-        label = Text(node[-1])
+        label = Text(plain(node[-1]))
         if found.aliases(node):
             label.append(f"  = {', '.join(found.aliases(node))}", style="dim")
         if len(node) == depth and found.children(node):

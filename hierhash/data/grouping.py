@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hierhash.data.problems import Problem, printable
+from hierhash.data.problems import Problem
+from hierhash.plain_text import plain
 
 SHOWN = 10
 """Lines of one kind of problem before the rest is counted."""
@@ -32,7 +33,7 @@ def grouped(problems: Iterable[Problem], shown: int = SHOWN) -> list[str]:
             lines.append(str(own[0]))
         else:
             first = f"{len(own)} items: {what}; {action}; first at {own[0].where}"
-            lines.append(printable(first))
+            lines.append(plain(first))
     return lines + [
         f"... and {count} more of the kind: {kind}; hierhash data check --all lists each"
         for kind, count in left.items()

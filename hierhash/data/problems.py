@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from unicodedata import category
+
+from hierhash.plain_text import plain
 
 DROPPED = "the row is dropped"
 NO_IMAGE = "kept without image"
@@ -36,21 +37,4 @@ class Problem:
 
     def __str__(self) -> str:
         """Place, fault and action in one line that is safe to print."""
-        return printable(f"{self.where}: {self.what}; {self.action}")
-
-
-def printable(text: str) -> str:
-    r"""Text of a source for a terminal: line breaks and control characters are written out.
-
-    A foreign label could hold escape sequences, which a terminal would carry out.
-
-    Example:
-        >>> print(printable("red\x1b[31m\nhat"))
-        red\x1b[31m\nhat
-    """
-    if text.isprintable():
-        return text
-    return "".join(
-        char.encode("unicode_escape").decode() if category(char) in _UNSAFE else char
-        for char in text
-    )
+        return plain(f"{self.where}: {self.what}; {self.action}")

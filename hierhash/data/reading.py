@@ -7,8 +7,8 @@ from typing import Any
 
 from hierhash.data.columns import Columns
 from hierhash.data.pictures import SUFFIXES
-from hierhash.data.problems import printable
 from hierhash.data.records import Catalogue
+from hierhash.plain_text import plain
 
 LABEL_LIKE = (
     "department", "category", "subcategory", "sub_category", "mastercategory", "articletype",
@@ -82,7 +82,7 @@ def told(catalogue: Catalogue) -> list[str]:
         shown += [f"text {_short(first['text'])}"] if first["text"] else []
         labels = ", ".join(first["labels"]) or "no label"
         lines.append(f"first item: id {first['id']}, {', '.join(shown) or 'features'}, {labels}")
-    return [printable(line) for line in lines]
+    return [plain(line) for line in lines]
 
 
 def _named(columns: Columns) -> Iterator[tuple[str, tuple[str, ...]]]:
@@ -133,7 +133,7 @@ def overlooked(catalogue: Catalogue) -> list[str]:
         lines.append(
             f"{catalogue.name}: a column without a name is left out; name it in the header"
         )
-    return [printable(line) for line in lines]
+    return [plain(line) for line in lines]
 
 
 def _holds_pictures(catalogue: Catalogue, name: str) -> bool:

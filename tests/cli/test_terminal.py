@@ -9,8 +9,8 @@ from types import SimpleNamespace
 import pytest
 
 from hierhash.cli.demo_story import clear
-from hierhash.cli.terminal import plain, plain_lines
 from hierhash.errors import InputError
+from hierhash.plain_text import plain, plain_lines
 from tests.cli.interrupting import started
 from tests.cli.small_run import hierhash
 

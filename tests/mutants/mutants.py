@@ -334,7 +334,7 @@ MUTANTS = [
     ),
     Mutant(
         "escapes reach the terminal",
-        "hierhash/cli/terminal.py",
+        "hierhash/plain_text.py",
         'return "".join(_visible(char) for char in text)',
         "return text",
         "tests/cli/test_terminal.py",
