@@ -100,15 +100,18 @@ def classification_scores(
 def evaluate_model(
     model: TwoBranch, bits: int, prepared: Prepared, queries: Rows
 ) -> dict[str, dict[str, float]]:
-    """Hamming scores of a network in the four directions, ``queries`` against the database."""
+    """Hamming scores of a network in the four directions, ``queries`` against the database.
+
+    ``n`` among them is the number of queries that the leaf's scores are the mean of.
+    """
     database = prepared.split.database
     trained = encode_items(model, bits, prepared, np.concatenate([queries, database]))
-    return {
-        direction: rounded(
-            hamming_scores(trained, prepared, direction, queries, database, canonical=True).means
-        )
-        for direction in DIRECTIONS
-    }
+    scores = {}
+    for direction in DIRECTIONS:
+        found = hamming_scores(trained, prepared, direction, queries, database, canonical=True)
+        counted = len(found.per_query["map_leaf"]) - found.skipped
+        scores[direction] = {"n": counted, **rounded(found.means)}
+    return scores
 
 
 def validation_means(trained: Trained, prepared: Prepared) -> dict[str, dict[str, float]]:

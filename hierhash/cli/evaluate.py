@@ -32,13 +32,15 @@ def evaluate(
     check_part(prepared, name, REMEDIES[name])
     rows = prepared.split.parts[name]
     scores = evaluate_model(saved.model, saved.config.bits, prepared, rows)
-    record = {"part": name, "commit": environment()["commit"], "scores": scores}
+    record = {"part": name, "environment": environment(), "scores": scores}
     append_line(run / ("final.jsonl" if final else "validation.jsonl"), record)
     if as_json:
         typer.echo(json.dumps(record))
         return
-    typer.echo(f"{run}: {name} items against the database, tie-aware")
-    typer.echo(f"{'':5}{'map_leaf':>10}{'macro':>10}{'hap':>10}{'ndcg@100':>10}")
+    database = len(prepared.split.database)
+    typer.echo(f"{run}: {name} items against the database of {database} items, tie-aware")
+    typer.echo(f"{'':5}{'queries':>10}{'map_leaf':>10}{'macro':>10}{'hap':>10}{'ndcg@100':>10}")
     for direction, own in scores.items():
         shown = (own["map_leaf"], own["map_leaf_macro"], own["hap"], own["ndcg@100"])
-        typer.echo(f"{direction:5}" + "".join(f"{value:10.3f}" for value in shown))
+        line = f"{direction:5}{own['n']:10}" + "".join(f"{value:10.3f}" for value in shown)
+        typer.echo(line)

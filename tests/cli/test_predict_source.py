@@ -60,3 +60,11 @@ def test_what_is_asked_must_fit_together(trained, tmp_path):
     table.write_text("id,text\none,hats\n")
     said = refusal(tmp_path, *words, "--source", table, "--out", "q.csv", "--modality", "image")
     assert "no item has this modality: image" in said
+
+
+def test_an_id_cannot_run_as_a_formula(trained, tmp_path):
+    table = tmp_path / "t.csv"
+    table.write_text("id,text\n=1+1,wear hats\n")
+    out = tmp_path / "p.csv"
+    assert hierhash("predict", trained / "run", "--source", table, "--out", out).code == 0
+    assert out.read_text().splitlines()[1].startswith("'=1+1,")

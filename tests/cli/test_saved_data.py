@@ -127,7 +127,7 @@ def test_final_scores_are_those_of_the_query_part_and_are_logged(run_copy, monke
     assert record == json.loads(said.out)
     assert record["part"] == "query"
     environment = json.loads((run_copy / "environment.json").read_text())
-    assert record["commit"] == environment["commit"]
+    assert record["environment"]["commit"] == environment["commit"]
     assert not (run_copy / "validation.jsonl").exists()
     assert hierhash("evaluate", run_copy).code == 0
     split = json.loads((run_copy / "splits.json").read_text())

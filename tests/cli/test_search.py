@@ -107,3 +107,24 @@ def test_the_version():
     said = hierhash("--version")
     assert said.code == 0
     assert said.out.startswith("hierhash 0.")
+
+
+def test_evaluate_says_over_how_many_queries(run_copy):
+    said = hierhash("evaluate", run_copy)
+    assert "validation items against the database of 28 items" in said.out
+    header, *rows = said.out.splitlines()[1:]
+    assert header.split()[0] == "queries"
+    assert [row.split()[1] for row in rows] == ["6"] * 4
+    record = json.loads((run_copy / "validation.jsonl").read_text())
+    assert {"cpu", "threads", "commit"} <= set(record["environment"])
+
+
+def test_texts_of_an_index_do_not_steer_the_terminal(trained, shop_copy, tmp_path):
+    lines = [json.loads(line) for line in (shop_copy / "metadata.jsonl").read_text().splitlines()]
+    for line in lines:
+        line["text"] += " \x1b]0;owned\x07"
+    (shop_copy / "metadata.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    assert hierhash("encode", trained / "run", shop_copy, tmp_path / "codes").code == 0
+    said = hierhash("search", tmp_path / "codes", "--text", "hats")
+    assert "\x1b" not in said.out
+    assert "\\x1b]0;owned\\x07" in said.out
