@@ -37,10 +37,11 @@ LARGEST = 100_000_000
 def save_description(folder: Path, config: RunConfig, prepared: Prepared) -> None:
     """Writes what a run is, before it is trained: config, tree, split, environment, vocabulary."""
     folder.mkdir(parents=True, exist_ok=True)
+    # First of all: it tells the folder of a run from any other.
+    write_json(folder / "environment.json", environment() | {"config_sha256": config_hash(config)})
     write_text(folder / "config.yaml", dump_config(with_absolute_paths(config)))
     prepared.tree.to_yaml(folder / "tree.yaml")
     prepared.split.save(folder / SPLIT, prepared.catalogue.ids)
-    write_json(folder / "environment.json", environment() | {"config_sha256": config_hash(config)})
     if prepared.vectoriser is not None:
         write_json(folder / "vectoriser.json", prepared.vectoriser.state())
 
@@ -215,22 +216,23 @@ def _model(folder: Path, config: RunConfig, tree: LabelTree, shapes: dict[str, A
     return model.eval()
 
 
-def resumable(folder: Path, config: RunConfig) -> tuple[str, Kept | None]:
-    """The hash in a stopped run's checkpoint and what the run keeps, if it is of this config.
+def resumable(folder: Path, config: RunConfig) -> tuple[str, Kept]:
+    """The hash in a stopped run's checkpoint and what the run keeps.
 
     Its own config.yaml has absolute paths, so configs are compared with absolute paths; the hash is
     that of the config as it was first given. Texts are read again, since a stored vocabulary is
-    rounded and a resumed run ends bit-identical. Another config gives its own hash and nothing.
+    rounded and a resumed run ends bit-identical.
 
     Raises:
-        InputError: A file of the folder is missing or damaged.
+        InputError: A file of the folder is missing or damaged, or it is a run of another config.
     """
-    own, asked = (
-        config_hash(with_absolute_paths(one))
-        for one in (load_config(folder / "config.yaml"), config)
-    )
-    if own != asked:
-        return config_hash(config), None
+    own, asked = (with_absolute_paths(one) for one in (load_config(folder / "config.yaml"), config))
+    # The hash leaves out where data lie; other data of the same name are another run.
+    if config_hash(own) != config_hash(asked) or own.data != asked.data:
+        raise RunError(
+            f"{folder}: holds a run of another config or other data; resume with its own: "
+            f"hierhash train {folder / 'config.yaml'} --out {folder} --resume"
+        )
     stored = read_json(folder / "environment.json")
     tree = LabelTree.from_yaml(folder / "tree.yaml")
     return stored.get("config_sha256", config_hash(config)), Kept(folder / SPLIT, tree, None)

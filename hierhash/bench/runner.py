@@ -7,7 +7,6 @@ is missing. Only this process writes; workers return records.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -37,14 +36,8 @@ def run_suite(suite: Suite, folder: Path, workers: int = 1, say: Say = print) ->
         HierhashError: Some jobs failed, a line each; all others were done.
     """
     refuse_changed_code(folder, commit())
-    is_new = not folder.exists()
-    try:
-        with locked(folder, "writes results into"):
-            failed = _run(suite, folder, workers, say)
-    finally:
-        if is_new:  # a bench that was refused leaves no empty folder
-            with suppress(OSError):
-                folder.rmdir()
+    with locked(folder, "writes results into"):
+        failed = _run(suite, folder, workers, say)
     if failed:
         raise HierhashError("\n".join(failed))
 

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import sys
+from collections.abc import Iterator
+from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
 
@@ -14,7 +16,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from hierhash.errors import DataError, InputError
+from hierhash.errors import DataError
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.paths import format_path
 from hierhash.labels.tree import LabelTree
@@ -23,6 +25,8 @@ from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.node_filter import find_node
 from hierhash.retrieval.text_branch import TextBranch
+
+LONGEST = 1 << 16
 
 
 class Search:
@@ -136,19 +140,35 @@ class Search:
             typer.echo(plain(f"error: {reason}"), err=True)
 
 
-def _texts(name: str) -> list[str]:
+def _texts(name: str) -> Iterator[str]:
+    """The texts of a file, line by line as they come, so that a pipe is answered as it runs.
+
+    Raises:
+        DataError: The file cannot be read, a line is no text, or there is none.
+    """
+    found = False
     try:
-        content = sys.stdin.buffer.read() if name == "-" else Path(name).read_bytes()
+        with nullcontext(sys.stdin.buffer) if name == "-" else open(name, "rb") as stream:
+            number = 0
+            while line := stream.readline(LONGEST):
+                number += 1
+                text = _decoded(line, f"{name}:{number}")
+                if text:
+                    found = True
+                    yield text
     except OSError as error:
         raise DataError(f"{name}: {error.strerror}; give a file with one text a line") from error
+    if not found:
+        raise DataError(f"{name}: holds no text; write one query a line")
+
+
+def _decoded(line: bytes, where: str) -> str:
+    if len(line) >= LONGEST:
+        raise DataError(f"{where}: a line of {LONGEST} bytes or more; write one text a line")
     try:
-        lines = content.decode("utf-8-sig").split("\n")
+        return line.decode("utf-8-sig").strip()
     except UnicodeDecodeError as error:
-        raise DataError(f"{name}: not UTF-8 text; save it as UTF-8") from error
-    texts = [line.strip() for line in lines if line.strip()]
-    if not texts:
-        raise InputError(f"{name}: holds no text; write one query a line")
-    return texts
+        raise DataError(f"{where}: not UTF-8 text; save the file as UTF-8") from error
 
 
 def _json(content: object) -> str:

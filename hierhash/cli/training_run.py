@@ -11,7 +11,7 @@ from hierhash.builder import Prepared, config_hash, training_loop
 from hierhash.cli.prepared import check_part, prepare_with_progress
 from hierhash.config import RunConfig
 from hierhash.errors import DataError, RunError
-from hierhash.retrieval.run_files import remove_run
+from hierhash.retrieval.run_files import refuse_foreign, remove_run
 from hierhash.saved_run import resumable, save_description, save_model
 from hierhash.storage.lock import locked
 from hierhash.training.alternating import AlternatingLoop, Losses
@@ -33,38 +33,33 @@ def train_run(
         restart: Begin anew, whatever run the folder holds.
 
     Raises:
-        RunError: The folder holds a run already, another process trains into it, or there is
-            nothing to resume.
+        RunError: The folder holds a run already, or files of another kind; another process trains
+            into it; or there is nothing to resume.
         DataError: A part of the split that training needs cannot be used.
         ConfigError: TensorBoard is asked for and not installed.
     """
-    # A run that ended before its first checkpoint holds nothing that is worth keeping.
-    begun = (folder / CHECKPOINTS / NAME).exists() or (folder / "model.safetensors").exists()
-    if begun and not resume and not restart:
-        raise RunError(
-            f"{folder}: holds a run already; use --resume to go on with it, --restart to train it "
-            "anew, or another --out"
-        )
     if resume and not (folder / "config.yaml").exists():
         raise RunError(f"{folder}: no run to resume; train without --resume")
-    made = not folder.exists()
-    try:
-        with locked(folder, "trains into"):
-            return _train_locked(config, folder, resume and begun, restart)
-    finally:
-        if made and not any(folder.iterdir()):
-            folder.rmdir()  # refused before anything was written
+    with locked(folder, "trains into"):
+        refuse_foreign(folder)
+        # A run that ended before its first checkpoint holds nothing that is worth keeping.
+        begun = (folder / CHECKPOINTS / NAME).exists() or (folder / "model.safetensors").exists()
+        if begun and not resume and not restart:
+            raise RunError(
+                f"{folder}: holds a run already; use --resume to go on with it, --restart to train "
+                "it anew, or another --out"
+            )
+        return _train_locked(config, folder, resume and begun)
 
 
-def _train_locked(config: RunConfig, folder: Path, resume: bool, restart: bool) -> AlternatingLoop:
+def _train_locked(config: RunConfig, folder: Path, resume: bool) -> AlternatingLoop:
     scalars = EpochScalars(folder) if config.tensorboard else None
     tied, kept = resumable(folder, config) if resume else (config_hash(config), None)
     prepared = prepare_with_progress(config, kept)
     _check_parts(config, prepared)
     loop = training_loop(config, prepared)
     if not resume:
-        if restart:
-            remove_run(folder)
+        remove_run(folder)  # also what a run left that was killed before its first checkpoint
         save_description(folder, config, prepared)
     with counting("epochs", config.model.training.epochs) as advance:
 

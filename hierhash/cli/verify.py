@@ -16,9 +16,9 @@ def verify(
 
     if not path.exists():
         raise InputError(f"{path}: no such file or folder; check the path")
-    if (path / "codes.npy").is_file():
+    if (path / "codes.npy").is_file() or (path / "items.jsonl").is_file():
         typer.echo(_index(path))
-    elif (path / "config.yaml").is_file():
+    elif (path / "config.yaml").is_file() or (path / "model.safetensors").is_file():
         typer.echo(_run(path))
     else:
         _catalogue(path)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import os
+import stat
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -23,6 +24,8 @@ if TYPE_CHECKING:
     from PIL import Image
 
     from hierhash.labels.tree import LabelTree
+
+LARGEST_FILE = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +58,15 @@ class ImageRef:
                 return pixel_row(self.path, self.member)
             return read_member(self.path, self.member)
         try:
+            known = self.path.stat()
+            # A device or a pipe may never end.
+            if not stat.S_ISREG(known.st_mode) and not stat.S_ISDIR(known.st_mode):
+                raise DataError(f"{self.path}: not a file; give the file of a picture")
+            if known.st_size > LARGEST_FILE:
+                raise DataError(
+                    f"{self.path}: {known.st_size:,} bytes, more than the limit of "
+                    f"{LARGEST_FILE:,}; scale the picture down"
+                )
             return self.path.read_bytes()
         except OSError as error:
             raise DataError(

@@ -52,7 +52,9 @@ def read_split_file(path: Path) -> dict[str, Any]:
     if not _has_lists(content, LISTS) or not _is_number(content.get("seed")):
         raise DataError(f"{path}: not a split file; it needs {', '.join(LISTS)} and seed")
     if kind != FIRST_FORMAT:
-        content["validation"] = [*content["tune"], *content["calibrate"]]
+        # Both halves are the same where the split came from a file of the first format.
+        same = content["tune"] == content["calibrate"]
+        content["validation"] = content["tune"] + ([] if same else content["calibrate"])
     everything = [item for part in PARTS for item in content[part]]
     if len(set(everything)) != len(everything):
         raise DataError(f"{path}: an id is in two parts; make the split again")

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from hierhash.config_yaml import Lines
 from hierhash.environment import package_version
 from hierhash.errors import RunError
 from hierhash.storage.checksums import checksums, damaged_files, sha256_of
@@ -26,6 +28,7 @@ FILES = (
 """What a finished run consists of; ``vectoriser.json`` only where it reads texts."""
 
 
+MARK = "environment.json"
 LOGS = ("metrics.jsonl", "validation.jsonl", "final.jsonl")
 FOLDERS = ("checkpoints", "tensorboard")
 
@@ -46,11 +49,39 @@ def finish_run(folder: Path) -> None:
 
 
 def remove_run(folder: Path) -> None:
-    """Removes what a run wrote into its folder, its manifest first, and nothing else."""
-    for name in (MANIFEST, *reversed(FILES), *LOGS):
-        (folder / name).unlink(missing_ok=True)
+    """Removes what a run wrote into its folder, its mark last, and nothing else."""
+    for name in (MANIFEST, *FILES, *LOGS):
+        if name != MARK:
+            (folder / name).unlink(missing_ok=True)
     for name in FOLDERS:
         shutil.rmtree(folder / name, ignore_errors=True)
+    (folder / MARK).unlink(missing_ok=True)
+
+
+def refuse_foreign(folder: Path) -> None:
+    """Refuses a folder whose files no run wrote, although they have the names of a run's files.
+
+    Raises:
+        RunError: There is such a file, a user's own ``config.yaml`` say.
+    """
+    there = [name for name in (*FILES, MANIFEST, *LOGS) if (folder / name).exists()]
+    if there and not _is_marked(folder):
+        raise RunError(
+            f"{folder}: holds {', '.join(there)}, which no run wrote and a run would replace; "
+            "choose another --out"
+        )
+
+
+def _is_marked(folder: Path) -> bool:
+    return (folder / MARK).is_file() and "config_sha256" in _environment(folder)
+
+
+def _environment(folder: Path) -> dict[str, Any]:
+    try:
+        content = json.loads((folder / MARK).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return content if isinstance(content, dict) else {}
 
 
 def check_run(folder: Path) -> None:
@@ -68,7 +99,8 @@ def check_run(folder: Path) -> None:
     if not (folder / "config.yaml").is_file():
         raise RunError(f"{folder}: not a run folder; give one that hierhash train wrote")
     if not (folder / MANIFEST).is_file():
-        if not (folder / "model.json").is_file():
+        # Only hierhash 0.1.0, which did not note the threads, ended without a manifest.
+        if "threads" in _environment(folder) or not (folder / "model.json").is_file():
             again = f"hierhash train {folder / 'config.yaml'} --out {folder} --resume"
             raise RunError(f"{folder}: the training was interrupted; go on with: {again}")
         return
@@ -140,14 +172,9 @@ def read_config(folder: Path) -> dict[str, Any]:
     Raises:
         RunError: It is missing or damaged.
     """
-    import yaml
-
     path = folder / "config.yaml"
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # ten times faster where libyaml is
     try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=loader)  # noqa: S506 - safe
-    except (OSError, ValueError, yaml.YAMLError) as error:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, ValueError) as error:
         raise RunError(f"{path}: missing or damaged; train the run again") from error
-    if not isinstance(content, dict):
-        raise RunError(f"{path}: not the config of a run; train the run again")
-    return content
+    return Lines.of(text, str(path)).content

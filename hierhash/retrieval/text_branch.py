@@ -38,11 +38,12 @@ class TextBranch:
         config = read_config(run)
         if not (run / "vectoriser.json").is_file():
             raise RunError(f"{run}: trained on precomputed text features; it reads no text")
+        self._run = run
         self._vectoriser = _vectoriser(run, config)
-        shape = config.get("model", {}).get("text", {})
-        self._hidden = int(shape.get("hidden", 1024))
+        shape = _section(config, "model", "text")
+        self._hidden = bool(shape.get("hidden", 1024))
         self._batch_norm = bool(shape.get("batch_norm", True))
-        self._dropout = float(shape.get("dropout", 0.0))
+        self._dropout = bool(shape.get("dropout", 0.0))
         self._weights = _text_weights(run / "model.safetensors")
 
     def check(self, text: str) -> None:
@@ -54,8 +55,21 @@ class TextBranch:
         check_text(self._vectoriser, text)
 
     def outputs(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Real outputs, float32 (n, K)."""
+        """Real outputs, float32 (n, K).
+
+        Raises:
+            RunError: The weights do not fit the vocabulary or the shape in the config.
+        """
         rows = self._vectoriser.transform(texts)
+        try:
+            values = self._forward(rows)
+        except (KeyError, ValueError, IndexError) as error:
+            raise RunError(
+                f"{self._run}/model.safetensors: does not fit config.yaml; train the run again"
+            ) from error
+        return np.asarray(values, dtype=np.float32)
+
+    def _forward(self, rows: Any) -> NDArray[Any]:
         mean, deviation = self._weights["mean"], self._weights["deviation"]
         if len(mean):
             rows = (rows - mean) / deviation
@@ -70,9 +84,7 @@ class TextBranch:
             values = values @ self._weights[f"rest.{layer}.weight"].T
             values = values + self._weights[f"rest.{layer}.bias"]
             layer += 1
-        if self._batch_norm:
-            values = self._normalised(values, layer)
-        return np.asarray(values, dtype=np.float32)
+        return self._normalised(values, layer) if self._batch_norm else values
 
     def _normalised(self, values: NDArray[Any], layer: int) -> NDArray[Any]:
         own = f"rest.{layer}."
@@ -98,10 +110,18 @@ def check_text(vectoriser: TextVectoriser, text: str) -> None:
 
 
 def _vectoriser(run: Path, config: Mapping[str, Any]) -> TextVectoriser:
-    wanted = config.get("features", {}).get("text", {})
+    wanted = _section(config, "features", "text")
     vectoriser = text_vectoriser(VectoriserSpec(name=str(wanted.get("name", "words"))))
     load_vocabulary(vectoriser, run)
     return vectoriser
+
+
+def _section(config: Mapping[str, Any], *names: str) -> Mapping[str, Any]:
+    """A part of a config; empty where it is missing or of another kind."""
+    for name in names:
+        inner = config.get(name)
+        config = inner if isinstance(inner, Mapping) else {}
+    return config
 
 
 def load_vocabulary(vectoriser: TextVectoriser, run: Path) -> None:
@@ -130,6 +150,11 @@ def _text_weights(path: Path) -> dict[str, NDArray[Any]]:
         raise RunError(
             f"{path}: not a safetensors file, or cut short; train the run again"
         ) from error
-    if "first.weight" not in weights:
+    if not {"mean", "deviation", "first.weight", "first.bias"} <= set(weights):
         raise RunError(f"{path}: holds no text branch; train the run again")
+    for name, values in weights.items():
+        if not np.isfinite(values).all():
+            raise RunError(
+                f"{path}: 'text.{name}' holds what is no finite number; train the run again"
+            )
     return weights

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import errno
+import fcntl
 import json
 import os
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -39,7 +41,8 @@ def read_json(path: Path) -> Any:
 def append_line(path: Path, record: Mapping[str, Any]) -> None:
     """Adds one JSON line and brings it to the disk; a line that does not fit is taken back.
 
-    A line that a crash cut short is taken off first, so that it cannot spoil the new one.
+    What a crash left of a line is taken off first, so that it cannot spoil the new one. Processes
+    that add to one file wait for each other.
 
     Raises:
         HierhashError: The file cannot be written.
@@ -48,9 +51,13 @@ def append_line(path: Path, record: Mapping[str, Any]) -> None:
     try:
         is_new = not path.exists()
         with open(path, "a+b", buffering=0) as stream:
-            before = _end_of_last_line(stream)
+            with suppress(OSError):  # a file system that knows no locks, or no file at all
+                fcntl.flock(stream, fcntl.LOCK_EX)
+            before = _end_of_whole_lines(stream)
             if before < stream.seek(0, os.SEEK_END):
                 stream.truncate(before)
+            if before and _byte_before(stream, before) != b"\n":
+                line = b"\n" + line
             if stream.write(line) < len(line):  # a disk that is nearly full takes a part
                 stream.truncate(before)
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
@@ -61,24 +68,42 @@ def append_line(path: Path, record: Mapping[str, Any]) -> None:
         raise cannot_write(path, error) from error
 
 
-def _end_of_last_line(stream: Any) -> int:
-    """Where the last whole line ends, found from the back of the file."""
-    end: int = stream.seek(0, os.SEEK_END)
+def _end_of_whole_lines(stream: Any) -> int:
+    """Where the last whole line ends, with or without its line break."""
+    size: int = stream.seek(0, os.SEEK_END)
+    end = size
     while end > 0:
         start = max(0, end - 4096)
         stream.seek(start)
         found = stream.read(end - start).rfind(b"\n")
         if found >= 0:
-            return start + int(found) + 1
+            end = start + int(found) + 1
+            break
         end = start
-    return 0
+    stream.seek(end)
+    return size if _record(stream.read(size - end)) is not None else end
+
+
+def _byte_before(stream: Any, place: int) -> bytes:
+    stream.seek(place - 1)
+    byte: bytes = stream.read(1)
+    return byte
+
+
+def _record(line: bytes) -> dict[str, Any] | None:
+    """The JSON object of a line, or nothing."""
+    try:
+        record = json.loads(line)
+    except (ValueError, RecursionError):  # also what is not UTF-8
+        return None
+    return record if isinstance(record, dict) else None
 
 
 def read_lines(path: Path) -> list[dict[str, Any]]:
     """The records of a JSON-lines file; none if there is no file.
 
-    A last line without its line break was cut short by a crash and never acknowledged: it does not
-    count.
+    A last line that has no line break and is no JSON was cut short by a crash and never
+    acknowledged: it does not count.
 
     Raises:
         RunError: A line is damaged.
@@ -86,18 +111,16 @@ def read_lines(path: Path) -> list[dict[str, Any]]:
     if not path.exists():
         return []
     try:
-        *lines, _cut = path.read_bytes().split(b"\n")
+        *lines, rest = path.read_bytes().split(b"\n")
     except OSError as error:
         raise RunError(f"{path}: cannot be read ({error.strerror}); check its rights") from error
     records = []
     for number, line in enumerate(lines, start=1):
         if not line.strip():
             continue
-        try:
-            record = json.loads(line)
-        except (ValueError, RecursionError) as error:  # also what is not UTF-8
-            raise RunError(f"{path}:{number}: not JSON; delete the line to run it again") from error
-        if not isinstance(record, dict):
+        record = _record(line)
+        if record is None:
             raise RunError(f"{path}:{number}: not a JSON object; delete the line to run it again")
         records.append(record)
-    return records
+    last = _record(rest)
+    return records if last is None else [*records, last]

@@ -1,14 +1,15 @@
 """Writing a file whole or not at all, so that it lasts through a crash and a power cut.
 
-A file is written under a name of its own (``.NAME.RANDOM.tmp``), brought to the disk and put in
-place in one step. The temporary file is locked while it is written: what a killed process left
-behind has no lock, and the next write of the same file removes it.
+A file is written under a name of its own (``.NAME.hierhash-RANDOM.tmp``), brought to the disk and
+put in place in one step. The temporary file is locked while it is written: what a killed process
+left behind has no lock, and the next write of the same file removes it.
 """
 
 from __future__ import annotations
 
 import fcntl
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterator
@@ -65,8 +66,9 @@ def whole_file(path: Path) -> Iterator[BinaryIO]:
 def _open_temporary(path: Path) -> BinaryIO:
     remove_leftovers(path)
     while True:
-        handle, name = tempfile.mkstemp(".tmp", f".{path.name}.", path.parent)
-        fcntl.flock(handle, fcntl.LOCK_EX)
+        handle, name = tempfile.mkstemp(".tmp", temporary_prefix(path), path.parent)
+        with suppress(OSError):  # a file system that knows no locks
+            fcntl.flock(handle, fcntl.LOCK_EX)
         # Another process may have taken the file for a leftover before it was locked.
         if os.fstat(handle).st_nlink:
             os.chmod(name, 0o666 & ~current_umask())
@@ -81,13 +83,16 @@ def _given(handle: int, _name: str, _flags: int) -> int:
 
 def remove_leftovers(path: Path) -> None:
     """Removes temporary files and folders of ``path`` that no living process holds."""
+    ours = re.compile(re.escape(temporary_prefix(path)) + r"[a-z0-9_]{8}\.tmp")
     with suppress(OSError):
-        for left in path.parent.glob(f".{_literal(path.name)}.*.tmp"):
-            _remove_unless_held(left)
+        for left in path.parent.iterdir():
+            if ours.fullmatch(left.name):
+                _remove_unless_held(left)
 
 
-def _literal(name: str) -> str:
-    return "".join(f"[{char}]" if char in "*?[" else char for char in name)
+def temporary_prefix(path: Path) -> str:
+    """How the name of a temporary file or folder begins; no user's file is called so."""
+    return f".{path.name}.hierhash-"
 
 
 def _remove_unless_held(left: Path) -> None:

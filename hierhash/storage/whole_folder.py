@@ -11,7 +11,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from hierhash.storage.whole_file import cannot_write, current_umask, remove_leftovers, sync
+from hierhash.storage.whole_file import (
+    cannot_write,
+    current_umask,
+    remove_leftovers,
+    sync,
+    temporary_prefix,
+)
 
 MANY = 100
 _HERE, _EXCHANGE = -100, 2  # AT_FDCWD and RENAME_EXCHANGE of Linux
@@ -23,7 +29,7 @@ def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
 
     A folder that is replaced changes places with the new one in a single step, where the file
     system can do it (Linux); elsewhere a kill between two renames leaves the old one beside it
-    under ``.NAME.RANDOM.old``.
+    under ``.NAME.hierhash-RANDOM.old``. Of a link the folder that it leads to is replaced.
 
     Args:
         path: Where the folder will be; its parent must exist.
@@ -43,6 +49,7 @@ def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
         ['index']
     """
     held = None
+    path = Path(os.path.realpath(path))
     try:
         temporary, held = _make_temporary(path)
         yield temporary
@@ -66,10 +73,11 @@ def whole_folder(path: Path, *, replace: bool = False) -> Iterator[Path]:
 def _make_temporary(path: Path) -> tuple[Path, int]:
     remove_leftovers(path)
     while True:
-        temporary = Path(tempfile.mkdtemp(".tmp", f".{path.name}.", path.absolute().parent))
+        temporary = Path(tempfile.mkdtemp(".tmp", temporary_prefix(path), path.parent))
         with suppress(FileNotFoundError):  # taken for a leftover before it was locked
             held = os.open(temporary, os.O_RDONLY)
-            fcntl.flock(held, fcntl.LOCK_EX)
+            with suppress(OSError):  # a file system that knows no locks
+                fcntl.flock(held, fcntl.LOCK_EX)
             if os.path.isdir(temporary):
                 os.chmod(temporary, 0o777 & ~current_umask())
                 return temporary, held

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 import signal
 import time
@@ -15,11 +16,12 @@ from typing import Any
 from torch import Tensor
 
 from hierhash.errors import HierhashError
-from hierhash.storage.json_files import append_line
+from hierhash.storage.json_files import append_line, read_lines
+from hierhash.storage.whole_file import cannot_write, write_text
 from hierhash.training.alternating import AlternatingLoop, Losses
 from hierhash.training.checkpoint import load_checkpoint, save_checkpoint
 
-CHECKPOINTS = "checkpoints"
+CHECKPOINTS, METRICS = "checkpoints", "metrics.jsonl"
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it
@@ -74,6 +76,7 @@ def fit(loop: AlternatingLoop, options: FitOptions) -> dict[str, Any]:
     if options.resume and options.folder is not None:
         extra = load_checkpoint(options.folder / CHECKPOINTS, loop, options.config_hash)
         best = _Best(extra["best_score"], extra["best_epoch"], extra["looks"], extra["best"])
+        _drop_later_lines(options.folder / METRICS, loop.epoch)
     with _interruptible() as asked_to_stop:
         # Of a resumed run the count of looks tells that it had stopped early.
         while loop.epoch < loop.settings.epochs and best.looks_since < options.patience:
@@ -122,8 +125,21 @@ def _keep(loop: AlternatingLoop, options: FitOptions, losses: Losses, best: _Bes
         "looks": best.looks_since,
         "best": best.weights,
     }
+    try:
+        options.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise cannot_write(options.folder, error) from error
+    # The line first: of an epoch that a crash kept from its checkpoint, resuming drops it again.
+    append_line(options.folder / METRICS, {"epoch": loop.epoch, **losses})
     save_checkpoint(options.folder / CHECKPOINTS, loop, extra)
-    append_line(options.folder / "metrics.jsonl", {"epoch": loop.epoch, **losses})
+
+
+def _drop_later_lines(metrics: Path, epoch: int) -> None:
+    """Takes the lines of epochs off that no checkpoint holds; they are run again."""
+    lines = read_lines(metrics)
+    kept = [line for line in lines if line.get("epoch", 0) <= epoch]
+    if len(kept) < len(lines):
+        write_text(metrics, "".join(json.dumps(line, ensure_ascii=False) + "\n" for line in kept))
 
 
 @contextmanager

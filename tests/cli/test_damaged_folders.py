@@ -88,9 +88,23 @@ def test_a_file_of_a_run_that_is_not_as_written(tmp_path, run_copy, name, conten
             assert said == f"run/{name}: {wrong}; train the run again"
 
 
+def of_first_version(run):
+    """Makes a run look as 0.1.0 would have left it."""
+    (run / "manifest.json").unlink()
+    known = json.loads((run / "environment.json").read_text())
+    del known["threads"]
+    (run / "environment.json").write_text(json.dumps(known))
+
+
+def test_a_run_of_this_version_without_its_manifest_is_unfinished(tmp_path, run_copy):
+    (run_copy / "manifest.json").unlink()
+    for words in (("predict", "run", "--text", "hats"), ("verify", "run")):
+        assert "run: the training was interrupted; go on with: " in refusal(tmp_path, *words)
+
+
 @pytest.mark.parametrize(("name", "content", "message"), RUNS)
 def test_a_damaged_run_without_hashes(tmp_path, run_copy, name, content, message):
-    (run_copy / "manifest.json").unlink()
+    of_first_version(run_copy)
     damage(run_copy / name, content)
     assert message in refusal(tmp_path, "predict", "run", "--text", "hats")
     assert message in refusal(tmp_path, "index", "build", "run", "new")
@@ -98,7 +112,7 @@ def test_a_damaged_run_without_hashes(tmp_path, run_copy, name, content, message
 
 @pytest.mark.parametrize("changed", SHAPES)
 def test_shapes_that_are_none_are_refused_before_memory_is_taken(tmp_path, run_copy, changed):
-    (run_copy / "manifest.json").unlink()
+    of_first_version(run_copy)
     file = run_copy / "model.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | changed))
     said = refusal(tmp_path, "predict", "run", "--text", "hats")
@@ -107,7 +121,7 @@ def test_shapes_that_are_none_are_refused_before_memory_is_taken(tmp_path, run_c
 
 
 def test_weights_of_a_larger_net_are_refused_before_memory_is_taken(tmp_path, run_copy):
-    (run_copy / "manifest.json").unlink()
+    of_first_version(run_copy)
     file = run_copy / "model.json"
     file.write_text(json.dumps(json.loads(file.read_text()) | {"text_width": 90_000_000}))
     said = refusal(tmp_path, "predict", "run", "--text", "hats")
@@ -134,7 +148,7 @@ def test_a_checkpoint_that_cannot_be_resumed(trained, tmp_path, run_copy):
     whole = last.read_bytes()
     resume = ("train", trained / "config.yaml", "--resume", "--out", "run")
     said = refusal(tmp_path, *resume, "bits=8")
-    assert "last.pt: belongs to another config; resume with the config it was made with" in said
+    assert "run: holds a run of another config or other data; resume with its own: " in said
     flipped = bytearray(whole)
     flipped[len(whole) // 2] ^= 1
     for content in (whole[:300], whole[:-1], bytes(flipped), b"", pickle.dumps({"a": 1})):
@@ -176,6 +190,7 @@ def test_a_run_can_always_be_begun_or_resumed_or_restarted(trained, tmp_path, ru
     for name in ("model.safetensors", "model.json", "manifest.json", "metrics.jsonl"):
         (run_copy / name).unlink()
     last.unlink()
+    (run_copy / "vectoriser.json").write_text("of a run that no longer is")
     for words in ([], ["--resume"]):
         assert hierhash("train", config, "--out", run_copy, *words).code == 0
         assert (run_copy / "model.safetensors").read_bytes() == wanted
@@ -188,6 +203,23 @@ def test_a_run_can_always_be_begun_or_resumed_or_restarted(trained, tmp_path, ru
     assert hierhash("train", config, "--out", run_copy, "--restart").code == 0
     assert (run_copy / "model.safetensors").read_bytes() == wanted
     assert len((run_copy / "metrics.jsonl").read_text().splitlines()) == 2
+
+
+def test_files_that_no_run_wrote_are_not_replaced(trained, tmp_path):
+    for name in ("config.yaml", "tree.yaml"):
+        (tmp_path / name).write_text("mine")
+    for words in ([], ["--restart"]):
+        said = refusal(tmp_path, "train", trained / "config.yaml", "--out", ".", *words)
+        assert said == (
+            ".: holds config.yaml, tree.yaml, which no run wrote and a run would replace; "
+            "choose another --out"
+        )
+
+
+def test_other_data_of_the_same_name_are_not_resumed_with(trained, tmp_path, run_copy):
+    shutil.copytree(trained / "shop", tmp_path / "other" / "shop")
+    words = ("train", trained / "config.yaml", "data.path=other/shop", "--resume", "--out", "run")
+    assert "run: holds a run of another config or other data" in refusal(tmp_path, *words)
 
 
 def test_a_folder_that_another_process_trains_into(trained, tmp_path):
@@ -312,7 +344,9 @@ SEARCHES = [
     (["--text", "hats", "--under", "qqqq"], "--under: no node 'qqqq'; top nodes: Wear, Home"),
     (["--queries", "no.txt"], "no.txt: No such file or directory; give a file with one text a"),
     (["--queries", "empty.txt"], "empty.txt: holds no text; write one query a line"),
-    (["--queries", "bomb.png"], "bomb.png: not UTF-8 text; save it as UTF-8"),
+    (["--queries", "bomb.png"], "bomb.png:1: not UTF-8 text; save the file as UTF-8"),
+    (["--queries", "/dev/zero"], "/dev/zero:1: a line of 65536 bytes or more; write one text a"),
+    (["--image", "/dev/zero"], "/dev/zero: not a file; give the file of a picture"),
 ]
 
 

@@ -12,6 +12,7 @@ import pytest
 import yaml
 
 from tests.cli.small_run import CONFIG, TREE, hierhash, refusal, write_config, write_shop
+from tests.cli.test_damaged_folders import of_first_version
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_a_run_resumes_with_its_config_or_its_own_copy_of_it(tmp_path):
             said = hierhash("train", "home/run/config.yaml", "--out", "home/run", "--resume")
         assert said.code == 0, said.err
         said = hierhash("train", "config.yaml", "bits=8", "--out", "run", "--resume")
-        assert "belongs to another config" in said.err
+        assert "run: holds a run of another config or other data" in said.err
     assert (home / "run" / "model.safetensors").read_bytes() == weights
 
 
@@ -168,7 +169,7 @@ def test_a_run_on_given_image_features_reads_no_pictures(trained, tmp_path, monk
         del shapes["given_image_features"]
         for run in (tmp_path / "run", tmp_path / "index" / "run"):
             (run / "model.json").write_text(json.dumps(shapes))
-            (run / "manifest.json").unlink()
+            of_first_version(run)
     else:  # a backbone whose rows happen to be as wide as the given ones
         monkeypatch.setattr(
             "hierhash.saved_run.image_backbone",

@@ -79,3 +79,16 @@ def test_edits_and_other_formats_are_refused(made: tuple[Split, list[str]], tmp_
     # What was asked for is told and decides nothing, so a wrong one is no reason to stop.
     file.write_text(json.dumps({**plain, "asked": {"sizes": 3}}))
     assert Split.load(file, ids).requested == {}
+
+
+def test_a_split_of_the_first_format_is_saved_and_read_again(
+    made: tuple[Split, list[str]], tmp_path: Path
+) -> None:
+    split, ids = made
+    whole = split.validation
+    first = Split.of(ids, {**split.parts, "validation": whole})
+    first.save(tmp_path / "s.json", ids)
+    again = Split.load(tmp_path / "s.json", ids)
+    for half in (again.tune, again.calibrate, again.validation):
+        assert half.tolist() == whole.tolist()
+    assert again.sha256 == split.sha256
