@@ -6,8 +6,11 @@ import json
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
+from safetensors.numpy import load_file, save_file
 
+from hierhash.storage.checksums import sha256_of
 from tests.cli.small_run import hierhash, refusal, write_shop
 
 STORED = Path(__file__).parent / "first_version"
@@ -65,3 +68,42 @@ def test_an_old_index_of_foreign_metadata_is_refused(home):
     file.write_text('{"id": "a", "text": null, "paths": null}\n' + "".join(lines[1:]))
     said = refusal(home, "search", "index", "--text", "hats")
     assert said == "index/items.jsonl:1: lacks one of id, text, paths; build the index again"
+
+
+CONFIGS = [("features:", "features: 5\nfeatured:"), ("model:", "model: 3\nmodelled:")]
+
+
+@pytest.mark.parametrize(("old", "new"), CONFIGS)
+def test_a_config_of_other_kinds_ends_in_one_line(home, old, new):
+    file = home / "run" / "config.yaml"
+    file.write_text(file.read_text().replace(f"\n{old}", f"\n{new}"))
+    said = hierhash("search", home / "index", "--text", "hats")
+    assert "Traceback" not in said.err
+    assert said.code in (0, 2)  # what is missing takes its default, which may fit
+
+
+def weights_of(run, change):
+    file = run / "model.safetensors"
+    weights = load_file(file)
+    change(weights)
+    save_file(weights, file)
+    manifest = run.parent / "index" / "manifest.json"
+    known = json.loads(manifest.read_text()) | {"model_sha256": sha256_of(file)}
+    manifest.write_text(json.dumps(known))
+
+
+CHANGES = [
+    (lambda w: w.pop("text.rest.3.running_mean"), "does not fit config.yaml"),
+    (lambda w: w.pop("text.first.bias"), "holds no text branch"),
+    (lambda w: w.update({"text.first.weight": np.zeros((3, 4), np.float32)}), "does not fit conf"),
+    (lambda w: w["text.first.bias"].fill(np.nan), "'text.first.bias' holds what is no finite"),
+]
+
+
+@pytest.mark.parametrize(("change", "message"), CHANGES)
+def test_weights_that_do_not_fit_end_in_one_line(home, change, message):
+    weights_of(home / "run", change)
+    said = refusal(home, "search", "index", "--text", "hats")
+    assert said.startswith(f"{home}/run/model.safetensors: ")
+    assert message in said
+    assert said.endswith("; train the run again")

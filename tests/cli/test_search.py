@@ -92,6 +92,9 @@ def test_verify(trained, run_copy, index_copy):
         said = hierhash("verify", folder)
         assert said.code == 2
         assert f"{folder / name}: damaged, or changed by hand" in said.err
+    (index_copy / "codes.npy").unlink()
+    said = hierhash("verify", index_copy)
+    assert f"{index_copy / 'codes.npy'}: missing; build the index again" in said.err
     said = hierhash("verify", trained / "nowhere")
     assert said.err.endswith("nowhere: no such file or folder; check the path\n")
 
