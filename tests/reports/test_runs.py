@@ -51,6 +51,12 @@ def test_lines_of_another_split_are_left_out_and_told(tmp_path):
     assert shown(tmp_path, {"split_sha256": "two", "seed": 1}, {}) == ([1], said)
 
 
+def test_lines_of_other_halves_are_left_out_and_those_without_stay(tmp_path):
+    one, two = ({"halves_sha256": name} for name in ("one", "two"))
+    said = "Result lines that are left out: 1 of another split or tree."
+    assert shown(tmp_path, one, two | {"seed": 1}, {"seed": 2}) == ([1, 2], said)
+
+
 @pytest.mark.parametrize(("epochs", "kept"), [(3, [0, 1]), (1, [1])])
 def test_lines_of_0_1_0_are_told_apart_by_their_main_settings(tmp_path, epochs, kept):
     old = {"settings_sha256": None, "conditions_sha256": None}
