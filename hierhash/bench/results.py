@@ -109,7 +109,7 @@ class SuiteResults:
             done.get(config_hash(self.config(self.trial_job(row, trial))))
             for trial in self.suite.trials_of(row)
         ]
-        return [_score(line) for line in lines if line is not None]
+        return [_score(line, self.tuning) for line in lines if line is not None]
 
     def trial_job(self, row: Row, trial: Overrides) -> Job:
         """A trial at the suite's tuning length and seed."""
@@ -283,9 +283,14 @@ def _hashes_in(path: Path, kind: str) -> tuple[str, ...]:
     return (LabelTree.from_yaml(path).sha256,)
 
 
-def _score(line: dict[str, Any]) -> float:
-    score = line.get("score")
-    if score is None or math.isnan(score) or "failed" in line.get("metrics", {}):
+def _score(line: dict[str, Any], path: Path) -> float:
+    score, metrics = line.get("score"), line.get("metrics", {})
+    if not (score is None or type(score) in (int, float)) or not isinstance(metrics, dict):
+        raise RunError(
+            f"{path}: the trial {line.get('trial')} of {line.get('method')} has no number as its "
+            "score, or no metrics; delete its line to run it again"
+        )
+    if score is None or math.isnan(score) or "failed" in metrics:
         return -math.inf
     return float(score)
 

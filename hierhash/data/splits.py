@@ -85,7 +85,15 @@ class Split:
                 "train": (), "tune": whole, "calibrate": whole, "query": (), "database_only": (),
             }.items()
         }  # fmt: skip
-        split = cls(**rows, seed=seed, sha256="", protocol=protocol, unseen=unseen, asked=asked)
+        split = cls(
+            **rows,
+            seed=seed,
+            sha256="",
+            protocol=protocol,
+            unseen=unseen,
+            asked=asked,
+            halves_sha256="",
+        )
         named = {part: [ids[row] for row in own] for part, own in split.parts.items()}
         object.__setattr__(split, "sha256", parts_sha256(named))
         halves = {half: [ids[row] for row in getattr(split, half)] for half in HALVES}

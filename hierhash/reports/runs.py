@@ -11,11 +11,10 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hierhash.errors import RunError
-from hierhash.storage.json_files import read_lines
+from hierhash.reports.lines import read_results
 
 Run = dict[str, Any]
 
-DIRECTIONS = ("i2t", "t2i")
 OURS = "hierarchical_dcmh"
 
 
@@ -32,15 +31,12 @@ def load_results(suite: str, results: Path) -> tuple[list[Run], str]:
         sentence on the lines that are left out, or nothing.
 
     Raises:
-        RunError: There are no results, or a line is damaged or lacks its names.
+        RunError: There are no results, or a line is damaged or of another shape.
     """
     path = results / f"{suite}.jsonl"
-    runs = read_lines(path)
+    runs = read_results(path)
     if not runs:
         raise RunError(f"{path}: no results yet; run: hierhash bench {suite}")
-    missing = sorted({name for run in runs for name in _NEEDED if name not in run})
-    if missing:
-        raise RunError(f"{path}: lines lack {', '.join(missing)}; is it made by hierhash bench?")
     for run in runs:
         run["name"] = f"{run['method']}+{run['variant']}" if run["variant"] else run["method"]
     of_data = _of_one_split(runs)
@@ -64,7 +60,6 @@ def load_results(suite: str, results: Path) -> tuple[list[Run], str]:
 
 _COMMON = "conditions_sha256"
 _HALVES = "halves_sha256"
-_NEEDED = ("suite", "method", "variant", "bits", "seed", "split_sha256", "tree_sha256")
 
 
 def _of_one_split(runs: list[Run]) -> list[Run]:

@@ -17,6 +17,7 @@ from hierhash.errors import ConfigError, HierhashError, RunError
 from hierhash.reports.headline import headline_markdown
 from hierhash.reports.runs import load_results
 from hierhash.storage.lock import locked
+from tests.reports.lines import RECORD
 
 SUITE = """
 name: tiny
@@ -68,6 +69,22 @@ def test_the_best_trial_on_validation_is_chosen(suite, tmp_path):
     for trial, score in zip(suite.trials, (0.2, 0.3), strict=True):
         results.store_trial(results.trial_job(row, trial), {"objective": score})
     assert results.choose(row) == {"model.loss.gamma": 10}
+
+
+@pytest.mark.parametrize("change", [{"score": "x"}, {"score": True}, {"metrics": 1}])
+def test_a_trial_line_of_another_shape_is_named(suite, tmp_path, change):
+    results = SuiteResults(suite, tmp_path, hashed())
+    row = suite.rows[0]
+    for trial in suite.trials:
+        results.store_trial(results.trial_job(row, trial), {"objective": 0.5})
+    lines = [json.loads(x) | change for x in results.tuning.read_text().splitlines()]
+    results.tuning.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    with pytest.raises(RunError) as caught:
+        results.choose(row)
+    assert caught.value.problems == [
+        f"{results.tuning}: the trial {{'model.loss.gamma': 1}} of hierarchical_dcmh has no number "
+        "as its score, or no metrics; delete its line to run it again"
+    ]
 
 
 def test_results_of_other_data_do_not_count(suite, tmp_path):
@@ -133,7 +150,7 @@ def test_only_the_newest_line_of_a_run_is_reported(suite, tmp_path):
     results = SuiteResults(suite, tmp_path, prepare(suite.data, suite.features, "cpu"))
     job = Job(suite.rows[1], 8, 0, {}, final=True)
     for hap in (0.1, 0.2):
-        results.store_final(job, {"results": {"all": {}}, "hap": hap}, {})
+        results.store_final(job, RECORD | {"hap": hap}, {})
     assert [run["hap"] for run in load_results("tiny", tmp_path)[0]] == [0.2]
 
 
