@@ -155,7 +155,7 @@ def test_only_the_newest_line_of_a_run_is_reported(suite, tmp_path):
 
 
 def test_a_run_that_fails_is_told_and_the_others_go_on(tmp_path):
-    wild = "{model.training.lr: 1.0e+12, model.training.optimiser: sgd}"
+    wild = "{model.loss.eta: 1.0e+12, model.training.optimiser: sgd}"
     text = SUITE.replace("  - {method: dcmh_published, trials: []}", "").replace(
         "rows:", f"rows:\n  - {{method: dcmh_published, trials: [], set: {wild}}}"
     )
