@@ -24,6 +24,7 @@ from pydantic import (
 from hierhash.config_problems import problems_of, shortened
 from hierhash.config_yaml import DEEPEST, Lines, plain_value, read_value
 from hierhash.data.sources import PLACES, SOURCES
+from hierhash.data.split_choice import LARGEST_SEED
 from hierhash.data.split_sizes import PARTS
 from hierhash.errors import ConfigError, did_you_mean
 from hierhash.features.image_backbones import BackboneSpec, backbone_problem
@@ -31,7 +32,6 @@ from hierhash.features.text_vectorisers import VectoriserSpec, vectoriser_proble
 from hierhash.methods.dcmh import DCMHSettings
 from hierhash.methods.registry import METHODS, method_settings
 
-LARGEST_SEED = 2**63 - 1  # what torch takes
 LARGEST_PICTURE = 4096
 MOST_ITEMS = 10**9
 MOST_WORDS = 10**7

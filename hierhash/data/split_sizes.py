@@ -59,7 +59,7 @@ def part_sizes(name: str, n: int, sizes: Sizes | None = None) -> dict[str, int]:
 def _size_problem(part: str, size: float) -> str | None:
     if part not in PARTS:
         return f"unknown part '{part}'; use {', '.join(PARTS)}"
-    if math.isnan(size):
+    if isinstance(size, float) and math.isnan(size):
         return f"{part} is not a number; give a count or a share of the items"
     if size < 0:
         return f"{part} is negative; give a count or a share of the items"
@@ -76,8 +76,8 @@ def _counts(asked: Sizes, n: int) -> dict[str, int]:
     """
     shares = {part: size * n for part, size in asked.items() if isinstance(size, float)}
     counts = {part: round(shares.get(part, size)) for part, size in asked.items()}
-    together = math.fsum(shares.get(part, size) for part, size in asked.items())
-    if sum(counts.values()) > n or math.isclose(together, n):
+    whole = sum(size for size in asked.values() if isinstance(size, int))
+    if sum(counts.values()) > n or math.isclose(math.fsum(shares.values()), n - whole):
         floors = {part: math.floor(share) for part, share in shares.items()}
         left = round(math.fsum(shares.values())) - sum(floors.values())
         by_fraction = sorted(shares, key=lambda part: floors[part] - shares[part])
