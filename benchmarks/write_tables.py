@@ -8,7 +8,7 @@ from pathlib import Path
 from hierhash.reports.build import build_report
 from hierhash.reports.facts import cross_section
 from hierhash.reports.headline import headline_markdown
-from hierhash.reports.runs import load_runs
+from hierhash.reports.runs import load_results
 from hierhash.reports.section import Table, markdown_table
 from hierhash.storage.json_files import read_lines
 
@@ -23,7 +23,7 @@ def headline(suite: str, results: Path) -> str:
 
 
 def cross(suite: str, results: Path) -> str:
-    section = cross_section(load_runs(suite, results))
+    section = cross_section(load_results(suite, results)[0])
     return markdown_table(section.tables[0]) if section else ""
 
 

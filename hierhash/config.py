@@ -4,24 +4,34 @@ from __future__ import annotations
 
 import copy
 import os
+import re
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import yaml
 from annotated_types import Ge, Le
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    ValidationError,
+)
 
 from hierhash.config_problems import problems_of, shortened
 from hierhash.config_yaml import DEEPEST, Lines, plain_value, read_value
-from hierhash.data.sources import PLACES
+from hierhash.data.sources import PLACES, SOURCES
+from hierhash.data.split_choice import LARGEST_SEED
+from hierhash.data.split_sizes import PARTS
 from hierhash.errors import ConfigError, did_you_mean
-from hierhash.features.image_backbones import BackboneSpec
-from hierhash.features.text_vectorisers import VectoriserSpec
+from hierhash.features.image_backbones import BackboneSpec, backbone_problem
+from hierhash.features.text_vectorisers import VectoriserSpec, vectoriser_problem
 from hierhash.methods.dcmh import DCMHSettings
 from hierhash.methods.registry import METHODS, method_settings
 
-LARGEST_SEED = 2**63 - 1  # what torch takes
 LARGEST_PICTURE = 4096
 MOST_ITEMS = 10**9
 MOST_WORDS = 10**7
@@ -35,16 +45,42 @@ def _whole_bytes(bits: int) -> int:
     return bits
 
 
-def _sizes(sizes: dict[str, int | float] | None) -> dict[str, int | float] | None:
-    for part, size in (sizes or {}).items():
-        if not 0 <= size <= MOST_ITEMS or (isinstance(size, float) and size > 1):
+def _sizes(sizes: Any) -> Any:
+    for part, size in sizes.items() if isinstance(sizes, dict) else ():
+        if part not in PARTS:
+            hint = did_you_mean(part, PARTS) or f"; use {', '.join(PARTS)}"
+            raise ValueError(f"no part '{shortened(part)}'{hint}")
+        is_number = type(size) in (int, float)  # true is none, nor is "5"
+        if not is_number or not 0 <= size <= (MOST_ITEMS if isinstance(size, int) else 1):
             raise ValueError(
-                f"{part}: {size:g} is neither a count (1, 2, ...) nor a share (0.1, 1.0)"
+                f"{part}: {shortened(repr(size))} is neither a count (1, 2, ...) nor a share "
+                "(0.1, 1.0)"
             )
     return sizes
 
 
+def _source(name: str) -> str:
+    if name not in SOURCES:
+        hint = did_you_mean(name, SOURCES) or f"; use one of {', '.join(SOURCES)}"
+        raise ValueError(f"no source of this name{hint}")
+    return name
+
+
+def _device(name: str) -> str:
+    if not re.fullmatch(r"auto|(cpu|cuda)(:[0-9]{1,4})?", name):
+        raise ValueError("not a device that is known; use auto, cpu, cuda or cuda:N")
+    return name
+
+
+def _backbone(name: str) -> str:
+    if problem := backbone_problem(name):
+        raise ValueError(problem)
+    return name
+
+
 def _vectoriser(spec: VectoriserSpec) -> VectoriserSpec:
+    if problem := vectoriser_problem(spec.name):
+        raise ValueError(f"name: {problem}")
     for name, value in (("min_count", spec.min_count), ("max_size", spec.max_size)):
         if not 1 <= value <= MOST_WORDS:
             raise ValueError(f"{name} must be 1 to {MOST_WORDS:,}, not {value}")
@@ -56,7 +92,7 @@ def _vectoriser(spec: VectoriserSpec) -> VectoriserSpec:
 
 Bits = Annotated[int, Field(ge=8, le=4096, strict=True), AfterValidator(_whole_bytes)]
 Seed = Annotated[int, Field(ge=0, le=LARGEST_SEED, strict=True)]
-Side = Annotated[int, Ge(1), Le(LARGEST_PICTURE)]
+Side = Annotated[int, Strict(), Ge(1), Le(LARGEST_PICTURE)]
 
 
 class Section(BaseModel):
@@ -71,7 +107,7 @@ class SplitConfig(Section):
     file: Path | None = Field(None, description="a split file; None draws the split")
     seed: Seed = Field(0, description="draws the split; the headline uses 0")
     protocol: Literal["standard", "unseen_leaves"] = "standard"
-    sizes: Annotated[dict[str, int | float] | None, AfterValidator(_sizes)] = Field(
+    sizes: Annotated[dict[str, int | float] | None, BeforeValidator(_sizes)] = Field(
         None, description="items or shares of train, validation and query; the rest is database"
     )
     group_by: str = Field("content", description="what keeps items together: content, none, COLUMN")
@@ -83,7 +119,9 @@ class SplitConfig(Section):
 class DataConfig(Section):
     """Which items."""
 
-    source: str = Field("sample", description="sample, fashion, imagefolder, table, mat, ...")
+    source: Annotated[str, AfterValidator(_source)] = Field(
+        "sample", description="sample, fashion, imagefolder, table, mat, ..."
+    )
     path: Path | None = Field(None, description="folder or file of the source")
     options: dict[str, Any] = Field(default_factory=dict, description="the reader's own options")
     tree: str | None = Field(None, description="a tree file, or the name of a shipped one")
@@ -103,7 +141,7 @@ class ImageFeatures:
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
 
-    name: str = BackboneSpec.name
+    name: Annotated[str, AfterValidator(_backbone)] = BackboneSpec.name
     size: tuple[Side, Side] = BackboneSpec.size
     weights: Path | None = None
 
@@ -129,10 +167,10 @@ class FeaturesConfig(Section):
 class StoppingConfig(Section):
     """Looks at the validation items while training."""
 
-    every: Annotated[int, Field(ge=0, le=10**6)] = Field(
+    every: Annotated[int, Field(ge=0, le=10**6, strict=True)] = Field(
         0, description="epochs between looks; 0 = never"
     )
-    patience: Annotated[int, Field(ge=1, le=10**6)] = Field(
+    patience: Annotated[int, Field(ge=1, le=10**6, strict=True)] = Field(
         3, description="looks without gain before the end"
     )
 
@@ -143,7 +181,9 @@ class RunConfig(Section):
     method: str = "hierarchical_dcmh"
     bits: Bits = 32
     seed: Seed = 0
-    device: str = Field("auto", description="auto, cpu, cuda or cuda:N")
+    device: Annotated[str, AfterValidator(_device)] = Field(
+        "auto", description="auto, cpu, cuda or cuda:N"
+    )
     data: DataConfig = DataConfig()
     features: FeaturesConfig = FeaturesConfig()
     model: DCMHSettings = Field(default_factory=DCMHSettings)

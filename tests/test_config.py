@@ -4,6 +4,7 @@ import pytest
 
 from hierhash.bench.suite import load_suite
 from hierhash.config import dump_config, load_config, resolve_config
+from hierhash.config_hash import config_hash
 from hierhash.errors import ConfigError
 from hierhash.shipped import list_shipped, shipped_path
 
@@ -94,6 +95,59 @@ FILES = [
     ("data: {split: {sizes: {train: .nan}}}", "data.split.sizes: train: nan is neither a count"),
     ("data: {split: {sizes: {train: 1.5}}}", "data.split.sizes: train: 1.5 is neither a count"),
     ("data: {split: {sizes: {train: -3}}}", "data.split.sizes: train: -3 is neither a count"),
+    ("data: {split: {sizes: {train: true}}}", "sizes: train: True is neither a count (1, 2, ...)"),
+    ("data: {split: {sizes: {train: '5'}}}", "data.split.sizes: train: '5' is neither a count"),
+    ("data:\n  split: {sizes: {trian: 5}}", "c.yaml:2: data.split.sizes: no part 'trian'; did you"),
+    (
+        "data: {split: {sizes: {holdout: 5}}}",
+        "no part 'holdout'; use train, validation, query, dat",
+    ),
+    ("data:\n  source: imagefoldr", "c.yaml:2: data.source: no source of this name; did you mean"),
+    ("data: {source: shop}", "no source of this name; use one of sample, imagefolder, folders,"),
+    ("features:\n  image: {name: pixls}", "c.yaml:2: features.image.name: no image backbone 'pixl"),
+    ("features: {image: {name: 'tim:x'}}", "features.image.name: no image backbone 'tim:x'; did "),
+    ("features: {image: {name: 'timm:'}}", "features.image.name: 'timm:' names no model; add one"),
+    (
+        "features:\n  text: {name: wrods}",
+        "c.yaml:2: features.text: name: no text vectoriser 'wrods",
+    ),
+    ("features: {text: {name: 'huggingface:'}}", "name: 'huggingface:' names no model; add one"),
+    ("features: {text: {min_count: true}}", "features.text.min_count: a whole number is expected"),
+    ("features: {text: {ngram: ['2', 3]}}", "features.text.ngram.0: a whole number is expected"),
+    ("features: {image: {size: [true, 8]}}", "features.image.size.0: a whole number is expected"),
+    (
+        "bits: 8\ndevice: tpu",
+        "c.yaml:2: device: not a device that is known; use auto, cpu, cuda or",
+    ),
+    ("device: 'cuda:x'", "c.yaml:1: device: not a device that is known; use auto, cpu, cuda or"),
+    ("model: {training: {epochs: true}}", "training.epochs: a whole number is expected, got True"),
+    ("model: {training: {epochs: '5'}}", "training.epochs: a whole number is expected, got '5'"),
+    ("model: {training: {batch_size: true}}", "batch_size: a whole number is expected, got True"),
+    (
+        "model: {training: {lr: true}}",
+        "c.yaml:1: model.training.lr: a number is expected, got True",
+    ),
+    (
+        "model: {training: {lr: 1e12}}",
+        "model.training.lr: must be at most 1000, got 1000000000000",
+    ),
+    ("model: {training: {lr_final: 1001}}", "model.training.lr_final: must be at most 1000, got"),
+    ("model: {loss: {gamma: '1'}}", "model.loss.gamma: a number is expected, got '1'"),
+    ("model: {text: {hidden: true}}", "model.text.hidden: a whole number is expected, got True"),
+    ("model: {image: {dropout: false}}", "model.image.dropout: a number is expected, got False"),
+    (
+        "model:\n  head:\n    level_weights: [1, .nan]",
+        "c.yaml:3: model.head.level_weights: weights must be numbers of at least 0",
+    ),
+    ("model: {head: {level_weights: [1, true]}}", "weights must be numbers of at least 0"),
+    ("model: {head: {level_weights: [1, '2']}}", "a weight or a parameter is a number without qu"),
+    ("model: {similarity: {level_weights: geometrc}}", "unknown scheme 'geometrc'; did you mean"),
+    (
+        "model: {similarity: {level_weights: {scheme: geometric, ratio: .nan}}}",
+        "model.similarity.level_weights: ratio 'nan' is not a number",
+    ),
+    ("model: {head: {level_weights: {scheme: [1]}}}", "the scheme is a word; use one of uniform"),
+    ("stopping: {every: true}", "stopping.every: a whole number is expected, got True"),
     ("stopping: {every: -1}", "c.yaml:1: stopping.every: must be at least 0, got -1"),
     ("stopping: {patience: 0}", "c.yaml:1: stopping.patience: must be at least 1, got 0"),
     ("bits: 8\nbits: 16", "c.yaml:2: key 'bits' stands twice; remove one"),
@@ -159,3 +213,13 @@ def test_numbers_of_any_spelling_are_read(tmp_path):
     (tmp_path / "c.yaml").write_text("model: {training: {lr: 1e-3, lr_final: +.5}}\nseed: -0\n")
     training = load_config(tmp_path / "c.yaml").model.training
     assert (training.lr, training.lr_final) == (0.001, 0.5)
+
+
+def test_weights_of_whole_numbers_are_the_run_of_the_same_floats():
+    one, other = ({"model": {"head": {"level_weights": w}}} for w in ([1, 2], [1.0, 2.0]))
+    assert config_hash(resolve_config(one)) == config_hash(resolve_config(other))
+
+
+@pytest.mark.parametrize("device", ["auto", "cpu", "cuda", "cuda:1"])
+def test_devices_that_torch_has_are_taken(device):
+    assert resolve_config({"device": device}).device == device

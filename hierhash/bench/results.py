@@ -60,6 +60,7 @@ class SuiteResults:
         self.data = {
             "split_sha256": prepared.split.sha256,
             "tree_sha256": prepared.tree.sha256,
+            "halves_sha256": prepared.split.halves_sha256,
         }
         self._here = environment()
         refuse_changed_code(folder, self._here["commit"])
@@ -108,7 +109,7 @@ class SuiteResults:
             done.get(config_hash(self.config(self.trial_job(row, trial))))
             for trial in self.suite.trials_of(row)
         ]
-        return [_score(line) for line in lines if line is not None]
+        return [_score(line, self.tuning) for line in lines if line is not None]
 
     def trial_job(self, row: Row, trial: Overrides) -> Job:
         """A trial at the suite's tuning length and seed."""
@@ -176,28 +177,33 @@ class SuiteResults:
 
     def _keep_data(self) -> None:
         """The split and the tree of the lines, beside them; never in place of another's."""
-        for kind, key in (("split.json", "split_sha256"), ("tree.yaml", "tree_sha256")):
-            path = data_file(self.folder, self.suite.name, kind, self.data[key])
-            if path is None:
-                plain = self.folder / f"{self.suite.name}.{kind}"
-                marked = self.folder / f"{self.suite.name}.{self.data[key][:8]}.{kind}"
-                path = marked if plain.exists() else plain
+        split, halves, tree = (self.data[f"{part}_sha256"] for part in ("split", "halves", "tree"))
+        for kind, sha256, own_halves in (("split.json", split, halves), ("tree.yaml", tree, "")):
+            about = (self.folder, self.suite.name, kind, sha256, own_halves)
+            if data_file(*about) is None:
+                *paths, marked = _data_paths(*about)
+                path = next((path for path in paths if not path.exists()), marked)
                 if kind == "split.json":
                     self.prepared.split.save(path, self.prepared.catalogue.ids)
                 else:
                     self.prepared.tree.to_yaml(path)
 
     def _of_this_data(self, path: Path) -> dict[str, dict[str, Any]]:
-        """Lines of this split and tree by their config's hash.
+        """Lines of this split, its halves and this tree by their config's hash.
 
-        Among committed results, those of changed code do not count.
+        Lines without ``halves_sha256`` were tuned and calibrated on all validation items, and
+        count. Among committed results, those of changed code do not.
         """
         return {
             str(line.get("config_sha256")): line
             for line in read_lines(path)
-            if all(line.get(name) == value for name, value in self.data.items())
+            if self._is_of_this_data(line)
             and not (is_committed(self.folder) and str(line.get("commit", "")).endswith("+"))
         }
+
+    def _is_of_this_data(self, line: dict[str, Any]) -> bool:
+        known = {"halves_sha256": self.data["halves_sha256"]} | line
+        return all(known.get(name) == value for name, value in self.data.items())
 
     def _features(self) -> str:
         catalogue, features = self.prepared.catalogue, self.suite.features
@@ -249,27 +255,42 @@ def hashes(suite: Suite, config: RunConfig) -> dict[str, Any]:
     }
 
 
-def data_file(folder: Path, suite: str, kind: str, sha256: str) -> Path | None:
+def data_file(
+    folder: Path, suite: str, kind: str, sha256: str, halves_sha256: str = ""
+) -> Path | None:
     """The split (``split.json``) or tree (``tree.yaml``) of a hash beside a suite's results.
 
-    It is ``SUITE.KIND``, or ``SUITE.SHA.KIND`` where results of other data came first.
+    It is ``SUITE.KIND``, or ``SUITE.SHA.KIND`` where results of other data came first. With the
+    hash of the halves a split of other halves is not taken.
     """
-    for path in (folder / f"{suite}.{sha256[:8]}.{kind}", folder / f"{suite}.{kind}"):
-        if path.is_file() and _sha256_in(path, kind) == sha256:
+    wanted = (sha256, halves_sha256) if halves_sha256 else (sha256,)
+    for path in reversed(_data_paths(folder, suite, kind, *wanted)):
+        if path.is_file() and _hashes_in(path, kind)[: len(wanted)] == wanted:
             return path
     return None
 
 
-def _sha256_in(path: Path, kind: str) -> str:
+def _data_paths(folder: Path, suite: str, kind: str, *hashes: str) -> list[Path]:
+    marks = [f".{one[:8]}" for one in hashes if one]
+    return [folder / f"{suite}{mark}.{kind}" for mark in ("", *marks)]
+
+
+def _hashes_in(path: Path, kind: str) -> tuple[str, ...]:
     if kind == "split.json":
         content = read_json(path)
-        return str(content.get("sha256", "")) if isinstance(content, dict) else ""
-    return LabelTree.from_yaml(path).sha256
+        own = content if isinstance(content, dict) else {}
+        return str(own.get("sha256", "")), str(own.get("halves_sha256", ""))
+    return (LabelTree.from_yaml(path).sha256,)
 
 
-def _score(line: dict[str, Any]) -> float:
-    score = line.get("score")
-    if score is None or math.isnan(score) or "failed" in line.get("metrics", {}):
+def _score(line: dict[str, Any], path: Path) -> float:
+    score, metrics = line.get("score"), line.get("metrics", {})
+    if not (score is None or type(score) in (int, float)) or not isinstance(metrics, dict):
+        raise RunError(
+            f"{path}: the trial {line.get('trial')} of {line.get('method')} has no number as its "
+            "score, or no metrics; delete its line to run it again"
+        )
+    if score is None or math.isnan(score) or "failed" in metrics:
         return -math.inf
     return float(score)
 

@@ -16,6 +16,7 @@ from hierhash.branches.two_branch import TwoBranch, outputs_of
 from hierhash.builder import Prepared, training_loop
 from hierhash.codes.packing import Codes, pack, packed_width
 from hierhash.config import RunConfig
+from hierhash.errors import HierhashError
 from hierhash.training.fit import FitOptions, fit
 
 
@@ -58,11 +59,20 @@ def train_and_encode(config: RunConfig, prepared: Prepared, rows: NDArray[np.int
 def encode_items(
     model: TwoBranch, bits: int, prepared: Prepared, rows: NDArray[np.int64]
 ) -> Trained:
-    """Outputs and codes of the items ``rows`` by a network."""
+    """Outputs and codes of the items ``rows`` by a network.
+
+    Raises:
+        HierhashError: Some outputs are not finite, for the training diverged.
+    """
     outputs = {}
     for modality, features in (("image", prepared.items.image), ("text", prepared.items.text)):
         outputs[modality] = np.zeros((len(prepared.catalogue), bits), dtype=np.float32)
-        outputs[modality][rows] = outputs_of(model.branch(modality), FeatureRows(features[rows]))
+        own = outputs_of(model.branch(modality), FeatureRows(features[rows]))
+        if not np.isfinite(own).all():
+            raise HierhashError(
+                f"{modality} outputs are not finite: the training diverged; lower training.lr"
+            )
+        outputs[modality][rows] = own
     codes = {modality: pack(values) for modality, values in outputs.items()}
     return Trained(model, bits, outputs, codes)
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Le, Lt
+from pydantic import Strict
 from torch import Tensor, nn
 
 from hierhash.branches.cnn_f import CNNF, load_imagenet_vgg_f
@@ -33,9 +34,9 @@ class ImageBranchSettings:
 
     network: Literal["mlp", "cnn_f", "small_cnn"] = "mlp"
     weights: Path | None = None
-    hidden: Annotated[int, Ge(0), Le(65_536)] = 1024
+    hidden: Annotated[int, Strict(), Ge(0), Le(65_536)] = 1024
     batch_norm: bool = True
-    dropout: Annotated[float, Ge(0), Lt(1)] = 0.0
+    dropout: Annotated[float, Strict(), Ge(0), Lt(1)] = 0.0
     init: Literal["dcmh", "default"] = "default"
 
 

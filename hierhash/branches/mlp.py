@@ -11,6 +11,7 @@ from typing import Annotated, Literal
 
 import torch
 from annotated_types import Ge, Le, Lt
+from pydantic import Strict
 from torch import Tensor, nn
 from torch.nn import functional
 
@@ -32,9 +33,9 @@ class MLPSettings:
 
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
 
-    hidden: Annotated[int, Ge(0), Le(65_536)] = 1024
+    hidden: Annotated[int, Strict(), Ge(0), Le(65_536)] = 1024
     batch_norm: bool = True
-    dropout: Annotated[float, Ge(0), Lt(1)] = 0.0
+    dropout: Annotated[float, Strict(), Ge(0), Lt(1)] = 0.0
     init: Literal["dcmh", "default"] = "default"
 
 

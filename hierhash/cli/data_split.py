@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -49,7 +50,7 @@ def split_command(
     as_json: AsJson = False,
 ) -> None:
     """Share the items out to train, validation, query and database-only."""
-    from hierhash.data.split_choice import choose_split
+    from hierhash.data.split_choice import LARGEST_SEED, choose_split
     from hierhash.data.split_review import shortfalls
     from hierhash.errors import DataError
 
@@ -57,6 +58,8 @@ def split_command(
         raise DataError(f"{out}: exists already; give another name or --force to replace it")
     if not out.absolute().parent.is_dir():
         raise DataError(f"{out}: its folder does not exist; make it first")
+    if seed > LARGEST_SEED:
+        raise DataError(f"--seed {seed}: must be at most {LARGEST_SEED:,}, as in a config")
     asked = {"train": train, "validation": validation, "query": query}
     sizes = {part: _size(part, text) for part, text in asked.items() if text is not None}
     catalogue, tree, labels = _labelled(source, format_, option, tree_file)
@@ -70,6 +73,11 @@ def split_command(
         parts=parts,
         unseen_leaves=unseen_leaves,
     )
+    if len(split.unseen) < unseen_leaves:
+        raise DataError(
+            f"--unseen-leaves {unseen_leaves}: at most {len(split.unseen)} leaves of this tree can "
+            "be held back (a quarter of all, and one stays under each parent); ask for as many"
+        )
     split.save(out, catalogue.ids)
     warnings = shortfalls(split)
     for line in warnings:
@@ -113,6 +121,10 @@ def _size(part: str, text: str) -> float:
     from hierhash.errors import DataError
 
     try:
+        if not re.fullmatch(r"[0-9a-zA-Z.+-]+", text):  # Python also reads 1_0 and other scripts
+            raise ValueError
         return int(text) if text.lstrip("-").isdigit() else float(text)
     except ValueError:
-        raise DataError(f"--{part} {text}: not a number of items nor a share") from None
+        raise DataError(
+            f"--{part} {text}: not a number of items nor a share; write 100 or 0.1"
+        ) from None

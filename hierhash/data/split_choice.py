@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from hierhash.labels.tree import LabelTree
 
 UNSEEN_LEAVES = 12
+LARGEST_SEED = 2**63 - 1  # what torch takes, too
 
 
 def choose_split(

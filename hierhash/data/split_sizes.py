@@ -31,6 +31,8 @@ def part_sizes(name: str, n: int, sizes: Sizes | None = None) -> dict[str, int]:
     Example:
         >>> part_sizes("shop", 100)
         {'train': 55, 'validation': 8, 'query': 12, 'database_only': 25}
+        >>> part_sizes("shop", 30, {"train": 0.5, "validation": 0.25, "query": 0.25})
+        {'train': 15, 'validation': 8, 'query': 7, 'database_only': 0}
         >>> part_sizes("shop", 100, {"train": 1.0})["train"], part_sizes("shop", 9, {"train": 1})
         (100, {'train': 1, 'validation': 0, 'query': 0, 'database_only': 8})
     """
@@ -41,7 +43,7 @@ def part_sizes(name: str, n: int, sizes: Sizes | None = None) -> dict[str, int]:
     if problems:
         raise DataError([f"split sizes: {problem}" for problem in problems])
     rest = asked.pop("database_only", None)
-    counts = {part: _count(asked.get(part, 0), n) for part in PARTS[:3]}
+    counts = _counts({part: asked.get(part, 0) for part in PARTS[:3]}, n)
     if sizes is None and counts["validation"] == 1:
         counts["validation"] = 2  # one item for early stopping, one for the temperature
     counts["database_only"] = n - sum(counts.values())
@@ -57,7 +59,7 @@ def part_sizes(name: str, n: int, sizes: Sizes | None = None) -> dict[str, int]:
 def _size_problem(part: str, size: float) -> str | None:
     if part not in PARTS:
         return f"unknown part '{part}'; use {', '.join(PARTS)}"
-    if math.isnan(size):
+    if isinstance(size, float) and math.isnan(size):
         return f"{part} is not a number; give a count or a share of the items"
     if size < 0:
         return f"{part} is negative; give a count or a share of the items"
@@ -66,8 +68,21 @@ def _size_problem(part: str, size: float) -> str | None:
     return None
 
 
-def _count(size: float, n: int) -> int:
-    return round(size * n) if isinstance(size, float) else size
+def _counts(asked: Sizes, n: int) -> dict[str, int]:
+    """Items of each size: shares are rounded, except where that would not come to n items.
+
+    Where all together are n items, or rounding would make more of them, shares are rounded down,
+    and those with the largest fractions get what is left.
+    """
+    shares = {part: size * n for part, size in asked.items() if isinstance(size, float)}
+    counts = {part: round(shares.get(part, size)) for part, size in asked.items()}
+    whole = sum(size for size in asked.values() if isinstance(size, int))
+    if sum(counts.values()) > n or math.isclose(math.fsum(shares.values()), n - whole):
+        floors = {part: math.floor(share) for part, share in shares.items()}
+        left = round(math.fsum(shares.values())) - sum(floors.values())
+        by_fraction = sorted(shares, key=lambda part: floors[part] - shares[part])
+        counts |= floors | {part: floors[part] + 1 for part in by_fraction[:left]}
+    return counts
 
 
 def _is_rest(asked: float, rest: int, n: int) -> bool:

@@ -40,6 +40,7 @@ class Split:
         database_only: int64, searched but never trained on.
         seed: What drew it.
         sha256: Of the ids in each part: equal splits of equal items have equal hashes.
+        halves_sha256: Of the ids in each half of the validation items.
         protocol: ``"standard"``, ``"unseen_leaves"`` or ``"column"`` (the user's own parts).
         unseen: Path texts of the leaves kept from training and validation.
         asked: What it was drawn by.
@@ -60,6 +61,7 @@ class Split:
     protocol: str = "standard"
     unseen: tuple[str, ...] = ()
     asked: Asked = NOT_KNOWN
+    halves_sha256: str = ""
 
     @classmethod
     def of(
@@ -83,9 +85,19 @@ class Split:
                 "train": (), "tune": whole, "calibrate": whole, "query": (), "database_only": (),
             }.items()
         }  # fmt: skip
-        split = cls(**rows, seed=seed, sha256="", protocol=protocol, unseen=unseen, asked=asked)
+        split = cls(
+            **rows,
+            seed=seed,
+            sha256="",
+            protocol=protocol,
+            unseen=unseen,
+            asked=asked,
+            halves_sha256="",
+        )
         named = {part: [ids[row] for row in own] for part, own in split.parts.items()}
         object.__setattr__(split, "sha256", parts_sha256(named))
+        halves = {half: [ids[row] for row in getattr(split, half)] for half in HALVES}
+        object.__setattr__(split, "halves_sha256", halves_sha256(halves))
         return split
 
     @property

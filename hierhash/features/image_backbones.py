@@ -116,12 +116,28 @@ def image_backbone(spec: BackboneSpec) -> ImageBackbone:
         ConfigError: The name is unknown, the library it needs is not installed, or its weights
             cannot be had.
     """
-    family, colon, _ = spec.name.partition(":")
-    family += colon
+    if problem := backbone_problem(spec.name):
+        raise ConfigError(f"features.image.name: {problem}")
+    return _BACKBONES[_family(spec.name)](spec)
+
+
+def backbone_problem(name: str) -> str | None:
+    """What is wrong with the name of a backbone, or nothing; the model after a colon is not read.
+
+    Example:
+        >>> backbone_problem("pixls")
+        "no image backbone 'pixls'; did you mean 'pixels'?"
+    """
+    family = _family(name)
     if family not in _BACKBONES:
-        hint = did_you_mean(family, _BACKBONES)
-        raise ConfigError(f"features.image.name: no image backbone '{spec.name}'{hint}")
-    return _BACKBONES[family](spec)
+        hint = did_you_mean(family, _BACKBONES) or f"; use one of {', '.join(_BACKBONES)}"
+        return f"no image backbone '{name}'{hint}"
+    return f"'{name}' names no model; add one after the colon" if name.endswith(":") else None
+
+
+def _family(name: str) -> str:
+    family, colon, _ = name.partition(":")
+    return family + colon
 
 
 def weights_digest(net: Any, facts: Sequence[str] = ()) -> str:

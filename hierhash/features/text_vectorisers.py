@@ -4,9 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from typing import Annotated, Any, Protocol
+
+from pydantic import Strict
 
 from hierhash.errors import ConfigError, did_you_mean
+
+Whole = Annotated[int, Strict()]
 
 
 class TextVectoriser(Protocol):
@@ -51,9 +55,9 @@ class VectoriserSpec:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
 
     name: str = "words"
-    min_count: int = 2
-    max_size: int = 5000
-    ngram: tuple[int, int] = (2, 4)
+    min_count: Whole = 2
+    max_size: Whole = 5000
+    ngram: tuple[Whole, Whole] = (2, 4)
 
 
 def _words(spec: VectoriserSpec) -> TextVectoriser:
@@ -132,9 +136,25 @@ def text_vectoriser(spec: VectoriserSpec) -> TextVectoriser:
         >>> words.transform(["blue blue shoes"]).toarray().tolist()
         [[2.0, 0.0, 1.0]]
     """
-    family, colon, _ = spec.name.partition(":")
-    family += colon
+    if problem := vectoriser_problem(spec.name):
+        raise ConfigError(f"features.text.name: {problem}")
+    return _VECTORISERS[_family(spec.name)](spec)
+
+
+def vectoriser_problem(name: str) -> str | None:
+    """What is wrong with the name of a vectoriser, or nothing; a model after a colon is not read.
+
+    Example:
+        >>> vectoriser_problem("wrods")
+        "no text vectoriser 'wrods'; did you mean 'words'?"
+    """
+    family = _family(name)
     if family not in _VECTORISERS:
-        hint = did_you_mean(family, _VECTORISERS)
-        raise ConfigError(f"features.text.name: no text vectoriser '{spec.name}'{hint}")
-    return _VECTORISERS[family](spec)
+        hint = did_you_mean(family, _VECTORISERS) or f"; use one of {', '.join(_VECTORISERS)}"
+        return f"no text vectoriser '{name}'{hint}"
+    return f"'{name}' names no model; add one after the colon" if name.endswith(":") else None
+
+
+def _family(name: str) -> str:
+    family, colon, _ = name.partition(":")
+    return family + colon

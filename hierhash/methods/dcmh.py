@@ -6,11 +6,12 @@ Every row of the family is these settings with other values; the files beside th
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from pydantic import BeforeValidator
 from torch import nn
 
 from hierhash.branches.heads import build_head
@@ -22,11 +23,29 @@ from hierhash.errors import ConfigError, TreeError
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.similarity import LevelSimilarity
 from hierhash.labels.tree import LabelTree
+from hierhash.labels.weights import SCHEMES, spec_problems
 from hierhash.training.alternating import AlternatingLoop
 from hierhash.training.settings import LoopSettings, Objective
 from hierhash.training.state import TrainingData
 
-WeightScheme = str | dict[str, Any] | list[float] | None
+
+def _scheme(scheme: Any) -> Any:
+    """Refuses what no tree takes; how many levels a tree has is not known before it is read."""
+    if not isinstance(scheme, str | dict | list):
+        return scheme
+    values = scheme if isinstance(scheme, list) else []
+    if isinstance(scheme, dict):
+        values = [value for key, value in scheme.items() if key != "scheme"]
+        if not isinstance(scheme.get("scheme", ""), str):
+            raise ValueError(f"the scheme is a word; use one of {', '.join(SCHEMES)}")
+    if any(isinstance(value, str) for value in values):
+        raise ValueError("a weight or a parameter is a number without quotes")
+    if problems := spec_problems(scheme, len(scheme) if isinstance(scheme, list) else 2):
+        raise ValueError("; ".join(problems))
+    return scheme
+
+
+WeightScheme = Annotated[str | dict[str, Any] | list[float] | None, BeforeValidator(_scheme)]
 
 
 @dataclass(frozen=True)

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from hierhash.bench.results import data_file
 from hierhash.builder import LabelledItems
+from hierhash.errors import RunError
 from hierhash.labels.read import read_tree
 from hierhash.reports.comparison import comparison_section, intervals
 from hierhash.reports.confusion import confusion_section
@@ -90,7 +92,7 @@ def build_report(suite: str, results: Path, items: LabelledItems | None = None) 
         sections=kept,
         examples=retrieved_examples(results, runs, items) if items is not None else [],
         runs=runs,
-        environments=read_json(results / "environments.json"),
+        environments=_environments(suite, results),
         tuning=read_lines(results / f"{suite}.tuning.jsonl"),
     )
     return Report(
@@ -99,6 +101,19 @@ def build_report(suite: str, results: Path, items: LabelledItems | None = None) 
         latex=latex_table(headline.tables[0], f"{suite}: mean and deviation over seeds."),
         csv=_csv(runs),
     )
+
+
+def _environments(suite: str, results: Path) -> dict[str, Any]:
+    path = results / "environments.json"
+    if not path.exists():
+        raise RunError(
+            f"{path}: missing, and it tells on what the numbers were made; put back the file that "
+            f"hierhash bench {suite} wrote beside {suite}.jsonl"
+        )
+    content = read_json(path)
+    if not isinstance(content, dict):
+        raise RunError(f"{path}: not a JSON object; put back the file that hierhash bench wrote")
+    return content
 
 
 def _csv(runs: list[Run]) -> str:

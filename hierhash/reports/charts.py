@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import math
 from collections.abc import Mapping, Sequence
 
 import matplotlib
@@ -27,14 +28,18 @@ def colours(names: Sequence[str]) -> dict[str, str]:
 
 
 def bars(values: Mapping[str, Mapping[str, float]], label: str) -> str:
-    """Grouped bars: one group for each key of the inner mappings, one bar for each method."""
-    names, groups = list(values), list(next(iter(values.values())))
+    """Grouped bars: one group for each key of the inner mappings, one bar for each method.
+
+    A method that lacks a group has no bar there.
+    """
+    names = list(values)
+    groups = list(dict.fromkeys(group for own in values.values() for group in own))
     figure, axis = plt.subplots(figsize=(7.2, 3.0))
-    width = 0.8 / len(names)
+    width = 0.8 / max(len(names), 1)
     palette = colours(names)
     for place, name in enumerate(names):
         where = [group + (place - (len(names) - 1) / 2) * width for group in range(len(groups))]
-        heights = list(values[name].values())
+        heights = [values[name].get(group, math.nan) for group in groups]
         axis.bar(where, heights, width * 0.92, label=name, color=palette[name])
     axis.set_xticks(range(len(groups)), groups)
     axis.set_ylabel(label)

@@ -8,8 +8,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.metrics.bootstrap import paired_intervals
+from hierhash.reports.lines import DIRECTIONS
 from hierhash.reports.runs import (
-    DIRECTIONS,
     OURS,
     Run,
     counted,

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pandas as pd
 
 from hierhash.reports import charts
-from hierhash.reports.runs import DIRECTIONS, Run, counted, headline_names, main_bits, tidy
+from hierhash.reports.lines import DIRECTIONS
+from hierhash.reports.runs import Run, counted, headline_names, main_bits, tidy
 from hierhash.reports.section import Section
 
 WORDS = {"i2t": "Images look for texts", "t2i": "Texts look for images"}

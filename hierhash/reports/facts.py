@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import math
+
 import pandas as pd
 
+from hierhash.reports.lines import DIRECTIONS
 from hierhash.reports.runs import (
-    DIRECTIONS,
     Run,
     average_scores,
     counted,
@@ -201,10 +203,15 @@ def _means_table(
     own = [run for run in runs if run["bits"] == bits]
     means = average_scores(tidy(own))["mean"]
     numbers = {
-        name: [float(means[bits, name, database, d, distance, m]) for d, m in columns]
+        name: [
+            float(means.get((bits, name, database, d, distance, m), math.nan)) for d, m in columns
+        ]
         for name in headline_names(own)
     }
-    best = [max(column) for column in zip(*numbers.values(), strict=True)]
+    best = [
+        max((value for value in column if not math.isnan(value)), default=math.nan)
+        for column in zip(*numbers.values(), strict=True)
+    ]
     rows: list[Row] = []
     for name, values in numbers.items():
         mine = [run for run in own if run["name"] == name]
@@ -223,5 +230,7 @@ def _mean_of(runs: list[Run], direction: str, metric: str) -> float:
 
 
 def _best_cell(value: float, best: float) -> Cell:
-    """Bold if it prints like the best of its column."""
+    """Bold if it prints like the best of its column; ? where it was not measured."""
+    if math.isnan(value):
+        return Cell("?")
     return Cell(f"{value:.3f}", round(value, 3) >= round(best, 3))

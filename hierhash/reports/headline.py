@@ -7,8 +7,8 @@ from pathlib import Path
 import pandas as pd
 
 from hierhash.reports.comparison import Interval, Key, intervals, mark
+from hierhash.reports.lines import DIRECTIONS
 from hierhash.reports.runs import (
-    DIRECTIONS,
     OURS,
     Run,
     average_scores,

@@ -11,43 +11,35 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from hierhash.errors import RunError
-from hierhash.storage.json_files import read_lines
+from hierhash.reports.lines import read_results
 
 Run = dict[str, Any]
 
-DIRECTIONS = ("i2t", "t2i")
 OURS = "hierarchical_dcmh"
-
-
-def load_runs(suite: str, results: Path) -> list[Run]:
-    """The runs that ``load_results`` shows."""
-    return load_results(suite, results)[0]
 
 
 def load_results(suite: str, results: Path) -> tuple[list[Run], str]:
     """The runs of a suite that may stand in one table, and what is said of the others.
 
     Of several lines of one row, length and seed the newest counts. Left out are lines of other data
-    (split, tree) or other common settings (such as epochs) than the newest line of all, and lines
-    of other settings or another revision of the method than the newest of their row and length.
+    (split, tree, halves of the validation items) or other common settings (such as epochs) than the
+    newest line of all, and lines of other settings or another revision of the method than the
+    newest of their row and length.
 
     Returns:
         The runs in the order they ended, each with ``name``: method or method+variant; and a
         sentence on the lines that are left out, or nothing.
 
     Raises:
-        RunError: There are no results, or a line is damaged or lacks its names.
+        RunError: There are no results, or a line is damaged or of another shape.
     """
     path = results / f"{suite}.jsonl"
-    runs = read_lines(path)
+    runs = read_results(path)
     if not runs:
         raise RunError(f"{path}: no results yet; run: hierhash bench {suite}")
-    missing = sorted({name for run in runs for name in _NEEDED if name not in run})
-    if missing:
-        raise RunError(f"{path}: lines lack {', '.join(missing)}; is it made by hierhash bench?")
     for run in runs:
         run["name"] = f"{run['method']}+{run['variant']}" if run["variant"] else run["method"]
-    of_data = [run for run in runs if _data(run) == _data(runs[-1])]
+    of_data = _of_one_split(runs)
     alike = [run for run in of_data if run.get(_COMMON) == runs[-1].get(_COMMON)]
     settings = {(run["name"], run["bits"]): _settings(run) for run in alike}
     newest: dict[tuple[str, int, int], Run] = {}
@@ -67,7 +59,14 @@ def load_results(suite: str, results: Path) -> tuple[list[Run], str]:
 
 
 _COMMON = "conditions_sha256"
-_NEEDED = ("suite", "method", "variant", "bits", "seed", "split_sha256", "tree_sha256")
+_HALVES = "halves_sha256"
+
+
+def _of_one_split(runs: list[Run]) -> list[Run]:
+    """The runs of the newest line's data; those that name no halves stand beside any."""
+    of_data = [run for run in runs if _data(run) == _data(runs[-1])]
+    named = [run[_HALVES] for run in of_data if run.get(_HALVES)]
+    return [run for run in of_data if run.get(_HALVES) in (None, *named[-1:])]
 
 
 def _data(run: Run) -> tuple[str, str]:

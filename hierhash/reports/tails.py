@@ -9,8 +9,8 @@ import numpy as np
 from hierhash.metrics.retrieval_suite import macro_mean
 from hierhash.reports import charts
 from hierhash.reports.curves import WORDS
+from hierhash.reports.lines import DIRECTIONS
 from hierhash.reports.runs import (
-    DIRECTIONS,
     Run,
     headline_names,
     main_bits,

@@ -13,11 +13,14 @@ from dataclasses import dataclass
 from typing import Annotated, Literal
 
 from annotated_types import Ge, Gt, Le
+from pydantic import Strict
 
 # The upper ends are far above anything of use; they keep infinity and slips of the pen out.
-NonNegative = Annotated[float, Ge(0), Le(1e12)]
-Positive = Annotated[float, Gt(0), Le(1e12)]
-Count = Annotated[int, Ge(1), Le(10**6)]
+# Strict: neither true nor "5" is a number.
+NonNegative = Annotated[float, Strict(), Ge(0), Le(1e12)]
+Positive = Annotated[float, Strict(), Gt(0), Le(1e12)]
+Count = Annotated[int, Strict(), Ge(1), Le(10**6)]
+HIGHEST_RATE = 1000
 
 ORDERS = {"matlab": ("codes", "text", "image"), "tensorflow": ("image", "text", "codes")}
 
@@ -65,12 +68,12 @@ class LoopSettings:
     __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
 
     epochs: Count = 20
-    batch_size: Annotated[int, Ge(2), Le(10**6)] = 128
+    batch_size: Annotated[int, Strict(), Ge(2), Le(10**6)] = 128
     order: Literal["matlab", "tensorflow"] = "tensorflow"
     optimiser: Literal["sgd", "adamw"] = "adamw"
     schedule: Literal["logspace", "linspace", "cosine"] = "cosine"
-    lr: Positive = 1e-3
-    lr_final: NonNegative = 0.0
+    lr: Annotated[float, Strict(), Gt(0), Le(HIGHEST_RATE)] = 1e-3
+    lr_final: Annotated[float, Strict(), Ge(0), Le(HIGHEST_RATE)] = 0.0
     weight_decay: NonNegative = 1e-4
     sampling: Literal["permutation", "epoch"] = "epoch"
     amp: bool = False

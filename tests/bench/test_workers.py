@@ -15,7 +15,7 @@ from hierhash.bench.results import Job
 from hierhash.bench.runner import run_suite
 from hierhash.bench.suite import load_suite
 from hierhash.bench.workers import DIED, Workers
-from hierhash.reports.runs import load_runs
+from hierhash.reports.runs import load_results
 from tests.bench.dying import dying
 from tests.cli.interrupting import started
 
@@ -43,7 +43,10 @@ def test_two_workers_do_the_jobs_of_one(suite, tmp_path):
     for folder, number in (("one", 1), ("two", 2)):
         run_suite(suite, tmp_path / folder, number, say=lambda _: None)
     one, two = (
-        {(run["name"], run["seed"]): run["results"] for run in load_runs("tiny", tmp_path / folder)}
+        {
+            (run["name"], run["seed"]): run["results"]
+            for run in load_results("tiny", tmp_path / folder)[0]
+        }
         for folder in ("one", "two")
     )
     assert len(one) == 4

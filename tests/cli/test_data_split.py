@@ -115,3 +115,31 @@ def test_training_is_told_what_its_split_falls_short_of(table, capsys, monkeypat
     said = capsys.readouterr().err
     assert said.startswith("warning: split: query has ")
     assert "items that share a 'maker' stay together" in said
+
+
+def test_more_unseen_leaves_than_can_be_held_back_are_refused(table):
+    said = refusal(table.parent, *words(table, "--group-by", "none", "--unseen-leaves", "2"))
+    assert said == (
+        "--unseen-leaves 2: at most 1 leaves of this tree can be held back (a quarter of all, and "
+        "one stays under each parent); ask for as many"
+    )
+    said = hierhash(*words(table, "--group-by", "none", "--unseen-leaves", "1"))
+    assert said.code == 0, said.err
+
+
+def test_the_seed_has_the_bound_of_a_config(table):
+    said = refusal(table.parent, *words(table, "--seed", 2**63))
+    assert said.startswith("--seed 9223372036854775808: must be at most 9,223,372,036,854,775,807")
+    said = hierhash(*words(table, "--group-by", "none", "--seed", 2**63 - 1))
+    assert said.code == 0, said.err
+
+
+@pytest.mark.parametrize("size", ["\u0663", "0.\u0665", "1_0", "ten", "--5", "9" * 5000, " 5"])
+def test_sizes_are_plain_digits(table, size):
+    said = refusal(table.parent, *words(table, f"--query={size}"))
+    assert f"--query {size}: not a number of items nor a share; write 100 or 0.1" in said
+
+
+def test_a_size_of_many_digits_is_too_large(table):
+    said = refusal(table.parent, *words(table, f"--query={'9' * 400}"))
+    assert "items asked, 240 there are" in said

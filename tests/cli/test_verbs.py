@@ -85,7 +85,7 @@ def test_a_text_without_a_known_word_is_refused_with_the_nearest(run_folder):
         (["train", "sample", "features.image.name=resnet"], "no image backbone 'resnet'"),
         (["train", "sample", "features.text.name=word"], "did you mean 'words'"),
         (["train", "sample", "device=cuda:99"], "device: 'cuda:99'"),
-        (["train", "sample", "device=gpu"], "is not a device"),
+        (["train", "sample", "device=gpu"], "not a device that is known"),
         (["train", "sample", "data.tree=sampel"], "did you mean 'sample.yaml'"),
         (["train", "sample", "--resume", "--out", "empty", *FAST], "empty: no run to resume"),
         (["evaluate", "nowhere"], "nowhere: no such run folder"),

@@ -10,6 +10,7 @@ import pytest
 from hierhash.data.records import Catalogue
 from hierhash.data.split_choice import choose_split
 from hierhash.data.split_review import shortfalls
+from hierhash.data.splits import Split
 from hierhash.errors import DataError
 from hierhash.labels import LabelTree
 
@@ -89,6 +90,12 @@ def test_parts_that_are_too_small_are_named(
 def test_one_validation_item_cannot_be_halved() -> None:
     with pytest.raises(DataError, match="cannot be halved to tune and to calibrate; ask for 2"):
         split_of(shop([f"t{row}" for row in range(30)]), sizes={"validation": 1})
+
+
+def test_where_nothing_is_known_of_what_was_asked_nothing_is_told() -> None:
+    split = Split.of(list("abcd"), {"train": [0, 1], "validation": [2], "query": [3]})
+    assert split.requested == {}
+    assert shortfalls(split) == []
 
 
 USES = ["train"] * 10 + ["Val"] * 4 + ["valid"] * 4 + ["TEST"] * 6 + ["db"] * 3 + ["gallery"] * 3

@@ -204,3 +204,30 @@ def test_unseen_leaves_need_a_parent_with_several() -> None:
     labels: list[tuple[str, ...]] = [("f",)] * 10
     with pytest.raises(DataError, match="no leaf can be held back"):
         make_unseen_leaves_split(catalogue_of(labels), TREE.encode(labels), TREE)
+
+
+@pytest.mark.parametrize("n", [1, 2, 3, 10, 29, 30, 31, 101, 2662])
+@pytest.mark.parametrize(
+    "shares",
+    [(0.5, 0.25, 0.25), (0.7, 0.1, 0.2), (0.3, 0.3, 0.4), (0.5, 0.0, 0.5), (1.0, 0.0, 0.0)],
+)
+def test_shares_of_one_in_all_are_all_items(n: int, shares: tuple[float, ...]) -> None:
+    sizes = part_sizes("shop", n, dict(zip(PARTS, shares, strict=False)))
+    assert sum(sizes.values()) == n
+    assert sizes["database_only"] == 0
+    for part, share in zip(PARTS, shares, strict=False):
+        assert abs(sizes[part] - share * n) < 1
+
+
+def test_shares_that_leave_a_rest_are_rounded() -> None:
+    assert part_sizes("sample", 2662) == {
+        "train": 1464, "validation": 213, "query": 319, "database_only": 666,
+    }  # fmt: skip
+    assert list(part_sizes("shop", 7, {"train": 0.55, "query": 0.12}).values()) == [4, 0, 1, 2]
+
+
+def test_more_than_all_items_are_refused() -> None:
+    with pytest.raises(DataError, match="31 items asked, 30 there are"):
+        part_sizes("shop", 30, {"train": 0.5, "query": 16})
+    with pytest.raises(DataError, match="33 items asked, 30 there are"):
+        part_sizes("shop", 30, {"train": 0.6, "query": 0.5})

@@ -23,7 +23,7 @@ from hierhash.errors import DataError, RunError
 from hierhash.reports.build import build_report
 from hierhash.reports.charts import colours
 from hierhash.reports.examples import _picture, retrieved_examples
-from hierhash.reports.runs import load_runs
+from hierhash.reports.runs import load_results
 
 SUITE = """
 name: tiny
@@ -92,7 +92,7 @@ def test_every_chart_shows_every_row(made):
 
 def test_the_number_of_queries_stands_beside_every_score(made):
     folder, _, report = made
-    counted = load_runs("tiny", folder)[0]["queries"]["i2t"]["counted"]
+    counted = load_results("tiny", folder)[0][0]["queries"]["i2t"]["counted"]
     tables = re.findall(r"(?:^\|.*\n)+", report.markdown, re.M)
     for table in tables:
         if "peak_rss_mb" not in table:
@@ -145,7 +145,7 @@ def test_examples_are_those_of_the_split_of_the_runs(made, tmp_path):
     other = load_suite(tmp_path / "tiny.yaml")
     run_suite(other, results, say=lambda _: None)  # the same ids, another split
     assert len(list(results.glob("tiny.*split.json"))) == 2
-    runs = load_runs("tiny", results)
+    runs = load_results("tiny", results)[0]
     examples = retrieved_examples(results, runs, labelled_items(other.data))
     catalogue = labelled_items(other.data).catalogue
     split = Split.load(
