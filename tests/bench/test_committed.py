@@ -22,7 +22,9 @@ CLEAN = {"commit": "0123456789ab"}
 def results_of(name, monkeypatch, here=CLEAN):
     monkeypatch.setattr(module, "environment", lambda: dict(here))
     last = read_lines(RESULTS / f"{name}.jsonl")[-1]
-    split = SimpleNamespace(sha256=last["split_sha256"], halves_sha256="of a split of today")
+    split = SimpleNamespace(
+        sha256=last["split_sha256"], halves_sha256=last.get("halves_sha256", "")
+    )
     tree = SimpleNamespace(sha256=last["tree_sha256"])
     return SuiteResults(
         load_suite(find_suite(name)), RESULTS, SimpleNamespace(split=split, tree=tree)
