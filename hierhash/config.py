@@ -67,7 +67,7 @@ def _source(name: str) -> str:
 
 
 def _device(name: str) -> str:
-    if not re.fullmatch(r"auto|(cpu|cuda)(:[0-9]{1,4})?", name):
+    if not re.fullmatch(r"auto|cpu|cuda(:[0-9]{1,4})?", name):
         raise ValueError("not a device that is known; use auto, cpu, cuda or cuda:N")
     return name
 

@@ -14,7 +14,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from hierhash.config import DataConfig, FeaturesConfig, RunConfig
+from hierhash.config import DataConfig, FeaturesConfig, RunConfig, StoppingConfig
 from hierhash.data.sources import PLACES
 from hierhash.methods.dcmh import DCMHSettings
 from hierhash.methods.registry import method_revision, method_settings
@@ -60,7 +60,7 @@ def _content(config: RunConfig) -> dict[str, Any]:
         "data": _data(config.data),
         "features": _features(config.features),
         # How patient a run would be matters only if it looks.
-        "stopping": config.stopping.model_dump() if config.stopping.every else {},
+        "stopping": _stopping(config.stopping) if config.stopping.every else {},
     }
 
 
@@ -72,6 +72,10 @@ def _data(data: DataConfig) -> dict[str, Any]:
     for name in set(PLACES) & set(own.get("options", {})):
         own["options"][name] = _last_name(own["options"][name])
     return own
+
+
+def _stopping(stopping: StoppingConfig) -> dict[str, Any]:
+    return differing(stopping.model_dump(), StoppingConfig().model_dump())
 
 
 def _features(features: FeaturesConfig) -> dict[str, Any]:

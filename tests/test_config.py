@@ -119,6 +119,7 @@ FILES = [
         "bits: 8\ndevice: tpu",
         "c.yaml:2: device: not a device that is known; use auto, cpu, cuda or",
     ),
+    ("device: 'cpu:300'", "c.yaml:1: device: not a device that is known; use auto, cpu, cuda or"),
     ("device: 'cuda:x'", "c.yaml:1: device: not a device that is known; use auto, cpu, cuda or"),
     ("model: {training: {epochs: true}}", "training.epochs: a whole number is expected, got True"),
     ("model: {training: {epochs: '5'}}", "training.epochs: a whole number is expected, got '5'"),

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import pytest
 
 from hierhash import config_hash as module
-from hierhash.config import RunConfig, resolve_config
+from hierhash.config import RunConfig, StoppingConfig, resolve_config
 from hierhash.config_hash import config_hash, settings_hash
 from hierhash.methods import registry
 from hierhash.methods.registry import METHODS
@@ -77,6 +77,20 @@ def test_one_more_setting_with_a_default_orphans_nothing(monkeypatch):
     loss = replace(settings.loss, eta=0.5)
     config = Wider.model_construct(**plain | {"model": replace(settings, loss=loss)})
     assert config_hash(config) == before
+
+
+def test_one_more_setting_of_stopping_orphans_no_run_that_looks(monkeypatch):
+    looking = resolve_config(PLAIN, ["stopping.every=2"])
+    before = config_hash(looking)
+
+    class Wider(StoppingConfig):
+        another: int = 0
+
+    monkeypatch.setattr(module, "StoppingConfig", Wider)
+    wider = looking.model_copy(update={"stopping": Wider(every=2)})
+    assert config_hash(wider) == before
+    assert config_hash(wider.model_copy(update={"stopping": Wider(every=2, another=1)})) != before
+    assert hash_of("stopping.every=2", "stopping.patience=5") != before
 
 
 def test_a_raised_revision_makes_another_run(monkeypatch):

@@ -130,7 +130,7 @@ def backbone_problem(name: str) -> str | None:
     """
     family = _family(name)
     if family not in _BACKBONES:
-        hint = did_you_mean(family, _BACKBONES) or f"; use one of {', '.join(_BACKBONES)}"
+        hint = did_you_mean(family, _BACKBONES) or f"; use one of {', '.join(backbone_names())}"
         return f"no image backbone '{name}'{hint}"
     return f"'{name}' names no model; add one after the colon" if name.endswith(":") else None
 

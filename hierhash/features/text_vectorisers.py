@@ -150,7 +150,8 @@ def vectoriser_problem(name: str) -> str | None:
     """
     family = _family(name)
     if family not in _VECTORISERS:
-        hint = did_you_mean(family, _VECTORISERS) or f"; use one of {', '.join(_VECTORISERS)}"
+        names = vectoriser_names()
+        hint = did_you_mean(family, names) or f"; use one of {', '.join(names)}"
         return f"no text vectoriser '{name}'{hint}"
     return f"'{name}' names no model; add one after the colon" if name.endswith(":") else None
 

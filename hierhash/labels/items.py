@@ -30,8 +30,6 @@ class ItemLabels:
         (3, 2, True)
         >>> labels.single_codes.tolist()
         [[1, 2], [-1, -1], [1, -1]]
-        >>> labels.leaf_ids.tolist()
-        [2, -1, -1]
     """
 
     codes: NDArray[np.int32]
@@ -91,15 +89,6 @@ class ItemLabels:
         codes[self.labelled] = self.codes
         codes.flags.writeable = False  # one array for every caller
         return codes
-
-    @property
-    def leaf_ids(self) -> NDArray[np.int32]:
-        """int32 (n,): the item's leaf (its place in ``tree.leaves``), -1 where unknown.
-
-        Raises:
-            ValueError: An item has several paths.
-        """
-        return self.single_codes[:, -1].copy()
 
     @property
     def leaf_known(self) -> NDArray[np.bool_]:

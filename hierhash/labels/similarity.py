@@ -96,12 +96,6 @@ class LevelSimilarity:
             np.minimum(block, 1.0, out=block)
         return _with_diagonal(block, mine, yours)
 
-    def level_block(self, level: int, rows: Rows, cols: Rows) -> NDArray[np.float32]:
-        """Part of the similarity of one level, s_l: float32 (q, m), 0/1 unless ``jaccard``."""
-        self._checked(level)
-        mine, yours = self._numbers(rows), self._numbers(cols)
-        return _with_diagonal(self._shared(level, mine, yours), mine, yours)
-
     def dense(self) -> NDArray[np.float32]:
         """All of S, float32 (n, n): 4 n^2 bytes. For small n, tests and figures only."""
         return self.block(None, None)

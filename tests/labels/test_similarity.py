@@ -13,6 +13,12 @@ from tests.reference import similarity as slow
 overlaps = st.sampled_from(["any", "jaccard"])
 
 
+def one_level(S: LevelSimilarity, level: int) -> LevelSimilarity:
+    """The similarity in which one level has all the weight."""
+    weights = np.eye(S.labels.depth)[level - 1]
+    return LevelSimilarity(S.labels, weights, S.overlap)
+
+
 @given(cases(), overlaps)
 def test_dense_is_the_literal_formula(case: Case, overlap):
     S = LevelSimilarity(case.labels, case.weights, overlap)
@@ -21,7 +27,7 @@ def test_dense_is_the_literal_formula(case: Case, overlap):
     assert S.dense().dtype == np.float32
     for level in range(1, case.tree.depth + 1):
         one = slow.one_level(case.items, level, case.tree.depth, case.childless, overlap)
-        np.testing.assert_allclose(S.level_block(level, None, None), one, atol=1e-6)
+        np.testing.assert_allclose(one_level(S, level).dense(), one, atol=1e-6)
 
 
 @given(cases(), overlaps)
@@ -58,8 +64,8 @@ def test_block_is_part_of_dense(case: Case, overlap, data):
     mask = np.arange(len(case.items)) % 2 == 0
     np.testing.assert_array_equal(S.block(mask, cols), S.dense()[mask][:, cols])
     for level in range(1, case.tree.depth + 1):
-        whole = S.level_block(level, None, None)
-        np.testing.assert_array_equal(S.level_block(level, rows, cols), whole[rows][:, cols])
+        whole = one_level(S, level).dense()
+        np.testing.assert_array_equal(one_level(S, level).block(rows, cols), whole[rows][:, cols])
 
 
 @given(cases(), overlaps)
@@ -79,7 +85,7 @@ def test_set_ids_and_sharing_give_the_level_similarity(case: Case, overlap):
         ids = S.set_ids[:, level - 1]
         sharing = S.sharing(level)
         known = np.flatnonzero(ids >= 0)
-        whole = S.level_block(level, known, known)
+        whole = one_level(S, level).block(known, known)
         if sharing is None:
             equal = np.equal(ids[known][:, None], ids[known][None, :])
             np.testing.assert_array_equal(whole, equal)
@@ -107,7 +113,7 @@ def test_likelihood_of_weighted_s_is_the_weighted_likelihood(case: Case):
     S = LevelSimilarity(case.labels, case.weights)
     theta = np.random.default_rng(0).normal(size=(S.n, S.n)) * 3
     parts = [
-        weight * slow.likelihood(theta, S.level_block(level, None, None))
+        weight * slow.likelihood(theta, one_level(S, level).dense())
         for level, weight in enumerate(case.weights, start=1)
     ]
     assert sum(parts) == pytest.approx(slow.likelihood(theta, S.dense()), rel=1e-5)
