@@ -20,7 +20,7 @@ from hierhash.bench.scores import (
     validation_means,
 )
 from hierhash.bench.trained import Trained, train_and_encode
-from hierhash.builder import Prepared
+from hierhash.builder import Advance, Prepared
 from hierhash.codes.hamming import hamming_distances
 from hierhash.config import RunConfig
 from hierhash.metrics.retrieval_suite import DirectionResult
@@ -50,6 +50,7 @@ def final_scores(
     asymmetric: bool = False,
     attribute: str | None = None,
     top: bool = False,
+    advance: Advance = lambda _: None,
 ) -> tuple[dict[str, Any], PerQuery, Trained]:
     """Scores of a run on the query items, per-query scores, and the run itself.
 
@@ -59,9 +60,12 @@ def final_scores(
         asymmetric: Also the metrics of real-valued queries against codes (i2t and t2i).
         attribute: Side attribute whose share among the first ten is told.
         top: Keep the first answers of each text, which a report can show.
+        advance: Told of each epoch, for a progress bar.
     """
     split = prepared.split
-    trained = train_and_encode(config, prepared, np.concatenate([split.query, split.database]))
+    trained = train_and_encode(
+        config, prepared, np.concatenate([split.query, split.database]), advance
+    )
     results: dict[str, Any] = {"all": {}}
     curves: dict[str, Any] = {}
     queries: dict[str, Any] = {"pairs": _both_halves(prepared)}

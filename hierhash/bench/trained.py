@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from hierhash.branches.rows import FeatureRows
 from hierhash.branches.two_branch import TwoBranch, outputs_of
-from hierhash.builder import Prepared, training_loop
+from hierhash.builder import Advance, Prepared, training_loop
 from hierhash.codes.packing import Codes, pack, packed_width
 from hierhash.config import RunConfig
 from hierhash.errors import HierhashError
@@ -39,11 +39,16 @@ class Trained:
     cost: dict[str, float] = field(default_factory=dict)
 
 
-def train_and_encode(config: RunConfig, prepared: Prepared, rows: NDArray[np.int64]) -> Trained:
-    """Trains a run and encodes the items ``rows``."""
+def train_and_encode(
+    config: RunConfig,
+    prepared: Prepared,
+    rows: NDArray[np.int64],
+    advance: Advance = lambda _: None,
+) -> Trained:
+    """Trains a run and encodes the items ``rows``; ``advance`` is told of each epoch."""
     _reset_peak()
     loop = training_loop(config, prepared)
-    summary = fit(loop, FitOptions())
+    summary = fit(loop, FitOptions(report=lambda _epoch, _losses: advance(1)))
     cost = {"train_seconds": round(summary["seconds"], 2), "peak_rss_mb": _peak_mb()}
     started = time.perf_counter()
     trained = encode_items(loop.model, config.bits, prepared, rows)

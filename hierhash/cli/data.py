@@ -98,8 +98,9 @@ def import_command(
     """Write the good items in the normal form: images, metadata.jsonl, tree.yaml."""
     from hierhash.cli.source_argument import open_source
     from hierhash.data.grouping import grouped
-    from hierhash.data.importing import check_target, write_imagefolder
+    from hierhash.data.importing import check_target, refuse_own_source, write_imagefolder
 
+    refuse_own_source(Path(source), out)
     check_target(out, force)  # before the long work of reading every picture
     tree = tree_of(tree_file)
     checked = _checked(open_source(source, format_, option), tree, max_pixels)

@@ -52,6 +52,7 @@ def split_command(
     """Share the items out to train, validation, query and database-only."""
     from hierhash.data.split_choice import LARGEST_SEED, choose_split
     from hierhash.data.split_review import shortfalls
+    from hierhash.data.split_sizes import DEFAULT_SIZES
     from hierhash.errors import DataError
 
     if out.exists() and not force:
@@ -62,6 +63,8 @@ def split_command(
         raise DataError(f"--seed {seed}: must be at most {LARGEST_SEED:,}, as in a config")
     asked = {"train": train, "validation": validation, "query": query}
     sizes = {part: _size(part, text) for part, text in asked.items() if text is not None}
+    if sizes:  # parts that are not named keep their usual share
+        sizes = {**DEFAULT_SIZES["sample"], **sizes}
     catalogue, tree, labels = _labelled(source, format_, option, tree_file)
     split = choose_split(
         catalogue,

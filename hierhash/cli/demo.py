@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 from typing import Annotated
 
@@ -34,4 +35,5 @@ def demo(
         compare(suite, out, say)
         search_story(suite, out, QUERIES, say)
     typer.echo(f"\nreport: {out / 'report.html'}")
-    typer.echo(f'search it: hierhash search {out / "index"} --text "red flower" -k 5')
+    # As it was called: in a virtual environment that is not active the bare name is not found.
+    typer.echo(f'search it: {sys.argv[0]} search {out / "index"} --text "red flower" -k 5')

@@ -12,11 +12,13 @@ from hierhash.bench.suite import Suite
 from hierhash.builder import LabelledItems
 from hierhash.cli.indexing import index_database
 from hierhash.cli.prepared import prepare_with_progress
+from hierhash.cli.searching import answer_line
 from hierhash.errors import InputError
 from hierhash.reports.build import build_report
 from hierhash.reports.headline import headline_markdown
 from hierhash.saved_run import load_run, save_description, save_model
 from hierhash.storage.whole_file import write_text
+from hierhash.training.progress import counting
 
 Say = Callable[[str], None]
 MARK = ".hierhash-demo"
@@ -49,7 +51,8 @@ def compare(suite: Suite, out: Path, say: Say) -> None:
     for row in suite.rows:
         say(f"training {row.name}, {suite.bits[0]} bits")
         config = suite.config(row, suite.bits[0], 0, {})
-        record, per_query, run = final_scores(config, prepared, top=True)
+        with counting("epochs", config.model.training.epochs) as advance:
+            record, per_query, run = final_scores(config, prepared, top=True, advance=advance)
         job = Job(row, suite.bits[0], 0, {}, final=True)
         files.store_final(job, record, per_query)
         save_description(out / row.method, config, prepared)
@@ -67,8 +70,6 @@ def search_story(suite: Suite, out: Path, queries: tuple[str, ...], say: Say) ->
     for text in queries:
         saved.check_text(text)
         say(f'\npictures for the text "{text}":')
-        for hit in index.search(saved.text_outputs([text])[0], k=5):
-            say(
-                f"  {hit.distance:2} bits  {' > '.join(hit.item['paths'][0]):40}"
-                f"  {hit.item['text']:.50}"
-            )
+        hits = index.search(saved.text_outputs([text])[0], k=5)
+        for place, hit in enumerate(hits, start=1):
+            say(answer_line(place, hit))

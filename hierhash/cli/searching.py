@@ -131,7 +131,7 @@ class Search:
             typer.echo(_json([asdict(hit) for hit in hits]))
             return
         for place, hit in enumerate(hits, start=1):
-            typer.echo(plain(_line(place, hit)))
+            typer.echo(plain(answer_line(place, hit)))
 
     def _print_failure(self, text: str, reason: str) -> None:
         if self.as_json:
@@ -175,7 +175,8 @@ def _json(content: object) -> str:
     return json.dumps(content, ensure_ascii=False)
 
 
-def _line(place: int, hit: Hit) -> str:
+def answer_line(place: int, hit: Hit) -> str:
+    """One answer for people: place, score, distance, path, id, text and picture."""
     item = hit.item
     path = " > ".join(item["paths"][0]) if item["paths"] else "-"
     score = "" if hit.score is None else f"{hit.score:7.2f}"

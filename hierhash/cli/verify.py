@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from hierhash.plain_text import plain
+
 
 def verify(
     path: Annotated[Path, typer.Argument(help="A run folder, an index folder or a catalogue.")],
@@ -17,9 +19,9 @@ def verify(
     if not path.exists():
         raise InputError(f"{path}: no such file or folder; check the path")
     if (path / "codes.npy").is_file() or (path / "items.jsonl").is_file():
-        typer.echo(_index(path))
+        typer.echo(plain(_index(path)))
     elif (path / "config.yaml").is_file() or (path / "model.safetensors").is_file():
-        typer.echo(_run(path))
+        typer.echo(plain(_run(path)))
     else:
         _catalogue(path)
 
@@ -50,9 +52,7 @@ def _catalogue(path: Path) -> None:
     catalogue = read(detect(path), path)
     checked = check(catalogue)
     if checked.problems:
-        typer.echo(
-            f"{path}: {len(checked.problems)} problems; see them: hierhash data check {path}",
-            err=True,
-        )
+        found = f"{len(checked.problems)} problem{'s' if len(checked.problems) > 1 else ''}"
+        typer.echo(plain(f"{path}: {found}; see them: hierhash data check {path}"), err=True)
         raise typer.Exit(2)
-    typer.echo(f"{path}: a catalogue of {len(catalogue)} items, whole")
+    typer.echo(plain(f"{path}: a catalogue of {len(catalogue)} items, whole"))

@@ -19,7 +19,8 @@ from hierhash.storage.whole_folder import whole_folder
 if TYPE_CHECKING:
     from hierhash.labels.tree import LabelTree
 
-MARKER = "metadata.jsonl"
+METADATA = "metadata.jsonl"
+MARKER = ".hierhash-import"
 _RESERVED = ("id", "file_name", "text", "labels", "label", "path")
 _PER_FOLDER = 1000
 
@@ -65,7 +66,21 @@ def check_target(path: Path, force: bool) -> None:
     # --force must not be able to delete a folder of something else.
     ours = path.is_dir() and ((path / MARKER).is_file() or not any(path.iterdir()))
     if not ours:
-        raise DataError(f"{path}: not a folder with {MARKER}, so --force does not replace it")
+        raise DataError(
+            f"{path}: no folder that this version's import made, so --force does not replace it; "
+            "remove it yourself, or give another place"
+        )
+
+
+def refuse_own_source(source: Path, out: Path) -> None:
+    """Refuse to write an import in the place of what it is read from, above it or below it.
+
+    Raises:
+        DataError: ``out`` is such a place.
+    """
+    here, there = source.resolve(), out.resolve()
+    if source.exists() and (here == there or here in there.parents or there in here.parents):
+        raise DataError(f"{out}: is the source, above it or in it; give a place of its own")
 
 
 def _full_paths(catalogue: Catalogue, tree: LabelTree) -> list[tuple[str, ...]]:
@@ -86,7 +101,8 @@ def _full_paths(catalogue: Catalogue, tree: LabelTree) -> list[tuple[str, ...]]:
 def _write(
     catalogue: Catalogue, labels: list[tuple[str, ...]], tree: LabelTree | None, folder: Path
 ) -> None:
-    with (folder / MARKER).open("w", encoding="utf-8", newline="\n") as file:
+    (folder / MARKER).write_text("made by hierhash data import, which may replace this folder\n")
+    with (folder / METADATA).open("w", encoding="utf-8", newline="\n") as file:
         for row, item_id in enumerate(catalogue.ids):
             image = catalogue.images[row]
             line = {

@@ -59,17 +59,15 @@ def remove_run(folder: Path) -> None:
 
 
 def refuse_foreign(folder: Path) -> None:
-    """Refuses a folder whose files no run wrote, although they have the names of a run's files.
+    """Refuses a folder that holds anything and that no run was begun in.
 
     Raises:
-        RunError: There is such a file, a user's own ``config.yaml`` say.
+        RunError: It is such a folder: a catalogue, an index, a user's own project.
     """
-    there = [name for name in (*FILES, MANIFEST, *LOGS) if (folder / name).exists()]
+    there = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
     if there and not _is_marked(folder):
-        raise RunError(
-            f"{folder}: holds {', '.join(there)}, which no run wrote and a run would replace; "
-            "choose another --out"
-        )
+        shown = ", ".join(there[:3]) + (" and more" if len(there) > 3 else "")
+        raise RunError(f"{folder}: holds {shown}, which no run wrote; choose another --out")
 
 
 def _is_marked(folder: Path) -> bool:

@@ -142,5 +142,6 @@ def cannot_write(path: Path, error: OSError) -> HierhashError:
         'run/x.json: cannot be written (No space left on device); free room or choose another place'
     """
     reason = error.strerror or error
-    kind = InputError if isinstance(error, WRONG_PLACE) else HierhashError
-    return kind(f"{path}: cannot be written ({reason}); free room or choose another place")
+    if isinstance(error, WRONG_PLACE):
+        return InputError(f"{path}: cannot be written ({reason}); choose another place")
+    return HierhashError(f"{path}: cannot be written ({reason}); free room or choose another place")

@@ -210,10 +210,16 @@ def test_files_that_no_run_wrote_are_not_replaced(trained, tmp_path):
         (tmp_path / name).write_text("mine")
     for words in ([], ["--restart"]):
         said = refusal(tmp_path, "train", trained / "config.yaml", "--out", ".", *words)
-        assert said == (
-            ".: holds config.yaml, tree.yaml, which no run wrote and a run would replace; "
-            "choose another --out"
-        )
+        assert said == (".: holds config.yaml, tree.yaml, which no run wrote; choose another --out")
+
+
+def test_a_run_is_not_trained_into_an_index_or_a_catalogue(trained, tmp_path, index_copy):
+    shutil.copytree(trained / "shop", tmp_path / "shop")
+    for out in ("index", "shop"):
+        for words in ([], ["--restart"]):
+            said = refusal(tmp_path, "train", trained / "config.yaml", "--out", out, *words)
+            assert said.startswith(f"{out}: holds ")
+            assert said.endswith("which no run wrote; choose another --out")
 
 
 def test_other_data_of_the_same_name_are_not_resumed_with(trained, tmp_path, run_copy):

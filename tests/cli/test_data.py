@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -79,10 +80,17 @@ def test_import_and_split_and_stats(small: Path, tmp_path: Path) -> None:
     assert "130 items" in result.output
     assert "exists already" in refusal("import", small, out)
     assert run("import", small, out, "--force").exit_code == 0
+    # What a person made or added to is not an import's to replace, nor is the source itself.
+    by_hand = tmp_path / "hand"
+    shutil.copytree(out, by_hand)
+    (by_hand / ".hierhash-import").unlink()
+    assert "--force does not replace it" in refusal("import", small, by_hand, "--force")
+    for place in (out, out / "below", out.parent):
+        assert "is the source, above it or in it" in refusal("import", out, place, "--force")
 
     result = run("split", out, split, "--query", "20", "--train", "0.5")
     assert result.exit_code == 0, result.output
-    assert "train 65 of 65, validation 0 of 0 (0 to tune, 0 to calibrate), query 20 of 20" in (
+    assert "train 65 of 65, validation 10 of 10 (5 to tune, 5 to calibrate), query 20 of 20" in (
         result.output
     )
     assert "exists already" in refusal("split", out, split)

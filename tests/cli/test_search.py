@@ -103,7 +103,7 @@ def test_verify_of_a_catalogue_with_a_broken_picture(shop_copy):
     (shop_copy / "3.png").write_bytes(b"not a picture")
     said = hierhash("verify", shop_copy)
     assert said.code == 2
-    assert f"{shop_copy}: 1 problems; see them: hierhash data check {shop_copy}" in said.err
+    assert f"{shop_copy}: 1 problem; see them: hierhash data check {shop_copy}" in said.err
 
 
 def test_the_version():
