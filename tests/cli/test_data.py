@@ -85,6 +85,7 @@ def test_import_and_split_and_stats(small: Path, tmp_path: Path) -> None:
     shutil.copytree(out, by_hand)
     (by_hand / ".hierhash-import").unlink()
     assert "--force does not replace it" in refusal("import", small, by_hand, "--force")
+    shutil.rmtree(by_hand)
     for place in (out, out / "below", out.parent):
         assert "is the source, above it or in it" in refusal("import", out, place, "--force")
 
