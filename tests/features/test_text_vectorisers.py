@@ -46,3 +46,16 @@ def test_wordllama_puts_like_words_near():
     assert rows.shape == (4, 256)
     assert rows[0] @ rows[1] > rows[0] @ rows[2]
     assert not rows[3].any()
+
+
+def test_a_state_that_is_none_is_refused():
+    words = text_vectoriser(VectoriserSpec("words", min_count=1))
+    words.fit(TEXTS)
+    for wrong in (
+        {"kind": "other"},
+        {"weights": [1.0]},
+        {"weights": [float("nan")] * len(words.state()["weights"])},
+        {"vocabulary": ["a"] * len(words.state()["vocabulary"])},
+    ):
+        with pytest.raises(ValueError, match="vocabulary"):
+            words.load_state(words.state() | wrong)

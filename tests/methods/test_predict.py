@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
 from hierhash.branches.heads import build_head
@@ -56,3 +57,20 @@ def test_the_temperature_is_the_one_of_least_log_loss():
     found = best_temperature(head, outputs, labels)
     assert found == TEMPERATURES[np.argmin([log_loss(t) for t in TEMPERATURES])]
     assert found > 1
+
+
+@pytest.mark.parametrize("kind", ["leaf", "per_level", "path"])
+def test_a_temperature_never_changes_which_leaf_is_likeliest(kind):
+    torch.manual_seed(0)
+    head = build_head(kind, 4, [2, 3], torch.from_numpy(ANCESTORS), torch.ones(2))
+    with torch.no_grad():  # a bias that outputs divided by the temperature would not scale
+        for name, bias in head.named_parameters():
+            if name.endswith("bias"):
+                bias += torch.linspace(-2, 2, len(bias))
+    outputs = np.random.default_rng(0).standard_normal((300, 4)).astype(np.float32)
+    plain = level_probabilities(head, outputs, 1.0)
+    for temperature in (0.25, 4.0):
+        found = level_probabilities(head, outputs, temperature)
+        np.testing.assert_array_equal(found[-1].argmax(axis=1), plain[-1].argmax(axis=1))
+        sure = found[-1].max(axis=1) > plain[-1].max(axis=1)
+        assert sure.all() if temperature < 1 else not sure.any()

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import json
 from dataclasses import replace
 
 import numpy as np
@@ -223,3 +224,23 @@ def test_early_stopping_keeps_the_best_weights(tmp_path):
     assert (resumed["best_epoch"], resumed["epochs"], len(seen)) == (2, 4, 4)
     for name, tensor in again.model.state_dict().items():
         assert torch.equal(tensor, seen[1][name]), name
+
+
+def test_a_validation_score_that_is_no_number_ends_the_run_with_its_reason(tmp_path):
+    loop = build_loop(PLAIN, TREE, items(), bits=8, seed=0)
+    options = FitOptions(tmp_path, validate=lambda: float("nan"), every=1)
+    with pytest.raises(HierhashError, match=r"epoch 1: the validation score is not a number"):
+        fit(loop, options)
+
+
+def test_lines_of_epochs_that_no_checkpoint_holds_are_run_again(tmp_path):
+    settings = replace(PLAIN, training=replace(PLAIN.training, epochs=2))
+    fit(build_loop(settings, TREE, items(), bits=8, seed=0), FitOptions(tmp_path))
+    longer = replace(PLAIN, training=replace(PLAIN.training, epochs=4))
+    metrics = tmp_path / "metrics.jsonl"
+    with metrics.open("a") as file:
+        file.write('{"epoch": 3, "killed": true}\n')
+    fit(build_loop(longer, TREE, items(), bits=8, seed=0), FitOptions(tmp_path, resume=True))
+    lines = [json.loads(line) for line in metrics.read_text().splitlines()]
+    assert [line["epoch"] for line in lines] == [1, 2, 3, 4]
+    assert not any("killed" in line for line in lines)
