@@ -7,19 +7,16 @@ from typing import Annotated
 
 import typer
 
+from hierhash.cli.data_arguments import Format, Option
+
 
 def encode(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
     source: Annotated[str, typer.Argument(help="Folder or file of items, or `sample`.")],
     out: Annotated[Path, typer.Argument(help="Folder to write: codes, items and a manifest.")],
     modality: Annotated[str, typer.Option(help="Which side is encoded: image or text.")] = "image",
-    format_: Annotated[
-        str | None, typer.Option("--format", help="Reader to use, when the path does not show it.")
-    ] = None,
-    option: Annotated[
-        list[str] | None,
-        typer.Option("--option", "-o", help="Option of the reader: NAME=VALUE, e.g. text=title."),
-    ] = None,
+    format_: Format = None,
+    option: Option = None,
 ) -> None:
     """Encode pictures or texts of a source; the result is an index for `hierhash search`."""
     from hierhash.cli.indexing import encode_catalogue

@@ -8,6 +8,7 @@ from typing import Annotated
 
 import typer
 
+from hierhash.cli.data_arguments import Format, Option
 from hierhash.plain_text import plain
 
 
@@ -22,13 +23,8 @@ def predict(
     modality: Annotated[
         str, typer.Option(help="What of a source is read: image or text.")
     ] = "text",
-    format_: Annotated[
-        str | None, typer.Option("--format", help="Reader of the source, if it does not show.")
-    ] = None,
-    option: Annotated[
-        list[str] | None,
-        typer.Option("--option", "-o", help="Option of the reader: NAME=VALUE, e.g. text=title."),
-    ] = None,
+    format_: Format = None,
+    option: Option = None,
     out: Annotated[
         Path | None, typer.Option(help="CSV file to write: a row for each item of the source.")
     ] = None,
