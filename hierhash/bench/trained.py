@@ -17,7 +17,7 @@ from hierhash.builder import Advance, Prepared, training_loop
 from hierhash.codes.packing import Codes, pack, packed_width
 from hierhash.config import RunConfig
 from hierhash.errors import HierhashError
-from hierhash.training.fit import FitOptions, fit
+from hierhash.training.fit import FitOptions, Interrupted, fit
 
 
 @dataclass(frozen=True)
@@ -45,10 +45,17 @@ def train_and_encode(
     rows: NDArray[np.int64],
     advance: Advance = lambda _: None,
 ) -> Trained:
-    """Trains a run and encodes the items ``rows``; ``advance`` is told of each epoch."""
+    """Trains a run and encodes the items ``rows``; ``advance`` is told of each epoch.
+
+    Raises:
+        KeyboardInterrupt: Ctrl-C while it trains: the whole suite or demo was to stop.
+    """
     _reset_peak()
     loop = training_loop(config, prepared)
-    summary = fit(loop, FitOptions(report=lambda _epoch, _losses: advance(1)))
+    try:
+        summary = fit(loop, FitOptions(report=lambda _epoch, _losses: advance(1)))
+    except Interrupted as stop:
+        raise KeyboardInterrupt from stop
     cost = {"train_seconds": round(summary["seconds"], 2), "peak_rss_mb": _peak_mb()}
     started = time.perf_counter()
     trained = encode_items(loop.model, config.bits, prepared, rows)

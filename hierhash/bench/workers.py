@@ -19,7 +19,6 @@ from hierhash.bench.run_one import final_scores, validation_scores
 from hierhash.bench.suite import Suite
 from hierhash.builder import Prepared, pick_device, prepare
 from hierhash.errors import HierhashError
-from hierhash.training.fit import Interrupted
 
 Outcome = tuple[dict[str, Any], dict[str, Any]]
 Task = Callable[[Suite, Job], Outcome]
@@ -178,8 +177,6 @@ def work(suite: Suite, job: Job) -> Outcome:
             top=main and job.seed == suite.seeds[0],
         )
         return record, per_query
-    except Interrupted as stop:
-        raise KeyboardInterrupt from stop  # it is the suite that was to stop
     except HierhashError as error:
         return failure(_told(error), diverged=error.exit_code == 1)
     # Whatever a library raises, MemoryError above all, is the end of this job and of no other.

@@ -14,6 +14,7 @@ from hierhash.bench.trained import Trained, train_and_encode
 from hierhash.builder import prepare
 from hierhash.codes.hamming import hamming_distances
 from hierhash.codes.packing import pack
+from hierhash.training.fit import Interrupted
 
 SUITE = """
 name: tiny
@@ -148,3 +149,13 @@ def test_the_number_of_queries_of_every_score_is_stored(made):
     assert counted["image"] == n
     unseen = record["queries_unseen"]["i2t"]
     assert unseen["counted"] + unseen["skipped"] == n
+
+
+def test_ctrl_c_while_a_run_trains_ends_the_suite(made, monkeypatch):
+    def stopped(*_):
+        raise Interrupted("stopped after epoch 1 of 2")
+
+    monkeypatch.setattr("hierhash.bench.trained.fit", stopped)
+    prepared, config, _ = made
+    with pytest.raises(KeyboardInterrupt):
+        train_and_encode(config, prepared, prepared.split.query)

@@ -6,7 +6,6 @@ import os
 import signal
 import time
 from concurrent.futures import BrokenExecutor, Future
-from types import SimpleNamespace
 
 import pytest
 import torch
@@ -17,7 +16,6 @@ from hierhash.bench.runner import run_suite
 from hierhash.bench.suite import load_suite
 from hierhash.bench.workers import DIED, Workers
 from hierhash.reports.runs import load_results
-from hierhash.training.fit import Interrupted
 from tests.bench.dying import dying
 from tests.cli.interrupting import started
 
@@ -111,15 +109,3 @@ def test_ctrl_c_ends_a_bench_with_one_line(tmp_path, number):
     told = "interrupted; finished runs are kept, the same command goes on\n"
     assert said.endswith(told)
     assert "Traceback" not in said
-
-
-def test_ctrl_c_while_a_job_trains_ends_the_suite(monkeypatch):
-    def stopped(*_, **__):
-        raise Interrupted("stopped after epoch 1 of 2")
-
-    monkeypatch.setattr(workers, "validation_scores", stopped)
-    monkeypatch.setattr(workers, "_prepared", SimpleNamespace())
-    suite = SimpleNamespace(config=lambda *_: None)
-    job = SimpleNamespace(row=None, bits=8, seed=0, trial={}, final=False)
-    with pytest.raises(KeyboardInterrupt):
-        workers.work(suite, job)
