@@ -175,7 +175,7 @@ def main_loop(folder: Path, verb: str, how: str) -> dict[str, object]:
             attempt = Attempt(words_of(verb, again=False))
             while late and not last.exists():
                 time.sleep(0.001)
-            time.sleep(draw.uniform(0, seconds * (0.6 if late else 1.0)))
+            time.sleep(draw.uniform(0, seconds * (0.05 if late else 1.0)))
             with contextlib.suppress(ProcessLookupError):
                 os.kill(attempt.pid, signal.SIGKILL)
             crashes += attempt.wait() == -signal.SIGKILL
