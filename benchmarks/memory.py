@@ -22,8 +22,9 @@ from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
 from hierhash.data.synthetic import Synthetic
 from hierhash.environment import environment
-from hierhash.methods.dcmh import DCMHSettings, Items, build_loop
+from hierhash.methods.dcmh import DCMHSettings, build_loop
 from hierhash.storage.json_files import append_line
+from hierhash.training.items import Items
 from hierhash.training.settings import LoopSettings
 
 SIZES = (25_000, 50_000, 100_000)
@@ -49,7 +50,8 @@ def train(n: int) -> None:
         text=MLPSettings(hidden=HIDDEN),
         training=LoopSettings(epochs=1),
     )
-    items = Items(image, text, everyone, everyone, labels)
+    rows = {"image": image, "text": text}
+    items = Items(rows, dict.fromkeys(rows, everyone), labels)
     loop = build_loop(settings, tree, items, BITS, seed=0)
     every_batch = loop._batches
     loop._batches = lambda modality: islice(every_batch(modality), STEPS)

@@ -13,7 +13,8 @@ from speed import record
 from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
 from hierhash.labels.tree import LabelTree
-from hierhash.methods.dcmh import DCMHSettings, HeadSettings, Items, SimilaritySettings, build_loop
+from hierhash.methods.dcmh import DCMHSettings, HeadSettings, SimilaritySettings, build_loop
+from hierhash.training.items import Items
 from hierhash.training.settings import LoopSettings, Objective
 
 N, WIDTH, BITS, REPEATS = 10_000, 1280, 64, 5
@@ -33,7 +34,8 @@ def problem():
         text=MLPSettings(hidden=1024, batch_norm=False),
         training=LoopSettings(optimiser="sgd", schedule="linspace", lr=0.01, epochs=REPEATS),
     )
-    return settings, tree, Items(image, text, everyone, everyone, labels)
+    rows = {"image": image, "text": text}
+    return settings, tree, Items(rows, dict.fromkeys(rows, everyone), labels)
 
 
 def usual_epoch(loop, generator, one_hot):

@@ -5,7 +5,8 @@ from __future__ import annotations
 import copy
 import os
 import re
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, fields, is_dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -19,6 +20,7 @@ from pydantic import (
     Field,
     Strict,
     ValidationError,
+    create_model,
 )
 
 from hierhash.config_problems import problems_of, shortened
@@ -29,8 +31,8 @@ from hierhash.data.split_sizes import PARTS
 from hierhash.errors import ConfigError, did_you_mean
 from hierhash.features.image_backbones import BackboneSpec, backbone_problem
 from hierhash.features.text_vectorisers import VectoriserSpec, vectoriser_problem
-from hierhash.methods.dcmh import DCMHSettings
-from hierhash.methods.registry import METHODS, method_settings
+from hierhash.methods.method import Preset
+from hierhash.methods.registry import find_preset, presets
 
 LARGEST_PICTURE = 4096
 MOST_ITEMS = 10**9
@@ -186,12 +188,31 @@ class RunConfig(Section):
     )
     data: DataConfig = DataConfig()
     features: FeaturesConfig = FeaturesConfig()
-    model: DCMHSettings = Field(default_factory=DCMHSettings)
+    model: Any = Field(None, description="settings of the method; see schema_of")
     stopping: StoppingConfig = StoppingConfig()
     # Left out of the run's own config.yaml and of its hash: who watches does not change a run.
     tensorboard: bool = Field(
         False, exclude=True, description="write the scalars of every epoch to RUN/tensorboard/"
     )
+
+
+@cache
+def schema_of(method: str) -> type[RunConfig]:
+    """The schema of a method's configs: its own settings under ``model``.
+
+    Raises:
+        ConfigError: No such method.
+
+    Example:
+        >>> "similarity" in schema_of("dcmh_leaf").model_json_schema()["$defs"]["DCMHSettings"][
+        ...     "properties"
+        ... ]
+        True
+    """
+    preset = find_preset(method)
+    model = (preset.method.Settings, Field(default_factory=lambda: preset.settings))
+    made: type[RunConfig] = create_model("RunConfig", __base__=RunConfig, model=model)
+    return made
 
 
 def load_config(path: Path, overrides: list[str] | None = None) -> RunConfig:
@@ -245,23 +266,26 @@ def resolve_config(
         place = ("features", "image", "device")
         raise ConfigError(f"{where or lines.where(place)}: {'.'.join(place)}: {_DEVICE_SAID}")
     method = merged.get("method", RunConfig.model_fields["method"].default)
+    schema = RunConfig
     if isinstance(method, str):
-        _check_method(method, overrides or [], lines)
+        preset = _preset(method, overrides or [], lines)
+        schema = schema_of(method)
         own = merged.get("model")
         if own is None or isinstance(own, dict):
-            merged["model"] = merge(asdict(method_settings(method)), own or {})
+            merged["model"] = merge(asdict(preset.settings), own or {})
     try:
-        return RunConfig.model_validate(merged)
+        return schema.model_validate(merged)
     except ValidationError as error:
-        raise ConfigError(problems_of(error, RunConfig, lines, overrides or [], merged)) from error
+        raise ConfigError(problems_of(error, schema, lines, overrides or [], merged)) from error
 
 
-def _check_method(method: str, overrides: list[str], lines: Lines) -> None:
-    if method not in METHODS:
-        given = [f"override '{shortened(o)}'" for o in overrides if o.startswith("method=")]
-        where = given[-1] if given else lines.where(("method",))
-        hint = did_you_mean(method, METHODS) or f"; use one of {', '.join(METHODS)}"
-        raise ConfigError(f"{where}: method: no method '{shortened(method)}'{hint}")
+def _preset(method: str, overrides: list[str], lines: Lines) -> Preset:
+    if method in presets():
+        return find_preset(method)
+    given = [f"override '{shortened(o)}'" for o in overrides if o.startswith("method=")]
+    where = given[-1] if given else lines.where(("method",))
+    hint = did_you_mean(method, presets()) or f"; use one of {', '.join(presets())}"
+    raise ConfigError(f"{where}: method: no method '{shortened(method)}'{hint}")
 
 
 def _image_section(content: dict[str, Any]) -> dict[str, Any]:
@@ -324,12 +348,19 @@ def with_absolute_paths(config: RunConfig) -> RunConfig:
         "features": config.features.model_copy(
             update={"image": replace(image, weights=_absolute(image.weights))}
         ),
-        "model": replace(
-            config.model,
-            image=replace(config.model.image, weights=_absolute(config.model.image.weights)),
-        ),
+        "model": _with_absolute(config.model),
     }
     return config.model_copy(update=changes)
+
+
+def _with_absolute(settings: Any) -> Any:
+    """The settings of a method with every path in them absolute."""
+    if isinstance(settings, Path):
+        return settings.absolute()
+    if not is_dataclass(settings) or isinstance(settings, type):
+        return settings
+    own = {one.name: getattr(settings, one.name) for one in fields(settings)}
+    return replace(settings, **{name: _with_absolute(value) for name, value in own.items()})
 
 
 def _absolute(path: Path | None) -> Path | None:

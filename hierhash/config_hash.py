@@ -10,16 +10,15 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+from dataclasses import fields, is_dataclass
+from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter
 
 from hierhash.config import DataConfig, FeaturesConfig, RunConfig, StoppingConfig
 from hierhash.data.sources import PLACES
-from hierhash.methods.dcmh import DCMHSettings
-from hierhash.methods.registry import method_revision, method_settings
-
-_MODEL = TypeAdapter(DCMHSettings)
+from hierhash.methods.registry import find_preset
 
 
 def config_hash(config: RunConfig) -> str:
@@ -47,16 +46,18 @@ def conditions_hash(data: DataConfig, features: FeaturesConfig, laid: dict[str, 
 
 
 def _content(config: RunConfig) -> dict[str, Any]:
-    model = _MODEL.dump_python(config.model, mode="json")
-    preset = _MODEL.dump_python(method_settings(config.method), mode="json")
-    own = differing(model, preset)
-    if "weights" in own.get("image", {}):
-        own["image"]["weights"] = _last_name(own["image"]["weights"])
+    preset = find_preset(config.method)
+    settings: TypeAdapter[Any] = TypeAdapter(preset.method.Settings)
+    model, usual = (
+        _with_last_names(one, settings.dump_python(one, mode="json"))
+        for one in (config.model, preset.settings)
+    )
     return {
         "method": config.method,
-        "revision": method_revision(config.method),
-        "bits": config.bits,
-        "model": own,
+        "revision": preset.revision,
+        # Of a method that has one length only, the length asked for says nothing.
+        "bits": config.bits if preset.method.free_length else None,
+        "model": differing(model, usual),
         "data": _data(config.data),
         "features": _features(config.features),
         # How patient a run would be matters only if it looks.
@@ -101,6 +102,17 @@ def differing(content: dict[str, Any], default: dict[str, Any]) -> dict[str, Any
         elif key not in default or value != usual:
             found[key] = value
     return found
+
+
+def _with_last_names(settings: Any, plain: dict[str, Any]) -> dict[str, Any]:
+    """The plain values of settings, of every path in them the last name."""
+    for one in fields(settings):
+        value = getattr(settings, one.name)
+        if isinstance(value, Path):
+            plain[one.name] = _last_name(plain[one.name])
+        elif is_dataclass(value):
+            _with_last_names(value, plain[one.name])
+    return plain
 
 
 def _last_name(path: Any) -> Any:

@@ -4,30 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
-from numpy.typing import NDArray
 from PIL import Image
 
-from hierhash.branches.rows import FeatureRows
-from hierhash.branches.two_branch import TwoBranch, outputs_of
-from hierhash.builder import Kept, Prepared, config_hash
 from hierhash.config import RunConfig, dump_config, load_config, with_absolute_paths
+from hierhash.config_hash import config_hash
 from hierhash.environment import environment
 from hierhash.errors import RunError
 from hierhash.features.image_backbones import ImageBackbone, image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
 from hierhash.labels.tree import LabelTree
-from hierhash.methods.dcmh import build_model
-from hierhash.methods.predict import best_temperature
+from hierhash.methods.method import Method, Problem
+from hierhash.methods.registry import find_preset
+from hierhash.prepare import Kept, Prepared
 from hierhash.retrieval.run_files import check_run, finish_run
 from hierhash.retrieval.text_branch import check_text, load_vocabulary
 from hierhash.storage.json_files import read_json, write_json
 from hierhash.storage.whole_file import write_text
+from hierhash.training.items import MODALITIES
 from hierhash.training.weights_file import load_weights, save_weights
 
 SPLIT = "splits.json"
@@ -46,50 +43,39 @@ def save_description(folder: Path, config: RunConfig, prepared: Prepared) -> Non
         write_json(folder / "vectoriser.json", prepared.vectoriser.state())
 
 
-def save_model(folder: Path, model: TwoBranch, prepared: Prepared) -> None:
-    """Writes the weights, the shapes they need and the head's temperatures: the run is finished."""
-    save_weights(folder / "model.safetensors", model.state_dict())
-    shapes = {
-        "image_shape": list(prepared.items.image.shape[1:]),
-        "text_width": int(prepared.items.text.shape[1]),
-        "temperatures": _temperatures(model, prepared),
+def save_method(folder: Path, method: Method, prepared: Prepared) -> None:
+    """Writes what a method learnt and the shapes that it needs: the run is finished."""
+    save_weights(folder / "model.safetensors", method.state())
+    shapes = prepared.items.shapes
+    content = {
+        "image_shape": list(shapes["image"]) if "image" in shapes else None,
+        "text_width": shapes["text"][0] if "text" in shapes else None,
         "given_image_features": prepared.catalogue.image_features is not None,
     }
-    write_json(folder / "model.json", shapes)
+    write_json(folder / "model.json", content | method.meta())
     finish_run(folder)
-
-
-def _temperatures(model: TwoBranch, prepared: Prepared) -> dict[str, float]:
-    """The temperature of each modality, chosen on items that nothing else was chosen on."""
-    if model.head is None:
-        return {}
-    rows, items = prepared.split.calibrate, prepared.items
-    temperatures = {}
-    for modality, features, has in (
-        ("image", items.image, items.has_image),
-        ("text", items.text, items.has_text),
-    ):
-        known = rows[has[rows]]
-        temperatures[modality] = 1.0
-        if len(known):
-            outputs = outputs_of(model.branch(modality), FeatureRows(features[known]))
-            labels = prepared.labels.subset(known)
-            temperatures[modality] = best_temperature(model.head, outputs, labels)
-    return temperatures
 
 
 @dataclass
 class SavedRun:
-    """A loaded run."""
+    """A loaded run.
+
+    Args:
+        folder: Its folder.
+        config: Its config.
+        tree: Its tree.
+        method: What was trained.
+        vectoriser: Turns texts into features; None where it learnt from given ones, or from none.
+        shapes: Shape of one feature row of each modality that it was made for.
+        given_image_features: It learnt from precomputed image features.
+    """
 
     folder: Path
     config: RunConfig
     tree: LabelTree
-    model: TwoBranch
+    method: Method
     vectoriser: TextVectoriser | None
-    temperatures: dict[str, float]
-    image_shape: tuple[int, ...]
-    text_width: int
+    shapes: dict[str, tuple[int, ...]]
     given_image_features: bool = False
     _backbone: ImageBackbone | None = None
 
@@ -97,6 +83,11 @@ class SavedRun:
     def kept(self) -> Kept:
         """What its data set is prepared with, so that it is split and read as in training."""
         return Kept(self.folder / SPLIT, self.tree, self.vectoriser)
+
+    @property
+    def modalities(self) -> list[str]:
+        """What it can code: those of ``image`` and ``text`` that its method learns from."""
+        return [one for one in MODALITIES if one in self.method.needs]
 
     def check_data(self, prepared: Prepared) -> None:
         """Refuses data whose features are of another kind than those it was trained on.
@@ -106,22 +97,35 @@ class SavedRun:
                 have another shape.
         """
         given = prepared.catalogue.text_features is not None
-        shapes = prepared.items.image.shape[1:], prepared.items.text.shape[1]
-        if given != (self.vectoriser is None) or shapes != (self.image_shape, self.text_width):
+        fits = given == (self.vectoriser is None) or "text" not in self.shapes
+        if not fits or prepared.items.shapes != self.shapes:
             raise RunError(
                 f"{self.folder}: the data have other features than it was trained on; "
                 "give it its own data, or train a new run"
             )
 
-    def text_outputs(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Real outputs of texts, float32 (n, K).
+    def check_modality(self, modality: str) -> None:
+        """Refuses a modality that its method does not code.
+
+        Raises:
+            RunError: It does not.
+        """
+        if modality not in self.modalities:
+            raise RunError(
+                f"{self.folder}: '{self.config.method}' reads no {modality}s, only "
+                f"{' and '.join(self.modalities)}s; choose the other modality or another method"
+            )
+
+    def text_rows(self, texts: Sequence[str]) -> Any:
+        """Feature rows of texts.
 
         Raises:
             RunError: The run learnt from precomputed text features, so it cannot read texts.
         """
+        self.check_modality("text")
         if self.vectoriser is None:
             raise RunError(f"{self.folder}: trained on precomputed text features; it reads no text")
-        return outputs_of(self.model.text, FeatureRows(self.vectoriser.transform(texts)))
+        return self.vectoriser.transform(texts)
 
     def check_text(self, text: str) -> None:
         """Refuses a text that says nothing to the run.
@@ -132,12 +136,13 @@ class SavedRun:
         if self.vectoriser is not None:
             check_text(self.vectoriser, text)
 
-    def image_outputs(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
-        """Real outputs of RGB pictures, float32 (n, K).
+    def image_rows(self, images: Sequence[Image.Image]) -> Any:
+        """Feature rows of RGB pictures.
 
         Raises:
             RunError: The run learnt from precomputed image features, so it cannot read pictures.
         """
+        self.check_modality("image")
         refusal = f"{self.folder}: trained on precomputed image features; it reads no pictures"
         if self.given_image_features:
             raise RunError(refusal)
@@ -145,9 +150,9 @@ class SavedRun:
             self._backbone = image_backbone(self.config.features.image.backbone())
         rows = self._backbone(images)
         # Runs of older versions do not say what they learnt from.
-        if rows.shape[1:] != self.image_shape:
+        if rows.shape[1:] != self.shapes["image"]:
             raise RunError(refusal)
-        return outputs_of(self.model.image, FeatureRows(rows))
+        return rows
 
 
 def load_run(folder: Path) -> SavedRun:
@@ -157,63 +162,39 @@ def load_run(folder: Path) -> SavedRun:
         RunError: A file of the folder is missing, damaged or changed.
     """
     check_run(folder)
-    shapes = _shapes(folder / "model.json")
+    meta = _meta(folder / "model.json")
     config = load_config(folder / "config.yaml")
     tree = LabelTree.from_yaml(folder / "tree.yaml")
-    model = _model(folder, config, tree, shapes)
+    shapes: dict[str, tuple[int, ...]] = {}
+    if meta["image_shape"] is not None:
+        shapes["image"] = tuple(meta["image_shape"])
+    if meta["text_width"] is not None:
+        shapes["text"] = (meta["text_width"],)
+    if lacking := [one for one in _needed(config) if one not in shapes]:
+        raise RunError(f"{folder}/model.json: no shape of {lacking[0]} rows; train the run again")
+    method = _method(folder, config, Problem(tree, config.bits, shapes, config.seed), meta)
     vectoriser = None
     if (folder / "vectoriser.json").exists():
         vectoriser = text_vectoriser(config.features.text)
         load_vocabulary(vectoriser, folder)
-    return SavedRun(
-        folder,
-        config,
-        tree,
-        model,
-        vectoriser,
-        shapes["temperatures"],
-        tuple(shapes["image_shape"]),
-        shapes["text_width"],
-        bool(shapes.get("given_image_features", False)),
-    )
+    given = bool(meta.get("given_image_features", False))
+    return SavedRun(folder, config, tree, method, vectoriser, shapes, given)
 
 
-def _model(folder: Path, config: RunConfig, tree: LabelTree, shapes: dict[str, Any]) -> TwoBranch:
+def _needed(config: RunConfig) -> list[str]:
+    return [one for one in MODALITIES if one in find_preset(config.method).method.needs]
+
+
+def _method(folder: Path, config: RunConfig, problem: Problem, meta: dict[str, Any]) -> Method:
     weights = load_weights(folder / "model.safetensors")
-    # Level weights come with the stored ones; a scheme may need training labels to be built again.
-    settings = replace(
-        config.model,
-        head=replace(config.model.head, level_weights="uniform"),
-        image=replace(config.model.image, weights=None),
-    )
-    statistics = {
-        modality: (torch.zeros(len(mean)), torch.ones(len(mean)))
-        for modality in ("image", "text")
-        if len(mean := weights.get(f"{modality}.mean", torch.zeros(0))) and mean.ndim == 1
-    }
-    # On the meta device nothing is allocated: shapes that are wrong cost no memory.
-    with torch.device("meta"):
-        model = build_model(
-            settings,
-            tree,
-            tuple(shapes["image_shape"]),
-            shapes["text_width"],
-            config.bits,
-            statistics=statistics,
-        )
+    method = find_preset(config.method).method(config.model, problem)
     try:
-        model.load_state_dict(weights, assign=True)
-    except RuntimeError as error:
+        method.load(weights, meta)
+    except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise RunError(
             f"{folder}/model.safetensors: does not fit config.yaml; train the run again"
         ) from error
-    wrong = [name for name, tensor in weights.items() if not bool(torch.isfinite(tensor).all())]
-    if wrong:
-        raise RunError(
-            f"{folder}/model.safetensors: '{wrong[0]}' holds what is no finite number; "
-            "train the run again"
-        )
-    return model.eval()
+    return method
 
 
 def resumable(folder: Path, config: RunConfig) -> tuple[str, Kept]:
@@ -238,22 +219,28 @@ def resumable(folder: Path, config: RunConfig) -> tuple[str, Kept]:
     return stored.get("config_sha256", config_hash(config)), Kept(folder / SPLIT, tree, None)
 
 
-def _shapes(path: Path) -> dict[str, Any]:
-    shapes = read_json(path)
-    needed = {"image_shape": list, "text_width": int, "temperatures": dict}
-    if not isinstance(shapes, dict) or not all(
-        isinstance(shapes.get(name), kind) for name, kind in needed.items()
+def _meta(path: Path) -> dict[str, Any]:
+    content = read_json(path)
+    needed: dict[str, Any] = {
+        "image_shape": list | None,
+        "text_width": int | None,
+        "temperatures": dict,
+    }
+    if not isinstance(content, dict) or not all(
+        isinstance(content.get(name, 0), kind) and not isinstance(content.get(name), bool)
+        for name, kind in needed.items()
     ):
         raise RunError(f"{path}: lacks {', '.join(needed)}; train the run again")
-    sizes = [*shapes["image_shape"], shapes["text_width"]]
+    width = content["text_width"]
+    sizes = [*(content["image_shape"] or []), *([] if width is None else [width])]
     if not all(type(size) is int and 1 <= size <= LARGEST for size in sizes):
         raise RunError(
             f"{path}: image_shape and text_width are whole numbers from 1 to {LARGEST:,}; "
             "train the run again"
         )
-    for modality, value in shapes["temperatures"].items():
+    for modality, value in content["temperatures"].items():
         if type(value) not in (int, float) or not 0 < value < math.inf:
             raise RunError(
                 f"{path}: temperatures: {modality} is not a number above 0; train the run again"
             )
-    return shapes
+    return content

@@ -9,8 +9,8 @@ import pytest
 from hierhash import config_hash as module
 from hierhash.config import RunConfig, StoppingConfig, resolve_config
 from hierhash.config_hash import config_hash, settings_hash
-from hierhash.methods import registry
-from hierhash.methods.registry import METHODS
+from hierhash.methods.dcmh import DCMH
+from hierhash.methods.registry import presets
 
 PLAIN = {"method": "hierarchical_dcmh", "bits": 16}
 
@@ -68,12 +68,13 @@ def test_one_more_setting_with_a_default_orphans_nothing(monkeypatch):
         another: int = 0
 
     @dataclass(frozen=True)
-    class WiderSettings(type(METHODS["dcmh_tuned"])):
+    class WiderSettings(DCMH.Settings):
         another: int = 0
 
-    settings = WiderSettings(**vars(METHODS["hierarchical_dcmh"]))
-    monkeypatch.setitem(registry.METHODS, "hierarchical_dcmh", settings)
-    monkeypatch.setattr(module, "_MODEL", module.TypeAdapter(WiderSettings))
+    preset = presets()["hierarchical_dcmh"]
+    settings = WiderSettings(**vars(preset.settings))
+    monkeypatch.setitem(presets(), "hierarchical_dcmh", replace(preset, settings=settings))
+    monkeypatch.setattr(DCMH, "Settings", WiderSettings)
     loss = replace(settings.loss, eta=0.5)
     config = Wider.model_construct(**plain | {"model": replace(settings, loss=loss)})
     assert config_hash(config) == before
@@ -95,7 +96,8 @@ def test_one_more_setting_of_stopping_orphans_no_run_that_looks(monkeypatch):
 
 def test_a_raised_revision_makes_another_run(monkeypatch):
     before = hash_of()
-    monkeypatch.setitem(registry._REVISIONS, "hierarchical_dcmh", 2)
+    raised = replace(presets()["hierarchical_dcmh"], revision=2)
+    monkeypatch.setitem(presets(), "hierarchical_dcmh", raised)
     assert hash_of() != before
 
 

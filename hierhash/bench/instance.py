@@ -1,8 +1,8 @@
 """Single-item retrieval: does a title find its own picture, pictures of its colour, its parent?
 
 A query's own partner is looked for in the database and all query items, the rest in the database
-alone. Scores are given in Hamming order and under the asymmetric score <clip(f, -1, 1), b>, which
-is what a search orders by.
+alone. Scores are given in the order of the method's distance and under its real score, which is
+what a search orders by.
 """
 
 from __future__ import annotations
@@ -14,12 +14,10 @@ from numpy.typing import NDArray
 
 from hierhash.bench.scores import DIRECTIONS, rounded
 from hierhash.bench.trained import Trained
-from hierhash.builder import Prepared
-from hierhash.codes.hamming import hamming_distances
-from hierhash.codes.packing import unpack
 from hierhash.labels.paths import format_path
 from hierhash.metrics.pair_recall import attribute_share, pair_recall
 from hierhash.metrics.retrieval_suite import mean_defined
+from hierhash.prepare import Prepared
 
 CHUNK, K = 64, 10
 
@@ -41,22 +39,23 @@ def instance_scores(
     Memory: CHUNK x pool distances at a time.
     """
     asking, answering = DIRECTIONS[direction]
-    split, items = prepared.split, prepared.items
-    queries = split.query[(items.has_image & items.has_text)[split.query]]
-    has = {"image": items.has_image, "text": items.has_text}[answering]
-    pool = np.concatenate([split.database[has[split.database]], queries])
-    codes = trained.codes[answering][pool]
-    signs = unpack(codes, trained.bits).astype(np.float32)
+    split, items, distance = prepared.split, prepared.items, trained.distance
+    queries = items.having("text", items.having("image", split.query))
+    pool = np.concatenate([items.having(answering, split.database), queries])
+    stored, coded = trained.stored[answering][pool], trained.queries[asking]
+    # Codes are ordered by their distance and by their score, vectors by their score alone.
+    scored = None if distance.steps is None else "/rescored"
+    scores_of = None if coded.query is None else distance.scorer(stored)
     shares = _side_values(prepared, attribute)
     found: dict[str, list[NDArray[np.float64]]] = {}
     n = len(pool) - len(queries)
     for start in range(0, len(queries), CHUNK):
         rows = queries[start : start + CHUNK]
-        outputs = np.clip(trained.outputs[asking][rows], -1.0, 1.0)
-        orders: dict[str, NDArray[Any]] = {
-            "": hamming_distances(trained.codes[asking][rows], codes),
-            "/rescored": -(outputs @ signs.T),
-        }
+        orders: dict[str, NDArray[Any]] = {}
+        if coded.codes is not None:
+            orders[""] = distance.between(coded.codes[rows], stored)
+        if coded.query is not None and scores_of is not None:
+            orders[scored or ""] = -scores_of(coded.query[rows])
         for order, distances in orders.items():
             own = n + start + np.arange(len(rows))
             found.setdefault(f"pair_recall@{K}{order}", []).append(pair_recall(distances, own, K))

@@ -13,13 +13,13 @@ from typing import Any
 import numpy as np
 
 from hierhash.bench.suite import Overrides, Row, Suite
-from hierhash.builder import Prepared
 from hierhash.config import RunConfig
 from hierhash.config_hash import conditions_hash, config_hash, settings_hash
 from hierhash.environment import environment
 from hierhash.errors import RunError
 from hierhash.labels.tree import LabelTree
-from hierhash.methods.registry import method_revision
+from hierhash.methods.registry import find_preset
+from hierhash.prepare import Prepared
 from hierhash.storage.json_files import append_line, read_json, read_lines, write_json
 from hierhash.storage.whole_file import whole_file
 
@@ -120,7 +120,7 @@ class SuiteResults:
         score = record["objective"]
         line = {
             "config_sha256": config_hash(self.config(job)),
-            "revision": method_revision(job.row.method),
+            "revision": find_preset(job.row.method).revision,
             **self.data,
             **_named(job),
             "trial": job.trial,
@@ -145,7 +145,7 @@ class SuiteResults:
         scores.mkdir(parents=True, exist_ok=True)
         with whole_file(scores / name) as stream:
             stream.write(packed.getbuffer())
-        loss, training = config.model.loss, config.model.training
+        preset = find_preset(config.method)
         line = {
             "suite": self.suite.name,
             "dataset": self.prepared.catalogue.name,
@@ -159,18 +159,8 @@ class SuiteResults:
             "commit": self._here["commit"],
             "environment": self._remember(),
             "command": f"hierhash bench {self.suite.name}",
-            "settings": {
-                "gamma": loss.gamma,
-                "eta": loss.eta,
-                "scale": loss.scale,
-                "head_weight": loss.head_weight,
-                "lr": training.lr,
-                "epochs": training.epochs,
-                "optimiser": training.optimiser,
-                "pairs": config.model.similarity.pairs,
-                "head": config.model.head.kind,
-                "trials": len(self.suite.trials_of(job.row)),
-            },
+            "settings": preset.method.facts(config.model)
+            | {"trials": len(self.suite.trials_of(job.row))},
             **record,
         }
         append_line(self.runs, line)
@@ -251,7 +241,7 @@ def hashes(suite: Suite, config: RunConfig) -> dict[str, Any]:
         "config_sha256": config_hash(config),
         "settings_sha256": settings_hash(config),
         "conditions_sha256": conditions_hash(suite.data, suite.features, suite.set),
-        "revision": method_revision(config.method),
+        "revision": find_preset(config.method).revision,
     }
 
 

@@ -13,17 +13,16 @@ from hierhash.bench.scores import (
     DIRECTIONS,
     asymmetric_scores,
     classification_scores,
-    hamming_scores,
-    having,
+    direction_scores,
+    directions_of,
     objective,
     rounded,
     validation_means,
 )
-from hierhash.bench.trained import Trained, train_and_encode
-from hierhash.builder import Advance, Prepared
-from hierhash.codes.hamming import hamming_distances
+from hierhash.bench.trained import Trained, encode_items, fit_method
 from hierhash.config import RunConfig
 from hierhash.metrics.retrieval_suite import DirectionResult
+from hierhash.prepare import Advance, Prepared
 
 TOP = 8
 PerQuery = dict[str, NDArray[Any]]
@@ -32,15 +31,16 @@ PerQuery = dict[str, NDArray[Any]]
 def validation_scores(config: RunConfig, prepared: Prepared) -> dict[str, float]:
     """Scores of a trial on the validation items against the database; ``objective`` decides."""
     split = prepared.split
-    trained = train_and_encode(config, prepared, np.concatenate([split.tune, split.database]))
+    method, cost = fit_method(config, prepared)
+    trained = encode_items(method, prepared, split.tune, split.database)
     means = validation_means(trained, prepared)
     scores = {
-        f"{direction}/{metric}": means[direction][metric]
-        for direction in CROSS
+        f"{direction}/{metric}": own[metric]
+        for direction, own in means.items()
         for metric in ("map_leaf", "map_leaf_macro", "hap", "ndcg@100")
     }
     scores["objective"] = objective(means)
-    scores["train_seconds"] = trained.cost["train_seconds"]
+    scores["train_seconds"] = cost["train_seconds"]
     return scores
 
 
@@ -57,79 +57,94 @@ def final_scores(
     Args:
         config: The run.
         prepared: Its data.
-        asymmetric: Also the metrics of real-valued queries against codes (i2t and t2i).
+        asymmetric: Also the metrics of real-valued queries against codes.
         attribute: Side attribute whose share among the first ten is told.
-        top: Keep the first answers of each text, which a report can show.
+        top: Keep the first answers of each query, which a report can show.
         advance: Told of each epoch, for a progress bar.
     """
     split = prepared.split
-    trained = train_and_encode(
-        config, prepared, np.concatenate([split.query, split.database]), advance
-    )
+    method, cost = fit_method(config, prepared, advance)
+    trained = encode_items(method, prepared, split.query, split.database)
+    own_order = trained.distance.name
+    known = directions_of(trained)
+    main = [one for one in CROSS if one in known] or known
     results: dict[str, Any] = {"all": {}}
     curves: dict[str, Any] = {}
     queries: dict[str, Any] = {"pairs": _both_halves(prepared)}
     queries_unseen: dict[str, Any] = {}
     per_query: PerQuery = {}
-    for direction in DIRECTIONS:
-        found = hamming_scores(trained, prepared, direction, split.query, split.database, True)
+    for direction in known:
+        found = direction_scores(trained, prepared, direction, split.query, split.database, True)
         if len(split.database_only):
-            unseen = hamming_scores(
+            unseen = direction_scores(
                 trained, prepared, direction, split.query, split.database_only, False
             )
-            results.setdefault("unseen", {})[direction] = {"hamming": rounded(unseen.means)}
+            results.setdefault("unseen", {})[direction] = {own_order: rounded(unseen.means)}
             queries_unseen[direction] = _counts(unseen)
-        results["all"][direction] = own = {"hamming": rounded(found.means)}
+        results["all"][direction] = own = {own_order: rounded(found.means)}
         queries[direction] = _counts(found)
-        if direction in CROSS:
+        if direction in main:
             curves[direction] = found.curves
-            own["hamming"] |= instance_scores(trained, prepared, direction, attribute)
-            asking = having(prepared, DIRECTIONS[direction][0], split.query)
+            if direction in CROSS:
+                own[own_order] |= instance_scores(trained, prepared, direction, attribute)
+            asking = prepared.items.having(DIRECTIONS[direction][0], split.query)
             per_query[f"{direction}/leaf"] = found.per_query["leaf"].astype(np.int32)
             per_query[f"{direction}/train_items"] = _train_items(prepared, asking)
             for metric in ("map_leaf", "hap", "ndcg@100"):
                 per_query[f"{direction}/{metric}"] = found.per_query[metric].astype(np.float32)
-            if asymmetric:
-                own["asymmetric"] = asymmetric_scores(trained, prepared, direction)
+            real = asymmetric_scores(trained, prepared, direction) if asymmetric else None
+            if real is not None:
+                own["asymmetric"] = real
+            if top:
+                per_query |= first_answers(trained, prepared, direction)
     classification, picked = classification_scores(trained, prepared)
     for modality, leaves in picked.items():
         queries[modality] = {"counted": len(leaves), "skipped": 0}
     per_query |= {f"picked/{modality}": leaves for modality, leaves in picked.items()}
-    if top:
-        per_query |= top_answers(trained, prepared)
     record = {
+        "distance": own_order,
+        "free_length": method.free_length,
+        "bits": sum(part.bits for part in method.layout()) or 8 * trained.cost["bytes_per_item"],
         "results": results,
         "queries": queries,
         "queries_unseen": queries_unseen,
         "classification": classification,
         "curves": curves,
-        "cost": trained.cost,
+        "cost": cost | trained.cost,
     }
     return record, per_query, trained
 
 
-def top_answers(trained: Trained, prepared: Prepared) -> PerQuery:
-    """The first pictures of each query text in canonical order.
+def first_answers(trained: Trained, prepared: Prepared, direction: str) -> PerQuery:
+    """The first answers to each query, nearest first and equal ones by row.
 
     Returns:
-        ``t2i/top``: int32 (q, TOP), places in the split's database, for the queries that have a
-        text; ``t2i/distance``: their Hamming distances, int16; ``t2i/query``: int32 (q,), places in
-        the split's queries.
+        ``i2t/top``, say: int32 (q, TOP), places in the split's database, for the queries that have
+        the modality asked; ``i2t/distance``: their whole-number distances, int16, or their scores,
+        float32, where there are none; ``i2t/query``: int32 (q,), places in the split's queries.
     """
-    split = prepared.split
-    pictures = np.flatnonzero(prepared.items.has_image[split.database])
-    codes = trained.codes["image"][split.database[pictures]]
-    queries = having(prepared, "text", split.query)
+    asking, answering = DIRECTIONS[direction]
+    split, items, distance = prepared.split, prepared.items, trained.distance
+    queries = items.having(asking, split.query)
+    answers = np.flatnonzero(np.isin(split.database, items.having(answering, split.database)))
+    stored = trained.stored[answering][split.database[answers]]
+    coded = trained.queries[asking]
+    scores_of = distance.scorer(stored) if distance.steps is None else None
     places, near = [], []
     for query in queries:
-        distances = hamming_distances(trained.codes["text"][query : query + 1], codes)[0]
-        first = np.argsort(distances, kind="stable")[:TOP]
-        places.append(pictures[first])
-        near.append(distances[first])
+        if scores_of is not None and coded.query is not None:
+            keys = -scores_of(coded.query[[query]])[0]
+        else:
+            assert coded.codes is not None  # noqa: S101 - what has a distance has codes
+            keys = distance.between(coded.codes[[query]], stored)[0]
+        first = np.argsort(keys, kind="stable")[:TOP]
+        places.append(answers[first])
+        near.append(keys[first] if scores_of is None else -keys[first])
+    kind = np.int16 if scores_of is None else np.float32
     return {
-        "t2i/top": np.stack(places).astype(np.int32),
-        "t2i/distance": np.stack(near).astype(np.int16),
-        "t2i/query": np.flatnonzero(np.isin(split.query, queries)).astype(np.int32),
+        f"{direction}/top": np.stack(places).astype(np.int32),
+        f"{direction}/distance": np.stack(near).astype(kind),
+        f"{direction}/query": np.flatnonzero(np.isin(split.query, queries)).astype(np.int32),
     }
 
 
@@ -140,7 +155,7 @@ def _counts(found: DirectionResult) -> dict[str, int]:
 
 def _both_halves(prepared: Prepared) -> dict[str, int]:
     query, items = prepared.split.query, prepared.items
-    both = int((items.has_image & items.has_text)[query].sum())
+    both = len(items.having("text", items.having("image", query)))
     return {"counted": both, "skipped": len(query) - both}
 
 

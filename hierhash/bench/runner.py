@@ -13,9 +13,9 @@ from typing import Any
 from hierhash.bench.results import Job, SuiteResults, refuse_changed_code
 from hierhash.bench.suite import Row, Suite
 from hierhash.bench.workers import Workers
-from hierhash.builder import Prepared, pick_device, prepare
 from hierhash.environment import commit
 from hierhash.errors import ConfigError, HierhashError, RunError
+from hierhash.prepare import Prepared, pick_device, prepare
 from hierhash.storage.lock import locked
 
 Say = Callable[[str], None]
@@ -105,7 +105,7 @@ def _choices(results: SuiteResults, say: Say) -> tuple[list[tuple[Row, dict[str,
 def _finals(results: SuiteResults, chosen: list[tuple[Row, dict[str, Any]]]) -> Iterator[Job]:
     for seed in results.suite.seeds:
         for row, trial in chosen:
-            for bits in row.bits or results.suite.bits:
+            for bits in results.suite.bits_of(row):
                 job = Job(row, bits, seed, trial, final=True)
                 if not results.has(job):
                     yield job
@@ -126,8 +126,8 @@ def _do(results: SuiteResults, pool: Workers, jobs: list[Job], say: Say) -> list
                 failed.append(f"{results.suite.name}: {name}{trial} failed: {record['failed']}")
         elif job.final:
             results.store_final(job, record, per_query)
-            hap = record["results"]["all"]["i2t"]["hamming"]["hap"]
-            say(f"{where}: i2t hap {hap:.3f}")
+            direction, own = next(iter(record["results"]["all"].items()))
+            say(f"{where}: {direction} hap {own[record['distance']]['hap']:.3f}")
         else:
             results.store_trial(job, record)
             say(f"{where}, {job.trial}: validation {record['objective']:.3f}")

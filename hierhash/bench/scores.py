@@ -1,20 +1,16 @@
-"""Scores of a trained run: the four retrieval directions and the classification head."""
+"""Scores of a fitted method: the four retrieval directions and what it predicts."""
 
 from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.bench.trained import Trained, encode_items
-from hierhash.branches.rows import FeatureRows
-from hierhash.branches.two_branch import TwoBranch, outputs_of
-from hierhash.builder import Prepared
-from hierhash.methods.predict import path_probabilities
-from hierhash.metrics.asymmetric import evaluate_asymmetric
+from hierhash.bench.trained import Rows, Trained, encode_items
+from hierhash.methods.method import Method
+from hierhash.metrics.by_score import evaluate_scores
 from hierhash.metrics.classification import classification_metrics
-from hierhash.metrics.retrieval_suite import DirectionResult, evaluate_hamming
-
-Rows = NDArray[np.int64]
+from hierhash.metrics.retrieval_suite import DirectionResult, evaluate_codes
+from hierhash.prepare import Prepared
 
 DIRECTIONS = {
     "i2t": ("image", "text"),
@@ -25,14 +21,19 @@ DIRECTIONS = {
 CROSS = ("i2t", "t2i")
 
 
-def having(prepared: Prepared, modality: str, rows: Rows) -> Rows:
-    """Those of some items that have the modality."""
-    items = prepared.items
-    has: Rows = rows[(items.has_image if modality == "image" else items.has_text)[rows]]
-    return has
+Scores = dict[str, dict[str, float]]
 
 
-def hamming_scores(
+def directions_of(trained: Trained) -> list[str]:
+    """The directions that a method can answer."""
+    return [
+        direction
+        for direction, (asking, answering) in DIRECTIONS.items()
+        if asking in trained.queries and answering in trained.stored
+    ]
+
+
+def direction_scores(
     trained: Trained,
     prepared: Prepared,
     direction: str,
@@ -40,107 +41,111 @@ def hamming_scores(
     database: Rows,
     canonical: bool,
 ) -> DirectionResult:
-    """The metrics of one direction; items without the modality asked for are left out."""
+    """The metrics of one direction by the method's own distance, or by its score where it has none.
+
+    Items without the modality asked for are left out.
+    """
     asking, answering = DIRECTIONS[direction]
-    queries, database = having(prepared, asking, queries), having(prepared, answering, database)
-    return evaluate_hamming(
-        trained.codes[asking][queries],
-        trained.codes[answering][database],
-        trained.bits,
-        prepared.labels.subset(queries),
-        prepared.labels.subset(database),
-        canonical,
-    )
+    items, distance = prepared.items, trained.distance
+    queries, database = items.having(asking, queries), items.having(answering, database)
+    labels = prepared.labels.subset(queries), prepared.labels.subset(database)
+    coded, stored = trained.queries[asking], trained.stored[answering][database]
+    if distance.steps is None:
+        assert coded.query is not None  # noqa: S101 - what has no distance has a score
+        return evaluate_scores(coded.query[queries], stored, distance, *labels, canonical)
+    assert coded.codes is not None  # noqa: S101 - what has a distance has codes
+    return evaluate_codes(coded.codes[queries], stored, distance, *labels, canonical)
 
 
-def asymmetric_scores(trained: Trained, prepared: Prepared, direction: str) -> dict[str, float]:
-    """The metrics of one direction when real-valued query outputs meet binary codes."""
+def asymmetric_scores(
+    trained: Trained, prepared: Prepared, direction: str
+) -> dict[str, float] | None:
+    """The metrics of one direction when real queries score codes; None where they do not."""
     asking, answering = DIRECTIONS[direction]
-    queries = having(prepared, asking, prepared.split.query)
-    database = having(prepared, answering, prepared.split.database)
-    means = evaluate_asymmetric(
-        trained.outputs[asking][queries],
-        trained.codes[answering][database],
-        trained.bits,
+    items, split = prepared.items, prepared.split
+    coded = trained.queries[asking]
+    if coded.query is None or trained.distance.steps is None:
+        return None
+    queries = items.having(asking, split.query)
+    database = items.having(answering, split.database)
+    found = evaluate_scores(
+        coded.query[queries],
+        trained.stored[answering][database],
+        trained.distance,
         prepared.labels.subset(queries),
         prepared.labels.subset(database),
     )
-    return rounded(means)
+    return rounded(found.means)
 
 
 def classification_scores(
     trained: Trained, prepared: Prepared
-) -> tuple[dict[str, dict[str, float]] | None, dict[str, NDArray[np.int32]]]:
-    """Metrics of the head by modality, and the leaf it picks for each query.
+) -> tuple[Scores | None, dict[str, NDArray[np.int32]]]:
+    """Metrics of what a method predicts by modality, and the leaf it picks for each query.
 
-    The temperature is calibrated on validation items. None and nothing for a run without a head,
-    or items of several paths.
+    None and nothing for a method that does not classify, or items of several paths.
     """
-    head, labels = trained.model.head, prepared.labels
-    if head is None or not labels.single_path:
+    labels, tree = prepared.labels, prepared.tree
+    if not labels.single_path:
         return None, {}
-    features = {"image": prepared.items.image, "text": prepared.items.text}
     scores, picked = {}, {}
-    for modality in ("image", "text"):
-        queries = having(prepared, modality, prepared.split.query)
-        validation = having(prepared, modality, prepared.split.calibrate)
-        branch = trained.model.branch(modality)
-        checked = outputs_of(branch, FeatureRows(features[modality][validation]))
-        chances, _ = path_probabilities(
-            head, trained.outputs[modality][queries], checked, labels.subset(validation)
-        )
+    for modality in trained.queries:
+        queries = prepared.items.having(modality, prepared.split.query)
+        chances = trained.method.classify({modality: prepared.items.rows[modality][queries]})
+        if chances is None:
+            return None, {}
         truth = labels.subset(queries).single_codes.astype(np.int64)
-        ancestors = head.ancestors.cpu().numpy()
-        depths = np.array([len(leaf) for leaf in prepared.tree.leaves])
-        scores[modality] = rounded(classification_metrics(chances, truth, ancestors, depths))
+        depths = np.array([len(leaf) for leaf in tree.leaves])
+        scores[modality] = rounded(
+            classification_metrics(chances, truth, tree.leaf_ancestors, depths)
+        )
         picked[modality] = chances[-1].argmax(axis=1).astype(np.int32)
     return scores, picked
 
 
-def evaluate_model(
-    model: TwoBranch, bits: int, prepared: Prepared, queries: Rows
-) -> dict[str, dict[str, float]]:
-    """Hamming scores of a network in the four directions, ``queries`` against the database.
+def evaluate_method(method: Method, prepared: Prepared, queries: Rows) -> Scores:
+    """Scores of a method in every direction it answers, ``queries`` against the database.
 
     ``n`` among them is the number of queries that the leaf's scores are the mean of.
     """
     database = prepared.split.database
-    trained = encode_items(model, bits, prepared, np.concatenate([queries, database]))
+    trained = encode_items(method, prepared, queries, database)
     scores = {}
-    for direction in DIRECTIONS:
-        found = hamming_scores(trained, prepared, direction, queries, database, canonical=True)
+    for direction in directions_of(trained):
+        found = direction_scores(trained, prepared, direction, queries, database, canonical=True)
         counted = len(found.per_query["map_leaf"]) - found.skipped
         scores[direction] = {"n": counted, **rounded(found.means)}
     return scores
 
 
-def validation_means(trained: Trained, prepared: Prepared) -> dict[str, dict[str, float]]:
-    """Tie-aware scores of the tuning items against the database, i2t and t2i."""
+def validation_means(trained: Trained, prepared: Prepared) -> Scores:
+    """Tie-aware scores of the tuning items against the database: i2t and t2i, where both are."""
     split, rows = prepared.split, prepared.split.tune
+    known = directions_of(trained)
     return {
         direction: rounded(
-            hamming_scores(
+            direction_scores(
                 trained, prepared, direction, rows, split.database, canonical=False
             ).means
         )
-        for direction in CROSS
+        for direction in ([one for one in CROSS if one in known] or known)
     }
 
 
-def validation_objective(model: TwoBranch, bits: int, prepared: Prepared) -> float:
-    """The objective of a network in training."""
-    rows = np.concatenate([prepared.split.tune, prepared.split.database])
-    return objective(validation_means(encode_items(model, bits, prepared, rows), prepared))
+def validation_objective(method: Method, prepared: Prepared) -> float:
+    """The objective of a method in training."""
+    trained = encode_items(method, prepared, prepared.split.tune, prepared.split.database)
+    return objective(validation_means(trained, prepared))
 
 
 def objective(scores: dict[str, dict[str, float]]) -> float:
-    """What settings and epochs are chosen by: the mean of map_leaf and hap over i2t and t2i.
+    """What settings and epochs are chosen by: the mean of map_leaf and hap over the directions.
 
     Example:
         >>> objective({"i2t": {"map_leaf": 0.5, "hap": 0.7}, "t2i": {"map_leaf": 0.6, "hap": 0.8}})
         0.65
     """
-    values = [scores[direction][metric] for direction in CROSS for metric in ("map_leaf", "hap")]
+    values = [own[metric] for own in scores.values() for metric in ("map_leaf", "hap")]
     return round(float(np.mean(values)), 5)
 
 

@@ -22,6 +22,7 @@ from hierhash.config import (
 from hierhash.config_problems import problems_of, shortened
 from hierhash.config_yaml import DEEPEST, Lines, Place
 from hierhash.errors import ConfigError
+from hierhash.methods.registry import find_preset
 from hierhash.shipped import find
 
 Overrides = dict[str, Any]
@@ -46,6 +47,11 @@ class Row(Section):
         "", description="empty for headline rows; a name for the others"
     )
     set: Overrides = Field(default_factory=dict, description="key.path: value, laid on the method")
+    common: bool = Field(
+        True,
+        description="lay the suite's set on this row, and try its trials; false for a method with "
+        "other settings, which then tries its preset's trials unless the row has its own",
+    )
     trials: Trials | None = Field(None, description="None takes the suite's trials")
     bits: Annotated[list[Bits], Field(min_length=1)] | None = Field(
         None, description="None takes the suite's bits"
@@ -107,7 +113,7 @@ class Suite(Section):
             "data": self.data.model_dump(mode="json"),
             "features": self.model_dump(mode="json")["features"],
         }
-        for overrides in (self.set, row.set, trial):
+        for overrides in (self.set if row.common else {}, row.set, trial):
             content = merge(content, nested(overrides))
         return resolve_config(
             content, lines=lines or Lines({}, f"suite {self.name}, row {row.name}")
@@ -120,8 +126,16 @@ class Suite(Section):
 
     def trials_of(self, row: Row) -> list[Overrides]:
         """The trials of a row; one empty trial means that nothing is chosen."""
-        trials = self.trials if row.trials is None else row.trials
+        trials = row.trials
+        if trials is None:
+            trials = self.trials if row.common else list(find_preset(row.method).trials)
         return trials or [{}]
+
+    def bits_of(self, row: Row) -> list[int]:
+        """The code lengths of a row; one where its method has only one."""
+        if not find_preset(row.method).method.free_length:
+            return [self.tuning_bits]
+        return row.bits or self.bits
 
 
 def nested(overrides: Overrides) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""Trains a run and encodes the items that it is scored on."""
+"""Fits a method and codes the items that it is scored on."""
 
 from __future__ import annotations
 
@@ -7,86 +7,104 @@ import resource
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.branches.rows import FeatureRows
-from hierhash.branches.two_branch import TwoBranch, outputs_of
-from hierhash.builder import Advance, Prepared, training_loop
-from hierhash.codes.packing import Codes, pack, packed_width
+from hierhash.codes.coded import Coded, code_bytes
+from hierhash.codes.distances import Distance
 from hierhash.config import RunConfig
-from hierhash.errors import HierhashError
-from hierhash.training.fit import FitOptions, Interrupted, fit
+from hierhash.methods.method import Method
+from hierhash.prepare import Advance, Prepared, new_method
+from hierhash.training.fit import Interrupted, Watch
+from hierhash.training.items import MODALITIES
+
+Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True)
 class Trained:
-    """A trained run: its network and the outputs of every item in both modalities.
+    """A fitted method and the items that it is scored on, coded.
 
     Args:
-        model: The network.
-        bits: K.
-        outputs: Modality to float32 (n, K); zero for items that were not encoded.
-        codes: Modality to packed codes of n items.
+        method: The method.
+        queries: Modality to the items coded as queries: row i is item i of the data set, zeros for
+            items that were not asked.
+        stored: Modality to what an index would keep of the items, (n, width), likewise.
         cost: Training seconds, peak memory, encoding speed, bytes an item.
     """
 
-    model: TwoBranch
-    bits: int
-    outputs: dict[str, NDArray[np.float32]]
-    codes: dict[str, Codes]
+    method: Method
+    queries: dict[str, Coded]
+    stored: dict[str, NDArray[Any]]
     cost: dict[str, float] = field(default_factory=dict)
 
+    @property
+    def distance(self) -> Distance:
+        """How queries and stored items are compared."""
+        return self.method.distance()
 
-def train_and_encode(
-    config: RunConfig,
-    prepared: Prepared,
-    rows: NDArray[np.int64],
-    advance: Advance = lambda _: None,
-) -> Trained:
-    """Trains a run and encodes the items ``rows``; ``advance`` is told of each epoch.
+
+def fit_method(
+    config: RunConfig, prepared: Prepared, advance: Advance = lambda _: None
+) -> tuple[Method, dict[str, float]]:
+    """Fits and calibrates a method; ``advance`` is told of each epoch. Gives its cost, too.
 
     Raises:
         KeyboardInterrupt: Ctrl-C while it trains: the whole suite or demo was to stop.
     """
     _reset_peak()
-    loop = training_loop(config, prepared)
+    method = new_method(config, prepared)
+    split, items = prepared.split, prepared.items
+    started = time.perf_counter()
     try:
-        summary = fit(loop, FitOptions(report=lambda _epoch, _losses: advance(1)))
+        method.fit(items.subset(split.train), Watch(report=lambda _epoch, _losses: advance(1)))
     except Interrupted as stop:
         raise KeyboardInterrupt from stop
-    cost = {"train_seconds": round(summary["seconds"], 2), "peak_rss_mb": _peak_mb()}
-    started = time.perf_counter()
-    trained = encode_items(loop.model, config.bits, prepared, rows)
     seconds = time.perf_counter() - started
-    trained.cost.update(
-        cost,
-        encode_items_per_second=round(2 * len(rows) / seconds),
-        bytes_per_item=packed_width(config.bits),
-    )
-    return trained
+    method.calibrate(items.subset(split.calibrate))
+    return method, {"train_seconds": round(seconds, 2), "peak_rss_mb": _peak_mb()}
 
 
-def encode_items(
-    model: TwoBranch, bits: int, prepared: Prepared, rows: NDArray[np.int64]
-) -> Trained:
-    """Outputs and codes of the items ``rows`` by a network.
+def modalities(method: Method, prepared: Prepared) -> list[str]:
+    """The modalities of the data that a method codes."""
+    return [one for one in MODALITIES if one in method.needs and one in prepared.items.rows]
+
+
+def encode_items(method: Method, prepared: Prepared, asked: Rows, database: Rows) -> Trained:
+    """Codes the items ``asked`` as queries, and these and ``database`` as stored items.
 
     Raises:
         HierhashError: Some outputs are not finite, for the training diverged.
     """
-    outputs = {}
-    for modality, features in (("image", prepared.items.image), ("text", prepared.items.text)):
-        outputs[modality] = np.zeros((len(prepared.catalogue), bits), dtype=np.float32)
-        own = outputs_of(model.branch(modality), FeatureRows(features[rows]))
-        if not np.isfinite(own).all():
-            raise HierhashError(
-                f"{modality} outputs are not finite: the training diverged; lower training.lr"
-            )
-        outputs[modality][rows] = own
-    codes = {modality: pack(values) for modality, values in outputs.items()}
-    return Trained(model, bits, outputs, codes)
+    items = prepared.items
+    queries, stored = {}, {}
+    coded, started = 0, time.perf_counter()
+    for modality in modalities(method, prepared):
+        rows = items.having(modality, asked)
+        kept = items.having(modality, np.concatenate([asked, database]))
+        asking = method.encode({modality: items.rows[modality][rows]}, "query")
+        queries[modality] = Coded(
+            *(None if part is None else _spread(part, rows, items.n) for part in asking)
+        )
+        own = method.encode({modality: items.rows[modality][kept]}, "database").stored
+        stored[modality] = _spread(own, kept, items.n)
+        coded += len(rows) + len(kept)
+    seconds = time.perf_counter() - started
+    some = next(iter(stored.values()))
+    cost = {
+        "encode_items_per_second": round(coded / seconds),
+        "bytes_per_item": code_bytes(method.layout()) or some.shape[1] * some.itemsize,
+    }
+    return Trained(method, queries, stored, cost)
+
+
+def _spread(values: NDArray[Any], rows: Rows, n: int) -> NDArray[Any]:
+    """Values of some of n items at their places, zeros elsewhere."""
+    spread = np.zeros((n, values.shape[1]), dtype=values.dtype)
+    spread[rows] = values
+    return spread
 
 
 def _reset_peak() -> None:

@@ -17,8 +17,8 @@ import torch
 from hierhash.bench.results import Job
 from hierhash.bench.run_one import final_scores, validation_scores
 from hierhash.bench.suite import Suite
-from hierhash.builder import Prepared, pick_device, prepare
 from hierhash.errors import HierhashError
+from hierhash.prepare import Prepared, pick_device, prepare
 
 Outcome = tuple[dict[str, Any], dict[str, Any]]
 Task = Callable[[Suite, Job], Outcome]

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from numpy.typing import NDArray
@@ -9,6 +11,7 @@ from torch import Tensor, nn
 
 from hierhash.branches.heads import Head
 from hierhash.branches.rows import FeatureRows, on_device
+from hierhash.errors import HierhashError
 
 ENCODE_BATCH = 4096
 
@@ -53,3 +56,17 @@ def outputs_of(
     branch.train(was_training)
     result: NDArray[np.float32] = torch.cat(parts).numpy()
     return result
+
+
+def finite_outputs(branch: nn.Module, features: Any, modality: str) -> NDArray[np.float32]:
+    """As ``outputs_of``, of feature rows as arrays.
+
+    Raises:
+        HierhashError: Some outputs are not finite, for the training diverged.
+    """
+    outputs = outputs_of(branch, FeatureRows(features))
+    if not np.isfinite(outputs).all():
+        raise HierhashError(
+            f"{modality} outputs are not finite: the training diverged; lower training.lr"
+        )
+    return outputs

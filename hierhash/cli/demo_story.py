@@ -9,14 +9,14 @@ from pathlib import Path
 from hierhash.bench.results import Job, SuiteResults
 from hierhash.bench.run_one import final_scores
 from hierhash.bench.suite import Suite
-from hierhash.builder import LabelledItems
 from hierhash.cli.indexing import index_database
 from hierhash.cli.prepared import prepare_with_progress
 from hierhash.cli.searching import answer_line
 from hierhash.errors import InputError
+from hierhash.prepare import LabelledItems, new_method
 from hierhash.reports.build import build_report
 from hierhash.reports.headline import headline_markdown
-from hierhash.saved_run import load_run, save_description, save_model
+from hierhash.saved_run import load_run, save_description, save_method
 from hierhash.storage.whole_file import write_text
 from hierhash.training.progress import counting
 
@@ -51,12 +51,12 @@ def compare(suite: Suite, out: Path, say: Say) -> None:
     for row in suite.rows:
         say(f"training {row.name}, {suite.bits[0]} bits")
         config = suite.config(row, suite.bits[0], 0, {})
-        with counting("epochs", config.model.training.epochs) as advance:
+        with counting("epochs", new_method(config, prepared).epochs) as advance:
             record, per_query, run = final_scores(config, prepared, top=True, advance=advance)
         job = Job(row, suite.bits[0], 0, {}, final=True)
         files.store_final(job, record, per_query)
         save_description(out / row.method, config, prepared)
-        save_model(out / row.method, run.model, prepared)
+        save_method(out / row.method, run.method, prepared)
     say("\n" + headline_markdown(suite.name, results))
     items = LabelledItems(prepared.catalogue, prepared.tree, prepared.labels)
     build_report(suite.name, results, items).save(out)
@@ -70,6 +70,7 @@ def search_story(suite: Suite, out: Path, queries: tuple[str, ...], say: Say) ->
     for text in queries:
         saved.check_text(text)
         say(f'\npictures for the text "{text}":')
-        hits = index.search(saved.text_outputs([text])[0], k=5)
+        query = saved.method.encode({"text": saved.text_rows([text])}, "query")
+        hits = index.search(query, k=5)
         for place, hit in enumerate(hits, start=1):
             say(answer_line(place, hit))

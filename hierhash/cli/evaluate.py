@@ -20,7 +20,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score a run; validation items by default."""
-    from hierhash.bench.scores import evaluate_model
+    from hierhash.bench.scores import evaluate_method
     from hierhash.cli.prepared import check_part, prepare_again
     from hierhash.environment import environment
     from hierhash.saved_run import load_run
@@ -31,7 +31,7 @@ def evaluate(
     name = "query" if final else "validation"
     check_part(prepared, name, REMEDIES[name])
     rows = prepared.split.parts[name]
-    scores = evaluate_model(saved.model, saved.config.bits, prepared, rows)
+    scores = evaluate_method(saved.method, prepared, rows)
     record = {"part": name, "environment": environment(), "scores": scores}
     append_line(run / ("final.jsonl" if final else "validation.jsonl"), record)
     if as_json:

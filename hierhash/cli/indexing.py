@@ -1,18 +1,18 @@
-"""Codes and outputs of many items: shared by ``index``, ``encode``, ``predict`` and ``demo``."""
+"""Codes and features of many items: shared by ``index``, ``encode``, ``predict``, ``demo``."""
 
 from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.branches.rows import FeatureRows
-from hierhash.branches.two_branch import outputs_of
-from hierhash.builder import Prepared
 from hierhash.cli.prepared import prepare_again
-from hierhash.codes.packing import pack
 from hierhash.data.records import Catalogue
 from hierhash.environment import environment, package_version
 from hierhash.errors import DataError
+from hierhash.prepare import Prepared
 from hierhash.retrieval.exact import ExactIndex, metadata_lines
 from hierhash.retrieval.run_files import model_sha256
 from hierhash.saved_run import SavedRun
@@ -29,19 +29,17 @@ def index_database(
     Raises:
         DataError: None has it.
     """
+    saved.check_modality(modality)
     prepared = prepared or prepare_again(saved)
     items, catalogue = prepared.items, prepared.catalogue
-    has = items.has_image if modality == "image" else items.has_text
-    features = items.image if modality == "image" else items.text
-    rows = np.asarray(prepared.split.database)
-    rows = rows[has[rows]]
+    rows = items.having(modality, np.asarray(prepared.split.database))
     if not len(rows):
         raise DataError(
             f"{catalogue.name}: no database item has this modality: {modality}; "
             "choose the other --modality"
         )
-    outputs = outputs_of(saved.model.branch(modality), FeatureRows(features[rows]))
-    return _index(saved, modality, outputs, catalogue, rows.tolist())
+    coded = saved.method.encode({modality: items.rows[modality][rows]}, "database")
+    return _index(saved, modality, coded.stored, catalogue, rows.tolist())
 
 
 def encode_catalogue(saved: SavedRun, catalogue: Catalogue, modality: str) -> ExactIndex:
@@ -51,13 +49,17 @@ def encode_catalogue(saved: SavedRun, catalogue: Catalogue, modality: str) -> Ex
         DataError: No item has the modality, or a picture cannot be read.
         TreeError: Labels are not in the run's tree.
     """
+    saved.check_modality(modality)
     rows = rows_with(catalogue, modality)
     # Before the long work: labels that the run's tree lacks are named with their rows.
     saved.tree.encode(
         [catalogue.labels[row] for row in rows], where=lambda place: catalogue.where[rows[place]]
     )
-    outputs = catalogue_outputs(saved, catalogue, modality, rows)
-    return _index(saved, modality, outputs, catalogue, rows)
+    stored = [
+        saved.method.encode({modality: features}, "database").stored
+        for features in catalogue_rows(saved, catalogue, modality, rows)
+    ]
+    return _index(saved, modality, np.concatenate(stored), catalogue, rows)
 
 
 def rows_with(catalogue: Catalogue, modality: str) -> list[int]:
@@ -75,31 +77,29 @@ def rows_with(catalogue: Catalogue, modality: str) -> list[int]:
     return rows
 
 
-def catalogue_outputs(
+def catalogue_rows(
     saved: SavedRun, catalogue: Catalogue, modality: str, rows: list[int]
-) -> NDArray[np.float32]:
-    """Real outputs of some items of a catalogue, in batches, with a bar.
+) -> Iterator[Any]:
+    """Feature rows of some items of a catalogue, batch by batch, with a bar.
 
     Raises:
         DataError: A picture cannot be read.
     """
-    outputs = []
     with counting(f"{modality}s", len(rows)) as advance:
         for start in range(0, len(rows), BATCH):
             batch = rows[start : start + BATCH]
             if modality == "image":
                 pictures = [image.open() for row in batch if (image := catalogue.images[row])]
-                outputs.append(saved.image_outputs(pictures))
+                yield saved.image_rows(pictures)
             else:
-                outputs.append(saved.text_outputs([catalogue.texts[row] or "" for row in batch]))
+                yield saved.text_rows([catalogue.texts[row] or "" for row in batch])
             advance(len(batch))
-    return np.concatenate(outputs)
 
 
 def _index(
     saved: SavedRun,
     modality: str,
-    outputs: NDArray[np.float32],
+    stored: NDArray[Any],
     catalogue: Catalogue,
     rows: list[int],
 ) -> ExactIndex:
@@ -114,7 +114,8 @@ def _index(
     ]
     manifest = {
         "hierhash": package_version("hierhash"),
-        "bits": saved.config.bits,
+        "bits": 8 * stored.itemsize * stored.shape[1],
+        "distance": saved.method.distance().name,
         "bit_order": "big-endian packbits",
         "modality": modality,
         "model_sha256": model_sha256(saved.folder),
@@ -124,4 +125,5 @@ def _index(
     labels = saved.tree.encode(
         [catalogue.labels[row] for row in rows], where=lambda place: catalogue.where[rows[place]]
     )
-    return ExactIndex(pack(outputs), metadata_lines(items), labels, manifest, saved.folder)
+    distance = saved.method.distance()
+    return ExactIndex(stored, metadata_lines(items), labels, manifest, saved.folder, distance)

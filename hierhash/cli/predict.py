@@ -30,7 +30,7 @@ def predict(
     ] = None,
 ) -> None:
     """Predict the class of texts, of pictures or of a whole source at every level."""
-    from hierhash.cli.prediction import check_head, predict_one, predict_source
+    from hierhash.cli.prediction import check_classifies, predict_one, predict_source
     from hierhash.cli.source_argument import check_modality, read_source
     from hierhash.errors import InputError
     from hierhash.saved_run import load_run
@@ -45,12 +45,12 @@ def predict(
         if out.exists():
             raise InputError(f"{out}: exists already; choose another name or remove it")
         saved = load_run(run)
-        check_head(saved)
+        check_classifies(saved)
         rows = predict_source(saved, read_source(source, format_, option), modality, out)
         typer.echo(f"{out}: {rows} items")
         return
     saved = load_run(run)
-    check_head(saved)
+    check_classifies(saved)
     for kind, one in asked:
         levels = predict_one(saved, kind, one)
         if as_json:

@@ -10,29 +10,40 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.branches.heads import Head
-from hierhash.cli.indexing import catalogue_outputs, rows_with
+from hierhash.cli.indexing import catalogue_rows, rows_with
 from hierhash.data.records import Catalogue, ImageRef
 from hierhash.errors import InputError
 from hierhash.labels.paths import format_path
-from hierhash.methods.predict import coherent_probabilities, level_probabilities
+from hierhash.methods.method import Posteriors
+from hierhash.methods.predict import coherent_probabilities
 from hierhash.saved_run import SavedRun
 from hierhash.storage.csv_cells import safe_cell
 from hierhash.storage.whole_file import write_text
 
 
-def check_head(saved: SavedRun) -> Head:
-    """The head of a run.
+def check_classifies(saved: SavedRun) -> None:
+    """Refuses a run that classifies nothing, before long work.
 
     Raises:
-        InputError: Its method has none.
+        InputError: Its method does not classify.
     """
-    if saved.model.head is None:
+    modality = saved.modalities[0]
+    _posteriors(saved, modality, np.zeros((0, *saved.shapes[modality]), dtype=np.float32))
+
+
+def _posteriors(saved: SavedRun, modality: str, rows: Any) -> Posteriors:
+    """Class probabilities of items.
+
+    Raises:
+        InputError: The run's method does not classify.
+    """
+    chances = saved.method.classify({modality: rows})
+    if chances is None:
         raise InputError(
             f"{saved.folder}: '{saved.config.method}' has no classification head; "
             "train a method that has one, such as hierarchical_dcmh"
         )
-    return saved.model.head
+    return chances
 
 
 def predict_one(saved: SavedRun, modality: str, one: str) -> list[dict[str, Any]]:
@@ -43,10 +54,10 @@ def predict_one(saved: SavedRun, modality: str, one: str) -> list[dict[str, Any]
     """
     if modality == "text":
         saved.check_text(one)
-        outputs = saved.text_outputs([one])
+        rows = saved.text_rows([one])
     else:
-        outputs = saved.image_outputs([ImageRef(Path(one)).open()])
-    paths, confidences = _predicted(saved, modality, outputs)
+        rows = saved.image_rows([ImageRef(Path(one)).open()])
+    paths, confidences = _predicted(saved, _posteriors(saved, modality, rows))
     return [
         {"level": level, "class": path[-1], "confidence": float(confidence)}
         for level, (path, confidence) in enumerate(
@@ -66,22 +77,23 @@ def predict_source(saved: SavedRun, catalogue: Catalogue, modality: str, out: Pa
         HierhashError: The file cannot be written.
     """
     rows = rows_with(catalogue, modality)
-    outputs = catalogue_outputs(saved, catalogue, modality, rows)
-    predicted = _predicted(saved, modality, outputs)
+    blocks = [
+        _posteriors(saved, modality, features)
+        for features in catalogue_rows(saved, catalogue, modality, rows)
+    ]
+    predicted = _predicted(saved, [np.concatenate(own) for own in zip(*blocks, strict=True)])
     write_text(out, _as_csv([catalogue.ids[row] for row in rows], *predicted))
     return len(rows)
 
 
 def _predicted(
-    saved: SavedRun, modality: str, outputs: NDArray[np.float32]
+    saved: SavedRun, chances: Posteriors
 ) -> tuple[list[list[tuple[str, ...]]], NDArray[np.float64]]:
     """The node of each level above the likeliest leaf of each item, and its confidence, (n, L)."""
-    head = check_head(saved)
-    chances = level_probabilities(head, outputs, saved.temperatures[modality])
-    ancestors = head.ancestors.cpu().numpy()
+    ancestors = saved.tree.leaf_ancestors
     coherent = coherent_probabilities(chances, ancestors)
     classes = ancestors[:, coherent[-1].argmax(axis=1)]
-    items = np.arange(len(outputs))
+    items = np.arange(len(chances[-1]))
     confidences = [chance[items, own] for chance, own in zip(coherent, classes, strict=True)]
     paths = [
         [saved.tree.path_of(level, int(own)) for level, own in enumerate(column, start=1)]

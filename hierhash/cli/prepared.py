@@ -4,21 +4,25 @@ from __future__ import annotations
 
 import typer
 
-from hierhash.builder import Kept, Prepared, pick_device, prepare
 from hierhash.config import RunConfig
 from hierhash.data.grouping import grouped
 from hierhash.data.split_review import shortfalls
 from hierhash.errors import DataError
+from hierhash.prepare import Kept, Prepared, pick_device, prepare
 from hierhash.saved_run import SavedRun
 from hierhash.training.progress import counting
 
 SHOWN = 5
+BOTH = frozenset({"image", "text"})
 
 
-def prepare_with_progress(config: RunConfig, kept: Kept | None = None) -> Prepared:
+def prepare_with_progress(
+    config: RunConfig, kept: Kept | None = None, needs: frozenset[str] = BOTH
+) -> Prepared:
     """The data set of a config, with a bar over its pictures and a note on bad rows."""
     with counting("image features") as advance:
-        prepared = prepare(config.data, config.features, pick_device(config.device), advance, kept)
+        device = pick_device(config.device)
+        prepared = prepare(config.data, config.features, device, advance, kept, needs)
     lines = grouped(prepared.catalogue.problems, SHOWN)
     if kept is None:
         lines += shortfalls(prepared.split)
@@ -33,7 +37,7 @@ def prepare_again(saved: SavedRun) -> Prepared:
     Raises:
         InputError: The data are gone, or no longer those the run was trained on.
     """
-    prepared = prepare_with_progress(saved.config, saved.kept)
+    prepared = prepare_with_progress(saved.config, saved.kept, saved.method.needs)
     saved.check_data(prepared)
     return prepared
 
@@ -42,16 +46,15 @@ def check_part(prepared: Prepared, part: str, remedy: str) -> None:
     """Refuses a part of the split that cannot be scored.
 
     Raises:
-        DataError: It is empty, or none of its items has a picture, a text or a label.
+        DataError: It is empty, or none of its items has a modality of the data, or a label.
     """
     rows = prepared.split.parts[part]
     if not len(rows):
         raise DataError(f"split: there are no {part} items; {remedy}")
     items = prepared.items
-    for what, has in (
-        ("picture", items.has_image),
-        ("text", items.has_text),
-        ("label", prepared.labels.labelled),
-    ):
-        if not has[rows].any():
-            raise DataError(f"split: no {part} item has a {what}; {remedy}")
+    words = {"image": "picture", "text": "text"}
+    for modality in items.rows:
+        if not len(items.having(modality, rows)):
+            raise DataError(f"split: no {part} item has a {words[modality]}; {remedy}")
+    if not prepared.labels.labelled[rows].any():
+        raise DataError(f"split: no {part} item has a label; {remedy}")

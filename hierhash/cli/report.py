@@ -21,8 +21,8 @@ def report(
 ) -> None:
     """Write report.html, report.md, report.tex (the headline) and report.csv (every number)."""
     from hierhash.bench.suite import find_suite, load_suite
-    from hierhash.builder import labelled_items
     from hierhash.errors import InputError
+    from hierhash.prepare import labelled_items
     from hierhash.reports.build import build_report
     from hierhash.shipped import list_shipped
 

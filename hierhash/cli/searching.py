@@ -16,6 +16,7 @@ import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from hierhash.codes.coded import Coded
 from hierhash.errors import DataError
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.paths import format_path
@@ -65,7 +66,7 @@ class Search:
         """
         branch = TextBranch(self.index.run)
         branch.check(text)
-        self._print(self._hits(branch.outputs([text])[0]))
+        self._print(self._hits(branch.encode([text])))
 
     def answer_picture(self, image: Path) -> None:
         """Prints the answers to a picture.
@@ -76,8 +77,9 @@ class Search:
         from hierhash.data.records import ImageRef
         from hierhash.saved_run import load_run
 
-        picture = ImageRef(image).open()
-        self._print(self._hits(load_run(self.index.run).image_outputs([picture])[0]))
+        saved = load_run(self.index.run)
+        rows = saved.image_rows([ImageRef(image).open()])
+        self._print(self._hits(saved.method.encode({"image": rows}, "query")))
 
     def answer_file(self, name: str) -> bool:
         """Prints the answers to each line of a file; a text that says nothing gets its reason.
@@ -97,7 +99,7 @@ class Search:
                 complete = False
                 self._print_failure(text, str(error))
                 continue
-            hits = self._hits(branch.outputs([text])[0])
+            hits = self._hits(branch.encode([text]))
             if self.as_json:
                 typer.echo(_json({"query": text, "hits": [asdict(hit) for hit in hits]}))
             else:
@@ -105,19 +107,20 @@ class Search:
                 self._print(hits)
         return complete
 
-    def _hits(self, output: NDArray[np.float32]) -> list[Hit]:
-        hits = self.index.search(output, self.k, self.rows, self.rescore)
+    def _hits(self, query: Coded) -> list[Hit]:
+        hits = self.index.search(query, self.k, self.rows, self.rescore)
         if self.rows is not None and not self.as_json:
-            self._say_if_elsewhere(output, hits)
+            self._say_if_elsewhere(query, hits)
         return hits
 
-    def _say_if_elsewhere(self, output: NDArray[np.float32], hits: list[Hit]) -> None:
+    def _say_if_elsewhere(self, query: Coded, hits: list[Hit]) -> None:
         """Tells that the query's own place is not below the node that was asked for."""
         if not hits:
             typer.echo(f"note: no item lies under {format_path(self.node)}", err=True)
             return
-        [best] = self.index.search(output, 1, rescore=self.rescore)
-        far = best.distance < hits[0].distance or (best.score or 0) > (hits[0].score or 0)
+        [best] = self.index.search(query, 1, rescore=self.rescore)
+        nearer = (best.distance or 0) < (hits[0].distance or 0)
+        far = nearer or (best.score or 0) > (hits[0].score or 0)
         if far and best.item["paths"]:
             elsewhere = format_path(tuple(best.item["paths"][0]))
             typer.echo(
@@ -180,15 +183,17 @@ def answer_line(place: int, hit: Hit) -> str:
     item = hit.item
     path = " > ".join(item["paths"][0]) if item["paths"] else "-"
     score = "" if hit.score is None else f"{hit.score:7.2f}"
-    shown = f"{place:3} {score} {_bits(hit.distance):>8}  {path}  [{item['id']}]"
+    distance = "" if hit.distance is None else f" {_bits(hit.distance):>8}"
+    shown = f"{place:3} {score}{distance}  {path}  [{item['id']}]"
     if item["text"]:
         shown += f"  {item['text']:.60}"
     return shown + (f"  {item['image']}" if item.get("image") else "")
 
 
 def _nearness(hit: Hit) -> str:
-    score = "" if hit.score is None else f"score {hit.score:.2f} at "
-    return f"{score}{_bits(hit.distance)}"
+    score = "" if hit.score is None else f"score {hit.score:.2f}"
+    distance = "" if hit.distance is None else _bits(hit.distance)
+    return " at ".join(part for part in (score, distance) if part)
 
 
 def _bits(distance: int) -> str:

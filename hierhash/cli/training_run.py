@@ -7,23 +7,26 @@ from pathlib import Path
 
 import typer
 
-from hierhash.builder import Prepared, config_hash, training_loop
 from hierhash.cli.prepared import check_part, prepare_with_progress
 from hierhash.config import RunConfig
+from hierhash.config_hash import config_hash
 from hierhash.errors import DataError, RunError
+from hierhash.methods.method import Method
+from hierhash.methods.registry import find_preset
+from hierhash.prepare import Prepared, new_method
 from hierhash.retrieval.run_files import refuse_foreign, remove_run
-from hierhash.saved_run import resumable, save_description, save_model
+from hierhash.saved_run import resumable, save_description, save_method
 from hierhash.storage.lock import locked
-from hierhash.training.alternating import AlternatingLoop, Losses
 from hierhash.training.checkpoint import NAME
-from hierhash.training.fit import CHECKPOINTS, FitOptions, Interrupted, fit
+from hierhash.training.fit import CHECKPOINTS, Interrupted, Watch
+from hierhash.training.loop import Losses
 from hierhash.training.progress import counting
 from hierhash.training.tensorboard import EpochScalars
 
 
 def train_run(
     config: RunConfig, folder: Path, resume: bool = False, restart: bool = False
-) -> AlternatingLoop:
+) -> Method:
     """Trains a run into a folder, which no other process may use meanwhile.
 
     Args:
@@ -52,33 +55,37 @@ def train_run(
         return _train_locked(config, folder, resume and begun)
 
 
-def _train_locked(config: RunConfig, folder: Path, resume: bool) -> AlternatingLoop:
+def _train_locked(config: RunConfig, folder: Path, resume: bool) -> Method:
     scalars = EpochScalars(folder) if config.tensorboard else None
     tied, kept = resumable(folder, config) if resume else (config_hash(config), None)
-    prepared = prepare_with_progress(config, kept)
+    needs = find_preset(config.method).method.needs
+    prepared = prepare_with_progress(config, kept, needs)
     _check_parts(config, prepared)
-    loop = training_loop(config, prepared)
+    method = new_method(config, prepared)
+    split = prepared.split
+    train = prepared.items.subset(split.train)
+    method.check(train)
     if not resume:
         remove_run(folder)  # also what a run left that was killed before its first checkpoint
         save_description(folder, config, prepared)
-    with counting("epochs", config.model.training.epochs) as advance:
+    with counting("epochs", method.epochs) as advance:
 
         def report(epoch: int, losses: Losses) -> None:
             advance(1)
             if scalars is not None:
                 scalars(epoch, losses)
 
-        options = FitOptions(
+        watch = Watch(
             folder,
             tied,
             resume,
-            _validation(config, prepared, loop),
+            _validation(method, prepared),
             config.stopping.every,
             config.stopping.patience,
             report,
         )
         try:
-            fit(loop, options)
+            method.fit(train, watch)
         except Interrupted as stop:
             again = f"hierhash train {folder / 'config.yaml'} --out {folder} --resume"
             typer.echo(f"{stop}; continue with: {again}", err=True)
@@ -86,8 +93,9 @@ def _train_locked(config: RunConfig, folder: Path, resume: bool) -> AlternatingL
         finally:
             if scalars is not None:
                 scalars.close()
-    save_model(folder, loop.model, prepared)
-    return loop
+    method.calibrate(prepared.items.subset(split.calibrate))
+    save_method(folder, method, prepared)
+    return method
 
 
 def _check_parts(config: RunConfig, prepared: Prepared) -> None:
@@ -103,9 +111,7 @@ def _check_parts(config: RunConfig, prepared: Prepared) -> None:
         typer.echo("warning: split: there are no query items to score the run with", err=True)
 
 
-def _validation(
-    config: RunConfig, prepared: Prepared, loop: AlternatingLoop
-) -> Callable[[], float]:
+def _validation(method: Method, prepared: Prepared) -> Callable[[], float]:
     from hierhash.bench.scores import validation_objective
 
-    return lambda: validation_objective(loop.model, config.bits, prepared)
+    return lambda: validation_objective(method, prepared)

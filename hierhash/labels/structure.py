@@ -143,6 +143,13 @@ class TreeStructure:
         codes: NDArray[np.int32] = self._codes[row].copy()
         return codes
 
+    @cached_property
+    def leaf_ancestors(self) -> NDArray[np.int64]:
+        """int64 (L, leaves): the class of each leaf at each level."""
+        return np.stack([self.ancestor_codes(leaf) for leaf in self.leaves], axis=1).astype(
+            np.int64
+        )
+
     def path_of(self, level: int, code: int) -> Path:
         """The class of a level with the number ``code`` (0 and up)."""
         if code < 0:

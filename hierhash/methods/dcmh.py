@@ -5,47 +5,35 @@ Every row of the family is these settings with other values; the files beside th
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from typing import Annotated, Any, Literal
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, ClassVar, Literal
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from pydantic import BeforeValidator
 from torch import nn
 
 from hierhash.branches.heads import build_head
 from hierhash.branches.image_networks import ImageBranchSettings, build_image_branch
 from hierhash.branches.mlp import MLPBranch, MLPSettings
 from hierhash.branches.rows import FeatureRows, column_statistics
-from hierhash.branches.two_branch import TwoBranch
-from hierhash.errors import ConfigError, TreeError
+from hierhash.branches.two_branch import TwoBranch, finite_outputs
+from hierhash.codes.coded import Coded, Segment
+from hierhash.codes.coding import Signs
+from hierhash.codes.distances import Hamming
+from hierhash.errors import ConfigError
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.similarity import LevelSimilarity
 from hierhash.labels.tree import LabelTree
-from hierhash.labels.weights import SCHEMES, spec_problems
+from hierhash.methods.method import Posteriors, Problem, Role, Rows, only_modality
+from hierhash.methods.predict import best_temperature, level_probabilities
+from hierhash.methods.weight_scheme import WeightScheme, weights_of
 from hierhash.training.alternating import AlternatingLoop
+from hierhash.training.fit import Watch, fit
+from hierhash.training.items import Items
 from hierhash.training.settings import LoopSettings, Objective
 from hierhash.training.state import TrainingData
-
-
-def _scheme(scheme: Any) -> Any:
-    """Refuses what no tree takes; how many levels a tree has is not known before it is read."""
-    if not isinstance(scheme, str | dict | list):
-        return scheme
-    values = scheme if isinstance(scheme, list) else []
-    if isinstance(scheme, dict):
-        values = [value for key, value in scheme.items() if key != "scheme"]
-        if not isinstance(scheme.get("scheme", ""), str):
-            raise ValueError(f"the scheme is a word; use one of {', '.join(SCHEMES)}")
-    if any(isinstance(value, str) for value in values):
-        raise ValueError("a weight or a parameter is a number without quotes")
-    if problems := spec_problems(scheme, len(scheme) if isinstance(scheme, list) else 2):
-        raise ValueError("; ".join(problems))
-    return scheme
-
-
-WeightScheme = Annotated[str | dict[str, Any] | list[float] | None, BeforeValidator(_scheme)]
 
 
 @dataclass(frozen=True)
@@ -95,35 +83,6 @@ class DCMHSettings:
     training: LoopSettings = field(default_factory=LoopSettings)
 
 
-@dataclass(frozen=True)
-class Items:
-    """Feature rows and labels of some items, row i of each being item i.
-
-    Args:
-        image: (n, ...) array of image features or pixels.
-        text: (n, d) array or sparse matrix.
-        has_image: bool (n,).
-        has_text: bool (n,).
-        labels: Their labels.
-    """
-
-    image: Any
-    text: Any
-    has_image: NDArray[np.bool_]
-    has_text: NDArray[np.bool_]
-    labels: ItemLabels
-
-    def subset(self, index: NDArray[np.int64]) -> Items:
-        """The items at ``index``, in that order."""
-        return Items(
-            self.image[index],
-            self.text[index],
-            self.has_image[index],
-            self.has_text[index],
-            self.labels.subset(index),
-        )
-
-
 def build_model(
     settings: DCMHSettings,
     tree: LabelTree,
@@ -147,8 +106,7 @@ def build_model(
     known = statistics or {}
     depth = tree.depth
     sizes = [len(tree.nodes_at(level)) for level in range(1, depth + 1)]
-    ancestors = np.stack([tree.ancestor_codes(leaf) for leaf in tree.leaves], axis=1)
-    weights = _level_weights(tree, settings.head.level_weights, labels, "model.head")
+    weights = weights_of(tree, settings.head.level_weights, labels, "model.head")
     return TwoBranch(
         build_image_branch(settings.image, image_shape, bits, known.get("image")),
         MLPBranch(text_width, bits, settings.text, known.get("text")),
@@ -156,7 +114,7 @@ def build_model(
             settings.head.kind,
             bits,
             sizes,
-            torch.from_numpy(ancestors.astype(np.int64)),
+            torch.from_numpy(tree.leaf_ancestors),
             torch.from_numpy(weights),
         ),
     )
@@ -177,27 +135,20 @@ def build_loop(
     """
     if not items.labels.labelled.any():
         raise ConfigError("data: no training item has a label, so there is nothing to learn from")
-    for name, has in (("picture", items.has_image), ("text", items.has_text)):
-        if has.sum() < 2:
+    for name, modality in (("picture", "image"), ("text", "text")):
+        if modality not in items.has or items.has[modality].sum() < 2:
             raise ConfigError(f"data: fewer than two training items have a {name}")
     torch.manual_seed(seed)
     torch.set_float32_matmul_precision(settings.training.precision)
-    statistics = {}
-    if isinstance(items.image, np.ndarray) and items.image.ndim == 2:
-        statistics["image"] = column_statistics(items.image, items.has_image)
-    if isinstance(items.text, np.ndarray):
-        statistics["text"] = column_statistics(items.text, items.has_text)
-    shape = tuple(items.image.shape[1:])
+    statistics = dense_statistics(items)
+    image_shape, text_width = items.shapes["image"], items.shapes["text"][0]
     model: nn.Module = build_model(
-        settings, tree, shape, items.text.shape[1], bits, items.labels, statistics
+        settings, tree, image_shape, text_width, bits, items.labels, statistics
     ).to(device)
     assert isinstance(model, TwoBranch)  # noqa: S101 - nn.Module.to loses the type
     data = TrainingData(
-        rows={
-            "image": FeatureRows(items.image, device),
-            "text": FeatureRows(items.text, device),
-        },
-        present={"image": items.has_image, "text": items.has_text},
+        rows={modality: FeatureRows(rows, device) for modality, rows in items.rows.items()},
+        present=dict(items.has),
         labels=items.labels,
         similarity=LevelSimilarity(
             items.labels, pair_weights(settings, tree, items.labels), settings.similarity.overlap
@@ -206,21 +157,156 @@ def build_loop(
     return AlternatingLoop(model, data, settings.loss, settings.training, bits, seed)
 
 
+def dense_statistics(items: Items) -> dict[str, tuple[torch.Tensor, torch.Tensor]]:
+    """Mean and deviation of the columns of each modality that has dense feature rows."""
+    return {
+        modality: column_statistics(rows, items.has[modality])
+        for modality, rows in items.rows.items()
+        if isinstance(rows, np.ndarray) and rows.ndim == 2
+    }
+
+
 def pair_weights(
     settings: DCMHSettings, tree: LabelTree, labels: ItemLabels
 ) -> NDArray[np.float64]:
     """Level weights of S: all on the leaf, all on level 1, or the scheme's."""
     if settings.similarity.pairs == "tree":
-        return _level_weights(tree, settings.similarity.level_weights, labels, "model.similarity")
+        return weights_of(tree, settings.similarity.level_weights, labels, "model.similarity")
     one = np.zeros(tree.depth)
     one[-1 if settings.similarity.pairs == "leaf" else 0] = 1.0
     return one
 
 
-def _level_weights(
-    tree: LabelTree, scheme: WeightScheme, labels: ItemLabels | None, section: str
-) -> NDArray[np.float64]:
-    try:
-        return np.asarray(tree.weights(scheme, labels))
-    except TreeError as error:
-        raise ConfigError([f"{section}.{problem}" for problem in error.problems]) from error
+class DCMH:
+    """A member of the family as a ``Method``.
+
+    Args:
+        settings: Its settings.
+        problem: What it is made for.
+        device: Where it trains.
+    """
+
+    Settings: ClassVar[type] = DCMHSettings
+    needs: ClassVar[frozenset[str]] = frozenset({"image", "text", "labels"})
+    free_length: ClassVar[bool] = True
+
+    def __init__(self, settings: DCMHSettings, problem: Problem, device: str = "cpu") -> None:
+        self.settings, self.problem, self.device = settings, problem, device
+        self.temperatures: dict[str, float] = {}
+        self._model: TwoBranch | None = None
+
+    @property
+    def epochs(self) -> int:
+        """See ``Method``."""
+        return self.settings.training.epochs
+
+    @property
+    def model(self) -> TwoBranch:
+        """The network, once it is being fitted or was loaded."""
+        if self._model is None:
+            raise ValueError("neither fitted nor loaded")
+        return self._model
+
+    def check(self, train: Items) -> None:
+        """See ``Method``."""
+        self._loop(train)
+
+    def fit(self, train: Items, watch: Watch) -> None:
+        """See ``Method``."""
+        loop = self._loop(train)
+        self._model = loop.model
+        fit(loop, watch)
+
+    def _loop(self, train: Items) -> AlternatingLoop:
+        own = self.problem
+        return build_loop(self.settings, own.tree, train, own.bits, own.seed, self.device)
+
+    def calibrate(self, items: Items) -> None:
+        """A temperature for each modality, under which the true leaves are likeliest."""
+        head = self.model.head
+        if head is None:
+            return
+        for modality in ("image", "text"):
+            known = items.having(modality, np.arange(items.n))
+            self.temperatures[modality] = 1.0
+            if len(known):
+                outputs = self._outputs({modality: items.rows[modality][known]})
+                labels = items.labels.subset(known)
+                self.temperatures[modality] = best_temperature(head, outputs, labels)
+
+    def encode(self, rows: Rows, role: Role) -> Coded:
+        """See ``Method``; queries and database items are coded alike."""
+        return Signs()(self._outputs(rows), only_modality(rows)[0])
+
+    def classify(self, rows: Rows) -> Posteriors | None:
+        """See ``Method``; each level's own softmax, so levels may contradict each other."""
+        if self.model.head is None:
+            return None
+        temperature = self.temperatures.get(only_modality(rows)[0], 1.0)
+        return level_probabilities(self.model.head, self._outputs(rows), temperature)
+
+    def _outputs(self, rows: Rows) -> NDArray[np.float32]:
+        modality, features = only_modality(rows)
+        return finite_outputs(self.model.branch(modality), features, modality)
+
+    def layout(self) -> tuple[Segment, ...]:
+        """See ``Method``."""
+        return (Segment("category", self.problem.bits),)
+
+    def distance(self) -> Hamming:
+        """See ``Method``."""
+        return Hamming(self.problem.bits)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """See ``Method``: the weights of the network."""
+        weights = self.model.state_dict()
+        return {name: tensor.detach().cpu().numpy() for name, tensor in weights.items()}
+
+    def meta(self) -> dict[str, Any]:
+        """See ``Method``."""
+        return {"temperatures": self.temperatures}
+
+    def load(self, state: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:
+        """See ``Method``."""
+        # Level weights come with the stored ones; a scheme may need training labels to be built.
+        settings = replace(
+            self.settings,
+            head=replace(self.settings.head, level_weights="uniform"),
+            image=replace(self.settings.image, weights=None),
+        )
+        statistics = {
+            modality: (torch.zeros(len(mean)), torch.ones(len(mean)))
+            for modality in ("image", "text")
+            if len(mean := state.get(f"{modality}.mean", np.zeros(0))) and mean.ndim == 1
+        }
+        shapes = self.problem.shapes
+        # On the meta device nothing is allocated: shapes that are wrong cost no memory.
+        with torch.device("meta"):
+            model = build_model(
+                settings,
+                self.problem.tree,
+                shapes["image"],
+                shapes["text"][0],
+                self.problem.bits,
+                statistics=statistics,
+            )
+        weights = {name: torch.from_numpy(array) for name, array in state.items()}
+        model.load_state_dict(weights, assign=True)
+        self._model = model.eval()
+        self.temperatures = dict(meta["temperatures"])
+
+    @classmethod
+    def facts(cls, settings: DCMHSettings) -> dict[str, Any]:
+        """See ``Method``."""
+        loss, training = settings.loss, settings.training
+        return {
+            "gamma": loss.gamma,
+            "eta": loss.eta,
+            "scale": loss.scale,
+            "head_weight": loss.head_weight,
+            "lr": training.lr,
+            "epochs": training.epochs,
+            "optimiser": training.optimiser,
+            "pairs": settings.similarity.pairs,
+            "head": settings.head.kind,
+        }

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hierhash.methods import dcmh_leaf
-from hierhash.methods.dcmh import SimilaritySettings
+from hierhash.methods.dcmh import DCMH, SimilaritySettings
+from hierhash.methods.method import Preset
 
-REVISION = 1  # raise it when the same settings give other results
 SETTINGS = replace(dcmh_leaf.SETTINGS, similarity=SimilaritySettings(pairs="any"))
+PRESET = Preset(DCMH, SETTINGS, revision=1)

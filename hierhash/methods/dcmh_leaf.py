@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hierhash.methods import dcmh_published
+from hierhash.methods.dcmh import DCMH
+from hierhash.methods.method import Preset
 from hierhash.training.settings import Objective
 
-REVISION = 1  # raise it when the same settings give other results
 SETTINGS = replace(
     dcmh_published.SETTINGS,
     loss=Objective(gamma=1.0, eta=0.0),
@@ -18,3 +19,4 @@ SETTINGS = replace(
         dcmh_published.OFFICIAL_LOOP, order="tensorflow", schedule="linspace", lr_final=1e-6
     ),
 )
+PRESET = Preset(DCMH, SETTINGS, revision=1)

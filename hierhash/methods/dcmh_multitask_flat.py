@@ -9,11 +9,12 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hierhash.methods import hierarchical_dcmh
-from hierhash.methods.dcmh import HeadSettings, SimilaritySettings
+from hierhash.methods.dcmh import DCMH, HeadSettings, SimilaritySettings
+from hierhash.methods.method import Preset
 
-REVISION = 1  # raise it when the same settings give other results
 SETTINGS = replace(
     hierarchical_dcmh.SETTINGS,
     similarity=SimilaritySettings(pairs="leaf"),
     head=HeadSettings(kind="leaf"),
 )
+PRESET = Preset(DCMH, SETTINGS, revision=1)

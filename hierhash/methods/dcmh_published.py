@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
-from hierhash.methods.dcmh import DCMHSettings, HeadSettings, SimilaritySettings
+from hierhash.methods.dcmh import DCMH, DCMHSettings, HeadSettings, SimilaritySettings
+from hierhash.methods.method import Preset
 from hierhash.training.settings import LoopSettings, Objective
 
 OFFICIAL_SHAPE = MLPSettings(hidden=8192, batch_norm=False, init="dcmh")
@@ -24,7 +25,6 @@ OFFICIAL_LOOP = LoopSettings(
     sampling="permutation",
 )
 
-REVISION = 1  # raise it when the same settings give other results
 SETTINGS = DCMHSettings(
     similarity=SimilaritySettings(pairs="leaf"),
     head=HeadSettings(kind="none"),
@@ -33,3 +33,4 @@ SETTINGS = DCMHSettings(
     text=OFFICIAL_SHAPE,
     training=OFFICIAL_LOOP,
 )
+PRESET = Preset(DCMH, SETTINGS, revision=1)

@@ -9,10 +9,10 @@ from __future__ import annotations
 
 from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
-from hierhash.methods.dcmh import DCMHSettings, HeadSettings, SimilaritySettings
+from hierhash.methods.dcmh import DCMH, DCMHSettings, HeadSettings, SimilaritySettings
+from hierhash.methods.method import Preset
 from hierhash.training.settings import LoopSettings, Objective
 
-REVISION = 1  # raise it when the same settings give other results
 SETTINGS = DCMHSettings(
     similarity=SimilaritySettings(pairs="tree"),
     head=HeadSettings(kind="per_level"),
@@ -21,3 +21,4 @@ SETTINGS = DCMHSettings(
     text=MLPSettings(),
     training=LoopSettings(),
 )
+PRESET = Preset(DCMH, SETTINGS, revision=1)

@@ -1,56 +1,67 @@
-"""The registry of methods by name."""
+"""The methods by name: every file of this folder that ends with a ``PRESET``, and entry points."""
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+from functools import cache
+from importlib.metadata import entry_points
+
+from hierhash import methods
 from hierhash.errors import ConfigError, did_you_mean
-from hierhash.methods import (
-    dcmh_any,
-    dcmh_leaf,
-    dcmh_multitask_flat,
-    dcmh_published,
-    dcmh_tuned,
-    hierarchical_dcmh,
-)
-from hierhash.methods.dcmh import DCMHSettings
+from hierhash.methods.method import Preset
 
-METHODS: dict[str, DCMHSettings] = {
-    "dcmh_published": dcmh_published.SETTINGS,
-    "dcmh_leaf": dcmh_leaf.SETTINGS,
-    "dcmh_any": dcmh_any.SETTINGS,
-    "dcmh_tuned": dcmh_tuned.SETTINGS,
-    "dcmh_multitask_flat": dcmh_multitask_flat.SETTINGS,
-    "hierarchical_dcmh": hierarchical_dcmh.SETTINGS,
-}
-_REVISIONS: dict[str, int] = {
-    "dcmh_published": dcmh_published.REVISION,
-    "dcmh_leaf": dcmh_leaf.REVISION,
-    "dcmh_any": dcmh_any.REVISION,
-    "dcmh_tuned": dcmh_tuned.REVISION,
-    "dcmh_multitask_flat": dcmh_multitask_flat.REVISION,
-    "hierarchical_dcmh": hierarchical_dcmh.REVISION,
-}
+GROUP = "hierhash.methods"
 
 
-def method_settings(name: str) -> DCMHSettings:
-    """The published settings of a method.
+@cache
+def presets() -> dict[str, Preset]:
+    """All presets by name, in the order of the alphabet.
+
+    Raises:
+        ConfigError: An installed package brings one that cannot be used.
+
+    Example:
+        >>> "hierarchical_dcmh" in presets()
+        True
+    """
+    found = {}
+    for module in pkgutil.iter_modules(methods.__path__):
+        preset = getattr(
+            importlib.import_module(f"{methods.__name__}.{module.name}"), "PRESET", None
+        )
+        if isinstance(preset, Preset):
+            found[module.name] = preset
+    for entry in entry_points(group=GROUP):
+        try:
+            preset = entry.load()
+        except Exception as error:  # whatever a foreign package raises
+            raise ConfigError(
+                f"method '{entry.name}' of {entry.value}: cannot be loaded ({error}); repair or "
+                "uninstall the package that brings it"
+            ) from error
+        if not isinstance(preset, Preset):
+            raise ConfigError(f"method '{entry.name}': {entry.value} is not a Preset")
+        if entry.name in found:
+            raise ConfigError(
+                f"method '{entry.name}' of {entry.value}: the name is taken; rename one of them"
+            )
+        found[entry.name] = preset
+    return dict(sorted(found.items()))
+
+
+def find_preset(name: str) -> Preset:
+    """The preset of a name.
 
     Raises:
         ConfigError: No such method.
 
     Example:
-        >>> method_settings("dcmh_published").loss.eta
+        >>> find_preset("dcmh_published").settings.loss.eta
         1.0
     """
-    if name not in METHODS:
-        raise ConfigError(f"method: no method '{name}'{did_you_mean(name, METHODS)}")
-    return METHODS[name]
-
-
-def method_revision(name: str) -> int:
-    """The revision of a method: stored results of an earlier one are not those of the present.
-
-    Example:
-        >>> method_revision("dcmh_published")
-        1
-    """
-    return _REVISIONS[name]
+    known = presets()
+    if name not in known:
+        hint = did_you_mean(name, known) or f"; use one of {', '.join(known)}"
+        raise ConfigError(f"method: no method '{name}'{hint}")
+    return known[name]

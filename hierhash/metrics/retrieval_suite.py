@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.codes.hamming import hamming_distances
+from hierhash.codes.distances import Distance, Hamming
 from hierhash.codes.packing import Codes, check_codes
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.relevance import relevance_levels
@@ -83,27 +83,47 @@ def evaluate_hamming(
     """
     check_codes(queries, bits)
     check_codes(database, bits)
+    return evaluate_codes(
+        queries, database, Hamming(bits), query_labels, database_labels, canonical
+    )
+
+
+def evaluate_codes(
+    queries: Codes,
+    database: Codes,
+    distance: Distance,
+    query_labels: ItemLabels,
+    database_labels: ItemLabels,
+    canonical: bool = True,
+) -> DirectionResult:
+    """As ``evaluate_hamming``, by any distance of whole numbers.
+
+    Raises:
+        ValueError: The distance has scores alone.
+    """
+    if distance.steps is None:
+        raise ValueError(f"{distance.name}: no whole-number distance to rank by")
     chunks: list[PerQuery] = []
     ranks = [k for k in CURVE_RANKS if k <= len(database)]
     by_rank: list[NDArray[np.float64]] = []
-    by_radius = np.zeros((3, bits + 1))
+    by_radius = np.zeros((3, distance.steps + 1))
     depth = database_labels.depth
     for rows in _chunks(len(queries)):
         own = query_labels.subset(rows)
-        groups = count_groups(queries[rows], database, bits, own, database_labels)
+        groups = count_groups(queries[rows], database, distance, own, database_labels)
         scores = group_scores(groups)
         scores["precision_radius_2"] = _where_relevant(
             precision_within(groups, 2, depth), scores["map_leaf"]
         )
         if canonical:
-            ordered = _canonical(queries[rows], database, own, database_labels)
+            ordered = _canonical(queries[rows], database, distance, own, database_labels)
             scores |= {f"canonical/{name}": value for name, value in ordered.items()}
         chunks.append(scores)
-        by_rank.append(_rank_curve(groups, ranks))
+        by_rank.append(rank_curve(groups, ranks))
         by_radius += radius_counts(groups, depth)
     per_query = {name: np.concatenate([c[name] for c in chunks]) for name in chunks[0]}
     per_query["leaf"] = leaf_of(query_labels)
-    return _result(per_query, ranks, np.concatenate(by_rank), by_radius)
+    return direction_result(per_query, ranks, np.concatenate(by_rank), by_radius)
 
 
 def group_scores(groups: RankedGroups) -> PerQuery:
@@ -131,13 +151,17 @@ def _chunks(n: int) -> Iterator[NDArray[np.intp]]:
 
 
 def _canonical(
-    queries: Codes, database: Codes, query_labels: ItemLabels, database_labels: ItemLabels
+    queries: Codes,
+    database: Codes,
+    distance: Distance,
+    query_labels: ItemLabels,
+    database_labels: ItemLabels,
 ) -> PerQuery:
     """The scores under the canonical order, which takes blocks of whole rankings."""
     blocks = []
     for start in range(0, len(queries), RANKED_AT_ONCE):
         rows = slice(start, start + RANKED_AT_ONCE)
-        distances = hamming_distances(queries[rows], database)
+        distances = distance.between(queries[rows], database)
         levels = relevance_levels(query_labels, database_labels, rows)
         blocks.append(canonical_scores(distances, levels, database_labels.depth, K))
     return {name: np.concatenate([block[name] for block in blocks]) for name in blocks[0]}
@@ -147,7 +171,7 @@ def _where_relevant(scores: Scores, like: Scores) -> Scores:
     return np.where(np.isnan(like), np.nan, scores)
 
 
-def _rank_curve(groups: RankedGroups, ranks: list[int]) -> NDArray[np.float64]:
+def rank_curve(groups: RankedGroups, ranks: list[int]) -> NDArray[np.float64]:
     """Precision and recall of each query at each rank, shape (q, 2, ranks)."""
     leaf = groups.depth
     precision = np.stack([precision_at(groups, k, leaf) for k in ranks], axis=1)
@@ -163,12 +187,13 @@ def leaf_of(labels: ItemLabels) -> Scores:
     return leaves
 
 
-def _result(
+def direction_result(
     per_query: PerQuery,
     ranks: list[int],
     by_rank: NDArray[np.float64],
     by_radius: NDArray[np.float64],
 ) -> DirectionResult:
+    """Means and curves of per-query scores; ``by_radius`` as from ``radius_counts``."""
     leaf_ap, leaf = per_query["map_leaf"], per_query["leaf"]
     counted = ~np.isnan(leaf_ap)
     means = {name: mean_defined(v) for name, v in per_query.items() if name != "leaf"}
@@ -216,6 +241,8 @@ def map_leaf(
     scores = []
     for rows in _chunks(len(queries)):
         own = query_labels.subset(rows)
-        groups = count_groups(queries[rows], database, bits, own, database_labels, leaf_only=True)
+        groups = count_groups(
+            queries[rows], database, Hamming(bits), own, database_labels, leaf_only=True
+        )
         scores.append(average_precision(groups, level=1))
     return mean_defined(np.concatenate(scores))

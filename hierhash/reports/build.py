@@ -7,9 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from hierhash.bench.results import data_file
-from hierhash.builder import LabelledItems
 from hierhash.errors import RunError
 from hierhash.labels.read import read_tree
+from hierhash.prepare import LabelledItems
 from hierhash.reports.comparison import comparison_section, intervals
 from hierhash.reports.confusion import confusion_section
 from hierhash.reports.curves import curve_section, length_section, level_section
@@ -22,10 +22,12 @@ from hierhash.reports.facts import (
     single_item_section,
     ties_section,
     unseen_section,
+    within_section,
 )
 from hierhash.reports.headline import headline_section
 from hierhash.reports.html import Page, html
-from hierhash.reports.runs import Run, load_results, tidy
+from hierhash.reports.lines import DIRECTIONS
+from hierhash.reports.runs import Run, answering, load_results, tidy
 from hierhash.reports.section import Section, latex_table, markdown
 from hierhash.reports.tails import tail_section
 from hierhash.storage.csv_cells import safe_cell
@@ -67,30 +69,32 @@ def build_report(suite: str, results: Path, items: LabelledItems | None = None) 
         DataError: ``items`` are not those of the results, or a picture cannot be read.
     """
     runs, left_out = load_results(suite, results)
-    found = intervals(results, runs)
-    headline = headline_section(runs, found, left_out)
+    both = answering(runs, DIRECTIONS)
+    found = intervals(results, both)
+    headline = headline_section(both, found, left_out)
     tree_file = data_file(results, suite, "tree.yaml", runs[0]["tree_sha256"])
     sections: list[Section | None] = [
         headline,
-        comparison_section(runs, found),
-        length_section(runs),
-        level_section(runs),
-        curve_section(runs),
-        tail_section(results, runs),
-        cross_section(runs),
-        classification_section(runs),
-        confusion_section(results, runs, read_tree(tree_file)) if tree_file else None,
-        unseen_section(runs),
-        asymmetric_section(runs),
-        single_item_section(runs),
-        ties_section(runs),
+        comparison_section(both, found),
+        length_section(both),
+        level_section(both),
+        curve_section(both),
+        tail_section(results, both),
+        cross_section(both),
+        classification_section(both),
+        confusion_section(results, both, read_tree(tree_file)) if tree_file else None,
+        within_section(runs),
+        unseen_section(both),
+        asymmetric_section(both),
+        single_item_section(both),
+        ties_section(both),
         cost_section(runs),
     ]
     kept = [section for section in sections if section is not None]
     page = Page(
         suite=suite,
         sections=kept,
-        examples=retrieved_examples(results, runs, items) if items is not None else [],
+        examples=retrieved_examples(results, both, items) if items is not None else [],
         runs=runs,
         environments=_environments(suite, results),
         tuning=read_lines(results / f"{suite}.tuning.jsonl"),

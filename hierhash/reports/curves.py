@@ -88,7 +88,7 @@ def _of(runs: list[Run], direction: str) -> str:
 
 def _headline(runs: list[Run]) -> pd.DataFrame:
     frame = tidy([run for run in runs if not run["variant"]])
-    return frame[(frame.database == "all") & (frame.distance == "hamming")]
+    return frame[(frame.database == "all") & (frame.order == "own")]
 
 
 def _first_curves(runs: list[Run], bits: int, direction: str) -> dict[str, dict[str, list[float]]]:

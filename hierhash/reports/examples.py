@@ -11,11 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.bench.results import data_file
-from hierhash.builder import LabelledItems
 from hierhash.data.records import Catalogue
 from hierhash.data.splits import Split
 from hierhash.errors import RunError
 from hierhash.labels.relevance import relevance_levels
+from hierhash.prepare import LabelledItems
 from hierhash.reports.runs import Run, headline_names, main_bits, per_query
 
 Rows = NDArray[np.integer]

@@ -14,13 +14,30 @@ from hierhash.reports.runs import (
     counted_columns,
     headline_names,
     main_bits,
+    own_distance,
     tidy,
 )
 from hierhash.reports.section import Cell, Section, Table
 
 Row = list[Cell | str]
+WITHIN = ("i2i", "t2t")
 PAIRS = {"leaf": "leaf S", "any": "any-ancestor S", "tree": "level-weighted S"}
 HEADS = ("none", "leaf", "per_level", "path")
+
+
+def within_section(runs: list[Run]) -> Section | None:
+    """Pictures that find pictures and texts that find texts; None for older results."""
+    having = [run for run in runs if set(WITHIN) & set(run["results"]["all"])]
+    if not having:
+        return None
+    bits = main_bits(having)
+    columns = [(direction, metric) for direction in WITHIN for metric in ("map_leaf", "hap")]
+    note = (
+        "Queries and answers of one modality: i2i pictures, t2t texts. Mean over seeds; ? where a "
+        "method codes no such items. n: queries counted."
+    )
+    table = _means_table(having, bits, "all", "own", columns)
+    return Section(f"Within one modality, {bits} bits", note, [table])
 
 
 def unseen_section(runs: list[Run]) -> Section | None:
@@ -29,7 +46,7 @@ def unseen_section(runs: list[Run]) -> Section | None:
         "The database holds only items that no method was trained on. Mean over seeds. n: queries "
         "counted; ? where older results do not tell."
     )
-    return _direct_section("Database of unseen items", note, runs, "unseen", "hamming")
+    return _direct_section("Database of unseen items", note, runs, "unseen", "own")
 
 
 def asymmetric_section(runs: list[Run]) -> Section | None:
@@ -46,7 +63,7 @@ def single_item_section(runs: list[Run]) -> Section | None:
     metrics = dict.fromkeys(
         name
         for run in runs
-        for name in run["results"]["all"]["t2i"]["hamming"]
+        for name in run["results"]["all"]["t2i"][own_distance(run)]
         if name.startswith("pair_recall") or "_share@" in name
     )
     if not metrics:
@@ -60,14 +77,14 @@ def single_item_section(runs: list[Run]) -> Section | None:
         "/rescored: ordered by the asymmetric score. Codes made for classes are not made for this. "
         "n: queries with both halves; ? where older results do not tell."
     )
-    table = _means_table(runs, bits, "all", "hamming", columns, counting="pairs")
+    table = _means_table(runs, bits, "all", "own", columns, counting="pairs")
     return Section(f"Single items, {bits} bits", note, [table])
 
 
 def ties_section(runs: list[Run]) -> Section:
     """Tie-aware scores beside those of the canonical order, at every length."""
     frame = tidy([run for run in runs if not run["variant"]])
-    frame = frame[(frame.database == "all") & (frame.distance == "hamming")]
+    frame = frame[(frame.database == "all") & (frame.order == "own")]
     means = average_scores(frame)["mean"]
     columns = [
         (direction, prefix + metric)
@@ -82,7 +99,7 @@ def ties_section(runs: list[Run]) -> Section:
             cells = [
                 counted(own, direction)
                 if metric == "n"
-                else f"{means[bits, name, 'all', direction, 'hamming', metric]:.4f}"
+                else f"{means[bits, name, 'all', direction, 'own', metric]:.4f}"
                 for direction, metric in counted_columns(columns)
             ]
             rows.append([str(bits), name, *cells])
@@ -104,8 +121,11 @@ def classification_section(runs: list[Run]) -> Section | None:
     header: list[str] = []
     for name in headline_names(runs):
         own = [r for r in runs if r["name"] == name and r["bits"] == bits and r["classification"]]
-        for side in ("image", "text") if own else ():
-            means = pd.DataFrame([run["classification"][side] for run in own]).mean()
+        for side in ("image", "text"):
+            found = [run["classification"][side] for run in own if side in run["classification"]]
+            if not found:
+                continue
+            means = pd.DataFrame(found).mean()
             header = list(means.index)
             rows.append([name, side, counted(own, side), *(f"{value:.3f}" for value in means)])
     if not rows:
@@ -124,7 +144,13 @@ def classification_section(runs: list[Run]) -> Section | None:
 def cross_section(runs: list[Run]) -> Section | None:
     """Training similarity by head: what each brings; None without the variants."""
     bits = main_bits(runs)
-    adamw = [r for r in runs if r["bits"] == bits and r["settings"].get("optimiser") == "adamw"]
+    adamw = [
+        run
+        for run in runs
+        if run["bits"] == bits
+        and {"pairs", "head"} <= set(run["settings"])
+        and run["settings"].get("optimiser") == "adamw"
+    ]
     if not any(run["variant"] for run in adamw):
         return None
     found: dict[tuple[str, str], list[Run]] = {}
@@ -180,32 +206,35 @@ def cost_section(runs: list[Run]) -> Section:
 
 
 def _direct_section(
-    title: str, note: str, runs: list[Run], database: str, distance: str
+    title: str, note: str, runs: list[Run], database: str, order: str
 ) -> Section | None:
     """Both directions by one distance, at the main length among the runs that have it."""
-    having = [run for run in runs if distance in run["results"].get(database, {}).get("i2t", {})]
+    having = [run for run in runs if _has(run, database, order)]
     if not having:
         return None
     bits = main_bits(having)
     columns = [(d, m) for d in DIRECTIONS for m in ("map_leaf", "hap", "ndcg@100")]
-    table = _means_table(having, bits, database, distance, columns)
+    table = _means_table(having, bits, database, order, columns)
     return Section(f"{title}, {bits} bits", note, [table])
+
+
+def _has(run: Run, database: str, order: str) -> bool:
+    distance = own_distance(run) if order == "own" else order
+    return distance in run["results"].get(database, {}).get("i2t", {})
 
 
 def _means_table(
     runs: list[Run],
     bits: int,
     database: str,
-    distance: str,
+    order: str,
     columns: list[tuple[str, str]],
     counting: str = "",
 ) -> Table:
     own = [run for run in runs if run["bits"] == bits]
     means = average_scores(tidy(own))["mean"]
     numbers = {
-        name: [
-            float(means.get((bits, name, database, d, distance, m), math.nan)) for d, m in columns
-        ]
+        name: [float(means.get((bits, name, database, d, order, m), math.nan)) for d, m in columns]
         for name in headline_names(own)
     }
     best = [
@@ -225,7 +254,9 @@ def _means_table(
 
 
 def _mean_of(runs: list[Run], direction: str, metric: str) -> float:
-    values: list[float] = [run["results"]["all"][direction]["hamming"][metric] for run in runs]
+    values: list[float] = [
+        run["results"]["all"][direction][own_distance(run)][metric] for run in runs
+    ]
     return sum(values) / len(values)
 
 

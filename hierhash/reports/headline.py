@@ -11,6 +11,7 @@ from hierhash.reports.lines import DIRECTIONS
 from hierhash.reports.runs import (
     OURS,
     Run,
+    answering,
     average_scores,
     counted,
     counted_columns,
@@ -27,7 +28,7 @@ def headline_table(
 ) -> Table:
     """Rows by bits and method; the best mean of each column and length is bold."""
     frame = tidy([run for run in runs if not run["variant"]])
-    frame = frame[(frame.database == "all") & (frame.distance == "hamming")]
+    frame = frame[(frame.database == "all") & (frame.order == "own")]
     table = average_scores(frame[frame.metric.isin(metrics)]).reset_index()
     columns = [(direction, metric) for direction in DIRECTIONS for metric in metrics]
     rows: list[list[Cell | str]] = []
@@ -79,7 +80,8 @@ def headline_markdown(suite: str, results: Path) -> str:
     """
     runs, left_out = load_results(suite, results)
     metrics = ("map_leaf", "hap", "ndcg@100")
-    table = markdown_table(headline_table(runs, intervals(results, runs), metrics))
+    both = answering(runs, DIRECTIONS)
+    table = markdown_table(headline_table(both, intervals(results, both), metrics))
     return f"{table}\n{left_out}\n" if left_out else table
 
 

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Any
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hierhash.bench.suite import FileName
 from hierhash.data.split_choice import LARGEST_SEED
@@ -32,50 +32,6 @@ class _Counts(_Part):
     skipped: int = Field(ge=0)
 
 
-class _Settings(_Part):
-    optimiser: str
-    pairs: str
-    head: str
-
-
-def _with_scores(results: Results) -> Results:
-    """Both directions in every database; asymmetric scores in both or in none."""
-    _need(results, "all")
-    for database, directions in results.items():
-        for direction in DIRECTIONS:
-            own = _need(directions, direction, database)
-            hamming = _need(own, "hamming", database, direction)
-            for metric in _ALL if database == "all" else _OTHERS:
-                _need(hamming, metric, database, direction, "hamming")
-            if "asymmetric" in directions["i2t"]:
-                real = _need(own, "asymmetric", database, direction)
-                for metric in _OTHERS:
-                    _need(real, metric, database, direction, "asymmetric")
-    return results
-
-
-def _with_both_sides(classification: dict[str, Numbers] | None) -> dict[str, Numbers] | None:
-    for side in ("image", "text") if classification is not None else ():
-        _need(classification, side)
-    return classification
-
-
-def _with_points(curves: Curves) -> Curves:
-    for direction in DIRECTIONS:
-        own = _need(curves, direction)
-        for kind in ("", "radius_"):
-            across = _need(own, f"{kind}recall", direction)
-            up = _need(own, f"{kind}precision", direction)
-            if len(across) != len(up):
-                raise ValueError(f"{direction}.{kind}recall and {kind}precision differ in length")
-    return curves
-
-
-def _counting(queries: dict[str, _Counts]) -> dict[str, _Counts]:
-    _need(queries, "i2t")
-    return queries
-
-
 def _need(content: Any, key: str, *place: str) -> Any:
     if key not in content:
         raise ValueError(f"{'.'.join((*place, key))} is missing")
@@ -86,8 +42,10 @@ class _Line(_Part):
     suite: FileName
     method: str
     variant: str
-    bits: int = Field(ge=1, le=4096)
+    bits: int = Field(ge=1)
     seed: int = Field(ge=0, le=LARGEST_SEED)
+    distance: str = "hamming"
+    free_length: bool = True
     split_sha256: str
     tree_sha256: str
     halves_sha256: str | None = None
@@ -95,13 +53,42 @@ class _Line(_Part):
     settings_sha256: str | None = None
     scores: str = ""
     commit: str = ""
-    settings: _Settings
-    results: Annotated[Results, AfterValidator(_with_scores)]
-    queries: Annotated[dict[str, _Counts], AfterValidator(_counting)]
+    settings: dict[str, Any]
+    results: Results
+    queries: dict[str, _Counts]
     queries_unseen: dict[str, _Counts] = Field(default_factory=dict)
-    classification: Annotated[dict[str, Numbers] | None, AfterValidator(_with_both_sides)]
-    curves: Annotated[Curves, AfterValidator(_with_points)]
+    classification: dict[str, Numbers] | None
+    curves: Curves
     cost: Numbers
+
+    @model_validator(mode="after")
+    def _check_scores(self) -> _Line:
+        """Every direction has the scores of the method's own order, in every database."""
+        answered = _need(self.results, "all", "results")
+        if not answered:
+            raise ValueError("results.all is empty")
+        wanted = [one for one in DIRECTIONS if one in answered] or list(answered)
+        for database, directions in self.results.items():
+            for direction in wanted:
+                place = ("results", database, direction)
+                own = _need(directions, direction, *place[:2])
+                scores = _need(own, self.distance, *place)
+                for metric in _ALL if database == "all" else _OTHERS:
+                    _need(scores, metric, *place, self.distance)
+                for metric in _OTHERS if "asymmetric" in own else ():
+                    _need(own["asymmetric"], metric, *place, "asymmetric")
+        for direction in wanted:
+            _need(self.queries, direction, "queries")
+            _check_points(_need(self.curves, direction, "curves"), direction)
+        return self
+
+
+def _check_points(curve: dict[str, list[float]], direction: str) -> None:
+    for kind in ("", "radius_"):
+        across = _need(curve, f"{kind}recall", "curves", direction)
+        up = _need(curve, f"{kind}precision", "curves", direction)
+        if len(across) != len(up):
+            raise ValueError(f"{direction}.{kind}recall and {kind}precision differ in length")
 
 
 def read_results(path: Path) -> list[dict[str, Any]]:
@@ -128,7 +115,7 @@ def _said(problem: Any) -> str:
     if problem["type"] == "missing":
         return f"{place} is missing"
     if problem["type"] == "value_error":
-        return f"{place}: {problem['ctx']['error']}"
+        return ": ".join(part for part in (place, str(problem["ctx"]["error"])) if part)
     return f"{place} is not what hierhash bench writes there"
 
 

@@ -28,7 +28,9 @@ def load_results(suite: str, results: Path) -> tuple[list[Run], str]:
 
     Returns:
         The runs in the order they ended, each with ``name``: method or method+variant; and a
-        sentence on the lines that are left out, or nothing.
+        sentence on the lines that are left out, or nothing. A run of a method that has one length
+        only stands among those of the main length: ``bits`` is that length, ``stored_bits`` its
+        own.
 
     Raises:
         RunError: There are no results, or a line is damaged or of another shape.
@@ -55,7 +57,12 @@ def load_results(suite: str, results: Path) -> tuple[list[Run], str]:
     }
     said = [f"{count} of {reason}" for reason, count in reasons.items() if count]
     note = f"Result lines that are left out: {', '.join(said)}." if said else ""
-    return list(newest.values()), note
+    kept = list(newest.values())
+    main = main_bits(kept)
+    for run in kept:
+        run["stored_bits"] = run["bits"]
+        run["bits"] = run["bits"] if run.get("free_length", True) else main
+    return kept, note
 
 
 _COMMON = "conditions_sha256"
@@ -116,34 +123,69 @@ def counted_columns(columns: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def tidy(runs: list[Run]) -> pd.DataFrame:
     """Every retrieval number of every run, one row each.
 
-    Columns: name, bits, seed, database (all, unseen), direction, distance (hamming, asymmetric),
-    metric, value.
+    Columns: name, bits, stored_bits, seed, database (all, unseen), direction, order (own: by the
+    method's own distance; asymmetric: by its real score), distance (hamming, tree, dot,
+    asymmetric), metric, value.
     """
+    columns = [
+        "name",
+        "bits",
+        "stored_bits",
+        "seed",
+        "database",
+        "direction",
+        "order",
+        "distance",
+        "metric",
+        "value",
+    ]
     return pd.DataFrame(
         [
-            (run["name"], run["bits"], run["seed"], database, direction, distance, metric, value)
+            (*_key(run), database, direction, _order(run, distance), distance, metric, value)
             for run in runs
             for database, directions in run["results"].items()
             for direction, distances in directions.items()
             for distance, metrics in distances.items()
             for metric, value in metrics.items()
         ],
-        columns=[
-            *("name", "bits", "seed", "database", "direction", "distance", "metric", "value"),
-        ],
+        columns=columns,
     )
+
+
+def _key(run: Run) -> tuple[Any, ...]:
+    return run["name"], run["bits"], run.get("stored_bits", run["bits"]), run["seed"]
+
+
+def _order(run: Run, distance: str) -> str:
+    return "own" if distance == own_distance(run) else distance
+
+
+def own_distance(run: Run) -> str:
+    """The distance of a run's method; older lines are all of codes of bits.
+
+    Example:
+        >>> own_distance({}), own_distance({"distance": "dot"})
+        ('hamming', 'dot')
+    """
+    return str(run.get("distance", "hamming"))
 
 
 def average_scores(frame: pd.DataFrame) -> pd.DataFrame:
     """Mean, standard deviation and number of seeds; indexed by all columns but seed."""
-    keys = ["bits", "name", "database", "direction", "distance", "metric"]
+    keys = ["bits", "name", "database", "direction", "order", "metric"]
     return frame.groupby(keys, sort=False)["value"].agg(["mean", "std", "count"])
 
 
 def main_bits(runs: list[Run]) -> int:
     """The code length that single-length tables show: 32 where there is one, else the first."""
-    lengths = sorted({run["bits"] for run in runs})
+    lengths = sorted({run["bits"] for run in runs if run.get("free_length", True)})
+    lengths = lengths or sorted({run["bits"] for run in runs})
     return 32 if 32 in lengths else lengths[0]
+
+
+def answering(runs: list[Run], directions: tuple[str, ...]) -> list[Run]:
+    """The runs of methods that answer in all of some directions."""
+    return [run for run in runs if all(one in run["results"]["all"] for one in directions)]
 
 
 def headline_names(runs: list[Run]) -> list[str]:

@@ -1,8 +1,9 @@
-"""The exact in-memory index: packed codes, a row of metadata for each, canonical order.
+"""The exact in-memory index: codes, a row of metadata for each, canonical order.
 
 On disk it is a folder of ``codes.npy``, ``labels.npz``, ``items.jsonl``, ``manifest.json`` and a
 copy of the run that made it, so that it can be moved and searched anywhere; it is made whole or not
-at all. Memory: bits / 8 bytes an item, its metadata and its labels; a query adds 12 bytes an item.
+at all. Memory: the code of an item (bits / 8 bytes, or 4 bytes a number of a float vector), its
+metadata and its labels; a query adds 12 bytes an item.
 """
 
 from __future__ import annotations
@@ -17,9 +18,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.codes.asymmetric import asymmetric_scores
-from hierhash.codes.hamming import hamming_distances
-from hierhash.codes.packing import Codes, pack, packed_width
+from hierhash.codes.coded import Coded
+from hierhash.codes.distances import Distance, Dot, Hamming
+from hierhash.codes.packing import packed_width
 from hierhash.errors import RunError
 from hierhash.labels.items import ItemLabels
 from hierhash.retrieval.run_files import FILES
@@ -40,12 +41,13 @@ class Hit:
 
     Args:
         item: The item's metadata: id, text, paths, image.
-        distance: Hamming distance in bits.
-        score: The asymmetric score it was ordered by; None in canonical order.
+        distance: The whole-number distance: differing bits, or levels; None where items are float
+            vectors.
+        score: The score it was ordered by; None in canonical order.
     """
 
     item: dict[str, Any]
-    distance: int
+    distance: int | None
     score: float | None
 
 
@@ -54,20 +56,22 @@ class ExactIndex:
     """Codes of n items and what is known of each.
 
     Args:
-        codes: uint8 (n, bytes).
+        codes: uint8 (n, bytes), or float32 (n, width) of a method that keeps vectors.
         lines: n lines of JSON, each an object with ``id``, ``text``, ``paths`` (lists of names) and
             ``image``.
         labels: Labels of the n items in the run's tree.
         manifest: ``bits``, ``modality``, ``model_sha256``, ``tree_sha256``, and once it is saved
             ``format``, ``items`` and ``files``.
         run: The run folder that answers its queries.
+        distance: How a query meets the codes.
     """
 
-    codes: Codes
+    codes: NDArray[Any]
     lines: Sequence[bytes]
     labels: ItemLabels
     manifest: dict[str, Any] = field(repr=False)
     run: Path
+    distance: Distance
 
     def __len__(self) -> int:
         """Number of items."""
@@ -83,32 +87,38 @@ class ExactIndex:
 
     def search(
         self,
-        output: NDArray[np.float32],
+        query: Coded,
         k: int = 20,
         under: NDArray[np.integer] | None = None,
         rescore: bool = True,
     ) -> list[Hit]:
         """The nearest items.
 
-        With ``rescore`` all items are ordered by the asymmetric score <clip(f, -1, 1), b>, which is
-        what the metrics of that name measure; otherwise by Hamming distance. Equal ones keep the
-        order of their rows.
+        With ``rescore`` all items are ordered by the score of the distance (for codes of bits
+        <clip(f, -1, 1), b>, which the asymmetric metrics measure), otherwise by the whole-number
+        distance where there is one. Equal ones keep the order of their rows.
 
         Args:
-            output: float32 (K,), the query's real outputs.
+            query: One item, as a query of the index's run.
             k: Number of answers.
             under: Rows that may answer, rising; None for all (see ``rows_under``).
-            rescore: Order by the asymmetric score.
+            rescore: Order by the score.
         """
         codes = self.codes if under is None else self.codes[under]
-        distances = hamming_distances(pack(output[None]), codes)[0]
-        scores = asymmetric_scores(output, codes) if rescore else None
-        places = _first(distances if scores is None else -scores, k)
+        distances, scores = None, None
+        if query.codes is not None:
+            distances = self.distance.between(query.codes[:1], codes)[0]
+        if query.query is not None and (rescore or distances is None):
+            scores = self.distance.scores(query.query[0], codes)
+        keys = distances if scores is None else -scores
+        if keys is None:
+            raise ValueError("the query has neither a code nor a vector")
+        places = _first(keys, k)
         rows = places if under is None else under[places]
         return [
             Hit(
                 self.item(int(row)),
-                int(distances[place]),
+                None if distances is None else int(distances[place]),
                 None if scores is None else float(scores[place]),
             )
             for row, place in zip(rows, places, strict=True)
@@ -182,15 +192,22 @@ def checked_item(line: bytes, where: str) -> dict[str, Any]:
     return dict(item)
 
 
-def code_problem(codes: NDArray[Any], bits: int) -> str:
-    """What keeps an array from being codes of ``bits`` bits; nothing when nothing does.
+def code_problem(codes: NDArray[Any], distance: Distance) -> str:
+    """What keeps an array from being what a distance compares; nothing when nothing does.
 
     Example:
-        >>> code_problem(np.zeros((3, 2), np.uint8), 8)
+        >>> from hierhash.codes.distances import Hamming
+        >>> code_problem(np.zeros((3, 2), np.uint8), Hamming(8))
         'does not hold codes of 8 bits (1 byte each)'
     """
-    width = packed_width(bits)
-    if codes.dtype == np.uint8 and codes.ndim == 2 and codes.shape[1] == width:
+    if isinstance(distance, Dot):
+        good = codes.dtype == np.float32 and codes.ndim == 2 and codes.shape[1] == distance.width
+        return "" if good else f"does not hold vectors of {distance.width} numbers"
+    width = packed_width(distance.bits) if isinstance(distance, Hamming) else 0
+    is_bytes = codes.dtype == np.uint8 and codes.ndim == 2
+    if is_bytes and codes.shape[1] in ((width,) if width else (1, 2)):
         return ""
+    if not width:
+        return "does not hold class numbers (1 or 2 bytes each)"
     bytes_each = f"{width} byte{'s' if width > 1 else ''} each"
-    return f"does not hold codes of {bits} bits ({bytes_each})"
+    return f"does not hold codes of {distance.steps} bits ({bytes_each})"

@@ -9,6 +9,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from hierhash.codes.distances import Distance, distance_of
 from hierhash.errors import RunError
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.tree import LabelTree
@@ -121,7 +122,8 @@ def _fitting(
     manifest: dict[str, Any],
     run: Path,
 ) -> ExactIndex:
-    problem = code_problem(codes, manifest["bits"])
+    distance = _distance(folder, manifest, run)
+    problem = code_problem(codes, distance)
     if problem:
         raise RunError(f"{folder}/codes.npy: {problem}; {REMEDY}")
     if len(lines) != len(codes) or labels.n != len(codes):
@@ -129,4 +131,15 @@ def _fitting(
             f"{folder}: {len(codes)} codes, {len(lines)} items and {labels.n} labels do not fit; "
             f"{REMEDY}"
         )
-    return ExactIndex(codes, lines, labels, manifest, run)
+    return ExactIndex(codes, lines, labels, manifest, run, distance)
+
+
+def _distance(folder: Path, manifest: dict[str, Any], run: Path) -> Distance:
+    """How its codes are compared; an index that does not say holds codes of bits."""
+    name, bits = str(manifest.get("distance", "hamming")), manifest["bits"]
+    try:
+        return distance_of(
+            name, bits, lambda: LabelTree.from_yaml(run / "tree.yaml").leaf_ancestors
+        )
+    except ValueError as error:
+        raise RunError(f"{folder}/{MANIFEST}: distance: {error}; {REMEDY}") from error

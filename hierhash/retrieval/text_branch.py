@@ -14,8 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hierhash.codes.coded import Coded
+from hierhash.codes.coding import Coding, coding_of
 from hierhash.errors import DataError, RunError
 from hierhash.features.text_vectorisers import TextVectoriser, VectoriserSpec, text_vectoriser
+from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.run_files import read_config
 from hierhash.storage.json_files import read_json
 
@@ -40,11 +43,8 @@ class TextBranch:
             raise RunError(f"{run}: trained on precomputed text features; it reads no text")
         self._run = run
         self._vectoriser = _vectoriser(run, config)
-        shape = _section(config, "model", "text")
-        self._hidden = bool(shape.get("hidden", 1024))
-        self._batch_norm = bool(shape.get("batch_norm", True))
-        self._dropout = bool(shape.get("dropout", 0.0))
         self._weights = _text_weights(run / "model.safetensors")
+        self._coding = _coding(run)
 
     def check(self, text: str) -> None:
         """Refuses a text that says nothing to the run.
@@ -53,6 +53,17 @@ class TextBranch:
             DataError: It is empty, or no word of it is known; the nearest known words are named.
         """
         check_text(self._vectoriser, text)
+
+    def encode(self, texts: Sequence[str]) -> Coded:
+        """Texts as queries, as the run's method codes them.
+
+        Raises:
+            RunError: The weights do not fit the vocabulary, or each other.
+        """
+        try:
+            return self._coding(self.outputs(texts), "text")
+        except (ValueError, IndexError) as error:
+            raise RunError(_unfit(self._run)) from error
 
     def outputs(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Real outputs, float32 (n, K).
@@ -64,9 +75,7 @@ class TextBranch:
         try:
             values = self._forward(rows)
         except (KeyError, ValueError, IndexError) as error:
-            raise RunError(
-                f"{self._run}/model.safetensors: does not fit config.yaml; train the run again"
-            ) from error
+            raise RunError(_unfit(self._run)) from error
         return np.asarray(values, dtype=np.float32)
 
     def _forward(self, rows: Any) -> NDArray[Any]:
@@ -74,17 +83,14 @@ class TextBranch:
         if len(mean):
             rows = (rows - mean) / deviation
         values = np.asarray(rows @ self._weights["first.weight"]) + self._weights["first.bias"]
-        layer = 0
-        if self._hidden:
-            if self._batch_norm:
+        layers = sorted({int(name.split(".")[1]) for name in self._weights if "rest." in name})
+        for layer in layers:
+            weight = self._weights.get(f"rest.{layer}.weight", np.ones(0))
+            if weight.ndim == 2:  # linear, after the rectified hidden layer
+                values = np.maximum(values, 0) @ weight.T + self._weights[f"rest.{layer}.bias"]
+            else:
                 values = self._normalised(values, layer)
-                layer += 1
-            values = np.maximum(values, 0)
-            layer += 2 if self._dropout else 1
-            values = values @ self._weights[f"rest.{layer}.weight"].T
-            values = values + self._weights[f"rest.{layer}.bias"]
-            layer += 1
-        return self._normalised(values, layer) if self._batch_norm else values
+        return np.asarray(values)
 
     def _normalised(self, values: NDArray[Any], layer: int) -> NDArray[Any]:
         own = f"rest.{layer}."
@@ -107,6 +113,22 @@ def check_text(vectoriser: TextVectoriser, text: str) -> None:
         near = ", ".join(vectoriser.nearest_words(text)[:5])
         hint = f"; nearest known words: {near}" if near else "; use other words"
         raise DataError(f"text '{text}': no word of it was seen in training{hint}")
+
+
+def _coding(run: Path) -> Coding:
+    """What the run's method makes of outputs; a run of 0.1.0 says nothing, and takes signs."""
+    path = run / "model.json"
+    content = read_json(path)
+    description = content.get("coding") if isinstance(content, dict) else None
+
+    try:
+        return coding_of(description, lambda: LabelTree.from_yaml(run / "tree.yaml").leaf_ancestors)
+    except (ValueError, AttributeError) as error:
+        raise RunError(f"{path}: coding: {error}; train the run again") from error
+
+
+def _unfit(run: Path) -> str:
+    return f"{run}/model.safetensors: does not fit config.yaml; train the run again"
 
 
 def _vectoriser(run: Path, config: Mapping[str, Any]) -> TextVectoriser:

@@ -9,6 +9,7 @@ forms; autograd carries them through the branch and adds the head's.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,10 +20,9 @@ from hierhash.errors import HierhashError
 from hierhash.losses.bit_balance import bit_balance
 from hierhash.losses.pairwise import pairwise_likelihood
 from hierhash.losses.quantisation import quantisation
+from hierhash.training.loop import Losses
 from hierhash.training.settings import ORDERS, LoopSettings, Objective, learning_rate
 from hierhash.training.state import Buffers, TrainingData
-
-Losses = dict[str, float]
 
 
 class AlternatingLoop:
@@ -54,6 +54,27 @@ class AlternatingLoop:
         self.buffers = Buffers(data, bits, start, self.generator, self.device)
         self.optimiser = _optimiser(model, settings)
         self.epoch = 0
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs it runs."""
+        return self.settings.epochs
+
+    def checkpoint(self) -> dict[str, Any]:
+        """See ``Loop``."""
+        return {
+            "model": self.model.state_dict(),
+            "optimiser": self.optimiser.state_dict(),
+            "buffers": self.buffers.tensors(),
+            "generator": self.generator.get_state(),
+        }
+
+    def restore(self, content: dict[str, Any]) -> None:
+        """See ``Loop``."""
+        self.model.load_state_dict(content["model"])
+        self.optimiser.load_state_dict(content["optimiser"])
+        self.buffers.load(content["buffers"])
+        self.generator.set_state(content["generator"])
 
     def run_epoch(self) -> Losses:
         """One outer iteration; returns the mean of each loss term over the epoch's steps.

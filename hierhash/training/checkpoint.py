@@ -18,13 +18,13 @@ from torch import Tensor
 
 from hierhash.errors import RunError
 from hierhash.storage.whole_file import cannot_write, whole_file
-from hierhash.training.alternating import AlternatingLoop
+from hierhash.training.loop import Loop
 
 NAME = "last.pt"
 FORMAT = "hierhash-checkpoint-2"
 
 
-def save_checkpoint(folder: Path, loop: AlternatingLoop, extra: dict[str, Any]) -> None:
+def save_checkpoint(folder: Path, loop: Loop, extra: dict[str, Any]) -> None:
     """Writes ``folder/last.pt``, whole or not at all.
 
     Args:
@@ -37,10 +37,7 @@ def save_checkpoint(folder: Path, loop: AlternatingLoop, extra: dict[str, Any]) 
     """
     content = {
         "epoch": loop.epoch,
-        "model": loop.model.state_dict(),
-        "optimiser": loop.optimiser.state_dict(),
-        "buffers": loop.buffers.tensors(),
-        "generator": loop.generator.get_state(),
+        **loop.checkpoint(),
         "global_generator": torch.get_rng_state(),
         "cuda_generator": _cuda_generator(loop.device),  # draws dropout there
         "extra": extra,
@@ -58,7 +55,7 @@ def save_checkpoint(folder: Path, loop: AlternatingLoop, extra: dict[str, Any]) 
         stream.write(packed.getbuffer())
 
 
-def load_checkpoint(folder: Path, loop: AlternatingLoop, config_hash: str) -> dict[str, Any]:
+def load_checkpoint(folder: Path, loop: Loop, config_hash: str) -> dict[str, Any]:
     """Puts a loop where a checkpoint left it; returns the ``extra`` values.
 
     Raises:
@@ -68,17 +65,14 @@ def load_checkpoint(folder: Path, loop: AlternatingLoop, config_hash: str) -> di
     content = _read(path, config_hash)
     try:
         extra: dict[str, Any] = dict(content["extra"])
-        loop.model.load_state_dict(content["model"])
-        loop.optimiser.load_state_dict(content["optimiser"])
-        loop.buffers.load(content["buffers"])
-        loop.generator.set_state(content["generator"])
+        loop.restore(content)
         torch.set_rng_state(content["global_generator"])
         if loop.device.type == "cuda" and content["cuda_generator"] is not None:
             torch.cuda.set_rng_state(content["cuda_generator"], loop.device)
         loop.epoch = int(content["epoch"])
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
         raise RunError(_damaged(path)) from error
-    if not 0 < loop.epoch <= loop.settings.epochs:
+    if not 0 < loop.epoch <= loop.epochs:
         raise RunError(_damaged(path))
     return extra
 

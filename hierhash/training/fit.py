@@ -18,8 +18,8 @@ from torch import Tensor
 from hierhash.errors import HierhashError
 from hierhash.storage.json_files import append_line, read_lines
 from hierhash.storage.whole_file import cannot_write, write_text
-from hierhash.training.alternating import AlternatingLoop, Losses
 from hierhash.training.checkpoint import load_checkpoint, save_checkpoint
+from hierhash.training.loop import Loop, Losses
 
 CHECKPOINTS, METRICS = "checkpoints", "metrics.jsonl"
 
@@ -29,8 +29,8 @@ class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for i
 
 
 @dataclass
-class FitOptions:
-    """How a loop is run.
+class Watch:
+    """How a training is followed: what it reports, keeps and is stopped by.
 
     Args:
         folder: Run folder for metrics.jsonl and checkpoints; None keeps nothing.
@@ -59,7 +59,7 @@ class _Best:
     weights: dict[str, Tensor] | None = None
 
 
-def fit(loop: AlternatingLoop, options: FitOptions) -> dict[str, Any]:
+def fit(loop: Loop, watch: Watch) -> dict[str, Any]:
     """Trains to the last epoch, or until validation stops improving.
 
     With a validation score the weights of the best look are the ones kept.
@@ -73,21 +73,21 @@ def fit(loop: AlternatingLoop, options: FitOptions) -> dict[str, Any]:
     """
     started = time.perf_counter()
     best = _Best()
-    if options.resume and options.folder is not None:
-        extra = load_checkpoint(options.folder / CHECKPOINTS, loop, options.config_hash)
+    if watch.resume and watch.folder is not None:
+        extra = load_checkpoint(watch.folder / CHECKPOINTS, loop, watch.config_hash)
         best = _Best(extra["best_score"], extra["best_epoch"], extra["looks"], extra["best"])
-        _drop_later_lines(options.folder / METRICS, loop.epoch)
+        _drop_later_lines(watch.folder / METRICS, loop.epoch)
     with _interruptible() as asked_to_stop:
         # Of a resumed run the count of looks tells that it had stopped early.
-        while loop.epoch < loop.settings.epochs and best.looks_since < options.patience:
+        while loop.epoch < loop.epochs and best.looks_since < watch.patience:
             losses = loop.run_epoch()
-            stop = _look(loop, options, best, losses)
-            options.report(loop.epoch, losses)
-            _keep(loop, options, losses, best)
+            stop = _look(loop, watch, best, losses)
+            watch.report(loop.epoch, losses)
+            _keep(loop, watch, losses, best)
             if stop:
                 break
             if asked_to_stop():
-                raise Interrupted(f"stopped after epoch {loop.epoch} of {loop.settings.epochs}")
+                raise Interrupted(f"stopped after epoch {loop.epoch} of {loop.epochs}")
     if best.weights is not None:
         loop.model.load_state_dict(best.weights)
     summary: dict[str, Any] = {"epochs": loop.epoch, "seconds": time.perf_counter() - started}
@@ -96,11 +96,11 @@ def fit(loop: AlternatingLoop, options: FitOptions) -> dict[str, Any]:
     return summary
 
 
-def _look(loop: AlternatingLoop, options: FitOptions, best: _Best, losses: Losses) -> bool:
-    last = loop.epoch == loop.settings.epochs
-    if options.validate is None or not options.every or (loop.epoch % options.every and not last):
+def _look(loop: Loop, watch: Watch, best: _Best, losses: Losses) -> bool:
+    last = loop.epoch == loop.epochs
+    if watch.validate is None or not watch.every or (loop.epoch % watch.every and not last):
         return False
-    score = options.validate()
+    score = watch.validate()
     if not math.isfinite(score):
         raise HierhashError(
             f"epoch {loop.epoch}: the validation score is not a number, so no epoch can be chosen "
@@ -112,26 +112,26 @@ def _look(loop: AlternatingLoop, options: FitOptions, best: _Best, losses: Losse
         best.weights = {name: t.detach().clone() for name, t in loop.model.state_dict().items()}
         return False
     best.looks_since += 1
-    return best.looks_since >= options.patience
+    return best.looks_since >= watch.patience
 
 
-def _keep(loop: AlternatingLoop, options: FitOptions, losses: Losses, best: _Best) -> None:
-    if options.folder is None:
+def _keep(loop: Loop, watch: Watch, losses: Losses, best: _Best) -> None:
+    if watch.folder is None:
         return
     extra = {
-        "config": options.config_hash,
+        "config": watch.config_hash,
         "best_score": best.score,
         "best_epoch": best.epoch,
         "looks": best.looks_since,
         "best": best.weights,
     }
     try:
-        options.folder.mkdir(parents=True, exist_ok=True)
+        watch.folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise cannot_write(options.folder, error) from error
+        raise cannot_write(watch.folder, error) from error
     # The line first: of an epoch that a crash kept from its checkpoint, resuming drops it again.
-    append_line(options.folder / METRICS, {"epoch": loop.epoch, **losses})
-    save_checkpoint(options.folder / CHECKPOINTS, loop, extra)
+    append_line(watch.folder / METRICS, {"epoch": loop.epoch, **losses})
+    save_checkpoint(watch.folder / CHECKPOINTS, loop, extra)
 
 
 def _drop_later_lines(metrics: Path, epoch: int) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from hierhash.errors import ConfigError
-from hierhash.training.alternating import Losses
+from hierhash.training.loop import Losses
 
 
 class EpochScalars:

@@ -11,9 +11,9 @@ from hierhash.bench import workers
 from hierhash.bench.results import Job, SuiteResults, data_file
 from hierhash.bench.runner import run_suite
 from hierhash.bench.suite import load_suite
-from hierhash.builder import prepare
 from hierhash.data.splits import Split
 from hierhash.errors import ConfigError, HierhashError, RunError
+from hierhash.prepare import prepare
 from hierhash.reports.headline import headline_markdown
 from hierhash.reports.runs import load_results
 from hierhash.storage.lock import locked

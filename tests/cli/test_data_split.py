@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from hierhash.builder import prepare
 from hierhash.config import resolve_config
+from hierhash.prepare import prepare
 from tests.cli.small_run import PATHS, contents, hierhash, refusal
 
 USES = ("train", "train", "train", "val", "test", "gallery")
@@ -78,7 +78,7 @@ def test_own_parts(table):
 
 def test_a_config_takes_groups_and_parts(table, monkeypatch):
     # The table has texts alone, which no training takes.
-    monkeypatch.setattr("hierhash.builder._check_modalities", lambda catalogue: None)
+    monkeypatch.setattr("hierhash.prepare._check_modalities", lambda catalogue, needs: None)
     content = {
         "data": {
             "source": "table",
@@ -99,7 +99,7 @@ def test_a_config_takes_groups_and_parts(table, monkeypatch):
 
 
 def test_training_is_told_what_its_split_falls_short_of(table, capsys, monkeypatch):
-    monkeypatch.setattr("hierhash.builder._check_modalities", lambda catalogue: None)
+    monkeypatch.setattr("hierhash.prepare._check_modalities", lambda catalogue, needs: None)
     from hierhash.cli.prepared import prepare_with_progress
 
     content = {

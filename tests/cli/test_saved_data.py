@@ -114,13 +114,13 @@ def test_final_scores_are_those_of_the_query_part_and_are_logged(run_copy, monke
     from hierhash.bench import scores as bench_scores
 
     asked = []
-    score = bench_scores.evaluate_model
+    score = bench_scores.evaluate_method
 
-    def watched(model, bits, prepared, rows, *rest, **options):
+    def watched(method, prepared, rows):
         asked.append([prepared.catalogue.ids[row] for row in rows])
-        return score(model, bits, prepared, rows, *rest, **options)
+        return score(method, prepared, rows)
 
-    monkeypatch.setattr(bench_scores, "evaluate_model", watched)
+    monkeypatch.setattr(bench_scores, "evaluate_method", watched)
     said = hierhash("evaluate", run_copy, "--final", "--json")
     assert said.code == 0, said.err
     (line,) = (run_copy / "final.jsonl").read_text().splitlines()

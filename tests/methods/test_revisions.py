@@ -1,6 +1,6 @@
 """What a method's revision stands for: its preset and the defaults, as they were at that revision.
 
-A changed value here would be taken for the old one in stored results. Raise the method's REVISION
+A changed value here would be taken for the old one in stored results. Raise the preset's revision
 and write the values anew (``python -m tests.methods.test_revisions``); a new setting whose default
 leaves results as they are needs neither.
 """
@@ -12,8 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from hierhash.config import DataConfig, FeaturesConfig, RunConfig, StoppingConfig
-from hierhash.methods.registry import METHODS, method_revision
+from hierhash.config import DataConfig, FeaturesConfig, StoppingConfig, schema_of
+from hierhash.methods.registry import presets
 
 FILE = Path(__file__).with_name("revisions.json")
 
@@ -26,11 +26,11 @@ def present():
     }
     return {
         name: {
-            "revision": method_revision(name),
+            "revision": preset.revision,
             "defaults": defaults,
-            "model": RunConfig(model=settings).model_dump(mode="json")["model"],
+            "model": schema_of(name)(model=preset.settings).model_dump(mode="json")["model"],
         }
-        for name, settings in METHODS.items()
+        for name, preset in presets().items()
     }
 
 
@@ -44,7 +44,7 @@ def values(content, place=()):
     return found
 
 
-@pytest.mark.parametrize("name", METHODS)
+@pytest.mark.parametrize("name", presets())
 def test_what_a_revision_stands_for_does_not_change(name):
     then, now = values(json.loads(FILE.read_text())[name]), values(present()[name])
     changed = [place for place, value in then.items() if now.get(place) != value]

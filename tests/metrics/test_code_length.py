@@ -5,8 +5,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hierhash.codes.distances import Hamming
 from hierhash.labels.tree import LabelTree
-from hierhash.metrics.asymmetric import evaluate_asymmetric
+from hierhash.metrics.by_score import evaluate_scores
 from hierhash.metrics.retrieval_suite import evaluate_hamming, map_leaf
 
 TREE = LabelTree.from_nested({"A": ["a", "b"]}, name="t")
@@ -35,4 +36,4 @@ def test_padding_that_is_not_zero(score):
 def test_codes_of_an_asymmetric_database():
     outputs = np.zeros((3, 60), dtype=np.float32)
     with pytest.raises(ValueError, match="end with 4 zeros in their last byte"):
-        evaluate_asymmetric(outputs, LONG, 60, LABELS, LABELS)
+        evaluate_scores(outputs, LONG, Hamming(60), LABELS, LABELS)

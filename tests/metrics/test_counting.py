@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hierhash.codes.distances import Hamming
 from hierhash.codes.hamming import hamming_distances
 from hierhash.codes.packing import pack
 from hierhash.labels.relevance import relevance_levels
@@ -33,9 +34,12 @@ def test_counts_are_those_of_every_pair(kinds, bits):
     distances = hamming_distances(queries, database)
     levels = relevance_levels(query_labels, database_labels)
     expected = literal.groups_of_distances(distances, levels, bits, TREE.depth)
-    counted = count_groups(queries, database, bits, query_labels, database_labels)
+    asked = queries, database, Hamming(bits), query_labels, database_labels
+    counted = count_groups(*asked)
     assert np.array_equal(counted.counts, expected.counts)
-    alone = count_groups(queries, database, bits, query_labels, database_labels, leaf_only=True)
+    alone = count_groups(
+        queries, database, Hamming(bits), query_labels, database_labels, leaf_only=True
+    )
     np.testing.assert_allclose(
         average_precision(alone, 1), average_precision(expected, TREE.depth), equal_nan=True
     )

@@ -93,30 +93,30 @@ MUTANTS = [
     # Metrics and search
     Mutant(
         "asymmetric clip dropped",
-        "hierhash/metrics/asymmetric.py",
-        "np.clip(outputs[rows], -1.0, 1.0) @ signs.T",
-        "outputs[rows] @ signs.T",
-        "tests/metrics/test_asymmetric.py",
+        "hierhash/codes/coding.py",
+        "np.clip(outputs, -1.0, 1.0)",
+        "outputs",
+        "tests/metrics/test_by_score.py",
     ),
     Mutant(
         "asymmetric order turned round",
-        "hierhash/metrics/asymmetric.py",
+        "hierhash/metrics/by_score.py",
         "order = np.argsort(-scores, axis=1",
         "order = np.argsort(scores, axis=1",
-        "tests/metrics/test_asymmetric.py",
+        "tests/metrics/test_by_score.py",
     ),
     Mutant(
         "search score negated",
         "hierhash/retrieval/exact.py",
-        "_first(distances if scores is None else -scores, k)",
-        "_first(distances if scores is None else scores, k)",
+        "keys = distances if scores is None else -scores",
+        "keys = distances if scores is None else scores",
         "tests/retrieval/test_exact.py",
     ),
     Mutant(
         "width of codes not checked",
         "hierhash/metrics/retrieval_suite.py",
-        "    check_codes(database, bits)\n    chunks",
-        "    chunks",
+        "    check_codes(database, bits)\n    return",
+        "    return",
         "tests/metrics/test_code_length.py",
     ),
     Mutant(
@@ -157,9 +157,9 @@ MUTANTS = [
     ),
     Mutant(
         "temperatures calibrated on the query items",
-        SCORES,
-        "having(prepared, modality, prepared.split.calibrate)",
-        "having(prepared, modality, prepared.split.query)",
+        "hierhash/bench/trained.py",
+        "method.calibrate(items.subset(split.calibrate))",
+        "method.calibrate(items.subset(split.query))",
         "tests/bench/test_scores.py",
     ),
     Mutant(
@@ -243,15 +243,15 @@ MUTANTS = [
     Mutant(
         "the method's revision is not in the hash",
         "hierhash/config_hash.py",
-        '"revision": method_revision(config.method)',
+        '"revision": preset.revision',
         '"revision": 1',
         "tests/test_config_hash.py",
     ),
     Mutant(
         "defaults are in the hash",
         "hierhash/config_hash.py",
-        "own = differing(model, preset)",
-        "own = model",
+        '"model": differing(model, usual),',
+        '"model": model,',
         "tests/test_config_hash.py",
     ),
     Mutant(

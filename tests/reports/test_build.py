@@ -16,10 +16,10 @@ from PIL import Image
 from hierhash.bench.results import data_file
 from hierhash.bench.runner import run_suite
 from hierhash.bench.suite import load_suite
-from hierhash.builder import labelled_items
 from hierhash.data.records import ImageRef
 from hierhash.data.splits import Split
 from hierhash.errors import DataError, RunError
+from hierhash.prepare import labelled_items
 from hierhash.reports.build import build_report
 from hierhash.reports.charts import colours
 from hierhash.reports.examples import _picture, retrieved_examples
@@ -96,7 +96,7 @@ def test_the_number_of_queries_stands_beside_every_score(made):
     tables = re.findall(r"(?:^\|.*\n)+", report.markdown, re.M)
     for table in tables:
         if "peak_rss_mb" not in table:
-            assert re.search(r"\| (i2t )?n \|| n=\d", table), table
+            assert re.search(r"\| (i2[ti] )?n \|| n=\d", table), table
             assert str(counted) in table or "n=" in table, table
             assert "| ? |" not in table
 

@@ -5,6 +5,8 @@ import json
 import numpy as np
 import pytest
 
+from hierhash.codes.coding import Signs
+from hierhash.codes.distances import Hamming
 from hierhash.codes.packing import pack, unpack
 from hierhash.errors import RunError
 from hierhash.labels.tree import LabelTree
@@ -22,13 +24,18 @@ def make_index(tmp_path, n=50, bits=16, texts=()):
     ]
     labels = TREE.encode([[tuple(path) for path in own] for own in paths])
     manifest = {"bits": bits, "model_sha256": "0"}
-    return ExactIndex(pack(outputs), metadata_lines(items), labels, manifest, tmp_path), outputs
+    stored = pack(outputs), metadata_lines(items), labels, manifest, tmp_path, Hamming(bits)
+    return ExactIndex(*stored), outputs
+
+
+def query(output):
+    return Signs()(output[None], "text")
 
 
 def test_canonical_order_is_distance_then_row(tmp_path):
     index, outputs = make_index(tmp_path)
     for k in (50, 7):
-        hits = index.search(outputs[3], k=k, rescore=False)
+        hits = index.search(query(outputs[3]), k=k, rescore=False)
         signs = unpack(index.codes, 16).astype(int)
         apart = (signs != np.sign(outputs[3])).sum(axis=1)
         wanted = sorted((int(apart[row]), row) for row in range(50))[:k]
@@ -40,7 +47,7 @@ def test_rescoring_orders_all_items_by_the_asymmetric_score(tmp_path):
     index, outputs = make_index(tmp_path)
     output = outputs[3] * np.float32(0.4)
     scores = unpack(index.codes, 16).astype(np.float32) @ np.clip(output, -1, 1)
-    hits = index.search(output, k=9)
+    hits = index.search(query(output), k=9)
     np.testing.assert_allclose([hit.score for hit in hits], np.sort(scores)[::-1][:9], rtol=1e-5)
     for hit in hits:
         assert hit.score == pytest.approx(scores[int(hit.item["id"])], rel=1e-5)
@@ -54,9 +61,9 @@ def test_under_keeps_the_subtree(tmp_path):
     rows = index.rows_under(2, int(TREE.ancestor_codes(("B", "x"))[1]))
     assert rows.tolist() == list(range(0, 50, 2))
     for rescore in (True, False):
-        hits = index.search(outputs[1], 50, rows, rescore)
+        hits = index.search(query(outputs[1]), 50, rows, rescore)
         assert sorted(int(hit.item["id"]) for hit in hits) == list(range(0, 50, 2))
-    assert index.search(outputs[0], 5, rows[:0]) == []
+    assert index.search(query(outputs[0]), 5, rows[:0]) == []
 
 
 def test_texts_with_line_marks_of_any_kind_stay_one_line(tmp_path):

@@ -45,7 +45,8 @@ def write_run(folder, name, vectoriser, branch, shape):
     content = {"features": {"text": {"name": name}}, "model": {"text": text}, "bits": 16}
     (folder / "config.yaml").write_text(yaml.safe_dump(content))
     (folder / "vectoriser.json").write_text(json.dumps(vectoriser.state()))
-    weights = {f"text.{key}": tensor for key, tensor in branch.state_dict().items()}
+    (folder / "model.json").write_text("{}")
+    weights = {f"text.{key}": tensor.numpy() for key, tensor in branch.state_dict().items()}
     save_weights(folder / "model.safetensors", weights)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hierhash.labels.tree import LabelTree
-from hierhash.methods.dcmh import Items
+from hierhash.training.items import Items
 
 TREE = LabelTree.from_nested({"A": ["a", "b"], "B": ["c", "d"]}, name="small")
 LEAVES = ["a", "b", "c", "d"]
@@ -19,4 +19,12 @@ def items(n=80, seed=0, labels=None):
         (side[leaf] + 0.5 * rng.standard_normal((n, 12))).astype(np.float32) for side in centres
     )
     encoded = TREE.encode(labels or [[LEAVES[i]] for i in leaf])
-    return Items(image, text, np.ones(n, bool), np.ones(n, bool), encoded)
+    return both(image, text, encoded)
+
+
+def both(image, text, labels, has_image=None, has_text=None):
+    """Items of both modalities; everyone has each unless told."""
+    everyone = np.ones(labels.n, bool)
+    has = {"image": everyone if has_image is None else has_image}
+    has["text"] = everyone if has_text is None else has_text
+    return Items({"image": image, "text": text}, has, labels)

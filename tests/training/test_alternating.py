@@ -12,10 +12,15 @@ from hierhash.branches.mlp import MLPSettings
 from hierhash.errors import HierhashError, RunError
 from hierhash.methods.dcmh import DCMHSettings, HeadSettings, SimilaritySettings, build_loop
 from hierhash.methods.dcmh_published import SETTINGS as PUBLISHED
-from hierhash.training.fit import FitOptions, fit
+from hierhash.training.fit import Watch, fit
 from hierhash.training.settings import LoopSettings, Objective
 from tests.reference import dcmh as literal
 from tests.training.small_problem import TREE, items
+
+
+def some_without_text(data):
+    return replace(data, has=data.has | {"text": np.arange(data.n) % 7 != 0})
+
 
 PLAIN = DCMHSettings(
     similarity=SimilaritySettings(pairs="tree"),
@@ -33,7 +38,9 @@ def test_one_full_batch_step_is_one_step_on_the_literal_objective():
     settings = replace(PLAIN, training=replace(PLAIN.training, batch_size=n))
     loop = build_loop(settings, TREE, data, bits=6, seed=3)
     before = loop.model.image.first.weight.detach().double().clone()
-    rows = (torch.from_numpy(data.image) - loop.model.image.mean) / loop.model.image.deviation
+    rows = (
+        torch.from_numpy(data.rows["image"]) - loop.model.image.mean
+    ) / loop.model.image.deviation
     F = (rows @ before.float() + loop.model.image.first.bias.detach()).double()
     G, B = loop.buffers.outputs["text"].double(), loop.buffers.codes.double()
     S = torch.from_numpy(loop.data.similarity.dense()).double()
@@ -109,7 +116,7 @@ def test_training_lowers_the_likelihood_and_separates_leaves():
 def test_an_item_without_text_keeps_no_text_outputs():
     data = items()
     labels = [[] if i < 5 else ["a"] for i in range(80)]
-    data = replace(items(labels=labels), has_text=np.arange(80) % 7 != 0)
+    data = some_without_text(items(labels=labels))
     loop = build_loop(replace(PLAIN, head=HeadSettings(kind="per_level")), TREE, data, 8, 0)
     for _ in range(2):
         losses = loop.run_epoch()
@@ -122,7 +129,7 @@ def test_an_item_without_text_keeps_no_text_outputs():
 def test_unlabelled_items_add_nothing_to_pairs_and_classes(modality, head):
     n, unlabelled = 80, 5
     labels = [[] if i < unlabelled else ["abcd"[i % 4]] for i in range(n)]
-    data = replace(items(n, labels=labels), has_text=np.arange(n) % 7 != 0)
+    data = some_without_text(items(n, labels=labels))
     first = one_loop(data, modality, head)
     other = one_loop(data.subset(np.arange(unlabelled, n)), modality, head)
     other.model.load_state_dict(first.model.state_dict())
@@ -142,7 +149,7 @@ def test_unlabelled_items_add_nothing_to_pairs_and_classes(modality, head):
 def one_loop(data, modality, head):
     """A loop of one batch, whose steps are as long whatever the number of items."""
     n = data.labels.n
-    pairs = n * int((data.has_image if modality == "image" else data.has_text).sum())
+    pairs = n * int((data.has["image"] if modality == "image" else data.has["text"]).sum())
     settings = replace(
         PLAIN,
         head=HeadSettings(kind=head),
@@ -159,7 +166,7 @@ def test_losses_that_are_not_finite_stop_the_run_with_a_remedy():
     settings = replace(PLAIN, training=replace(PLAIN.training, lr=1e9))
     loop = build_loop(settings, TREE, items(), bits=8, seed=0)
     with pytest.raises(HierhashError, match=r"lower training\.lr"):
-        fit(loop, FitOptions())
+        fit(loop, Watch())
 
 
 @pytest.mark.parametrize("head", ["none", "per_level", "path"])
@@ -175,7 +182,7 @@ def test_a_resumed_run_ends_bit_identical(tmp_path, head):
         return build_loop(settings, TREE, items(), bits=8, seed=5)
 
     whole = loop()
-    fit(whole, FitOptions(tmp_path / "whole"))
+    fit(whole, Watch(tmp_path / "whole"))
     half = loop()
     for _ in range(3):
         half.run_epoch()
@@ -185,7 +192,7 @@ def test_a_resumed_run_ends_bit_identical(tmp_path, head):
     save_checkpoint(tmp_path / "half" / "checkpoints", half, extra)
     torch.manual_seed(999)
     resumed = loop()
-    fit(resumed, FitOptions(tmp_path / "half", resume=True))
+    fit(resumed, Watch(tmp_path / "half", resume=True))
     for name, tensor in whole.model.state_dict().items():
         assert torch.equal(tensor, resumed.model.state_dict()[name]), name
     assert torch.equal(whole.buffers.codes, resumed.buffers.codes)
@@ -193,13 +200,13 @@ def test_a_resumed_run_ends_bit_identical(tmp_path, head):
 
 def test_a_checkpoint_of_another_config_or_a_damaged_one_is_refused(tmp_path):
     loop = build_loop(PLAIN, TREE, items(), bits=8, seed=0)
-    fit(loop, FitOptions(tmp_path, config_hash="one"))
+    fit(loop, Watch(tmp_path, config_hash="one"))
     fresh = build_loop(PLAIN, TREE, items(), bits=8, seed=0)
     with pytest.raises(RunError, match="another config"):
-        fit(fresh, FitOptions(tmp_path, config_hash="two", resume=True))
+        fit(fresh, Watch(tmp_path, config_hash="two", resume=True))
     (tmp_path / "checkpoints" / "last.pt").write_bytes(b"cut short")
     with pytest.raises(RunError, match="damaged"):
-        fit(fresh, FitOptions(tmp_path, config_hash="one", resume=True))
+        fit(fresh, Watch(tmp_path, config_hash="one", resume=True))
 
 
 def test_early_stopping_keeps_the_best_weights(tmp_path):
@@ -212,7 +219,7 @@ def test_early_stopping_keeps_the_best_weights(tmp_path):
         seen.append({name: t.clone() for name, t in loop.model.state_dict().items()})
         return next(scores)
 
-    options = FitOptions(tmp_path, validate=validate, every=1, patience=2)
+    options = Watch(tmp_path, validate=validate, every=1, patience=2)
     summary = fit(loop, options)
     assert (summary["best_epoch"], summary["epochs"], len(seen)) == (2, 4, 4)
     for name, tensor in loop.model.state_dict().items():
@@ -228,19 +235,19 @@ def test_early_stopping_keeps_the_best_weights(tmp_path):
 
 def test_a_validation_score_that_is_no_number_ends_the_run_with_its_reason(tmp_path):
     loop = build_loop(PLAIN, TREE, items(), bits=8, seed=0)
-    options = FitOptions(tmp_path, validate=lambda: float("nan"), every=1)
+    options = Watch(tmp_path, validate=lambda: float("nan"), every=1)
     with pytest.raises(HierhashError, match=r"epoch 1: the validation score is not a number"):
         fit(loop, options)
 
 
 def test_lines_of_epochs_that_no_checkpoint_holds_are_run_again(tmp_path):
     settings = replace(PLAIN, training=replace(PLAIN.training, epochs=2))
-    fit(build_loop(settings, TREE, items(), bits=8, seed=0), FitOptions(tmp_path))
+    fit(build_loop(settings, TREE, items(), bits=8, seed=0), Watch(tmp_path))
     longer = replace(PLAIN, training=replace(PLAIN.training, epochs=4))
     metrics = tmp_path / "metrics.jsonl"
     with metrics.open("a") as file:
         file.write('{"epoch": 3, "killed": true}\n')
-    fit(build_loop(longer, TREE, items(), bits=8, seed=0), FitOptions(tmp_path, resume=True))
+    fit(build_loop(longer, TREE, items(), bits=8, seed=0), Watch(tmp_path, resume=True))
     lines = [json.loads(line) for line in metrics.read_text().splitlines()]
     assert [line["epoch"] for line in lines] == [1, 2, 3, 4]
     assert not any("killed" in line for line in lines)

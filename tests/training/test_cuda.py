@@ -13,12 +13,12 @@ from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
 from hierhash.branches.rows import FeatureRows
 from hierhash.branches.two_branch import outputs_of
-from hierhash.builder import pick_device
-from hierhash.methods.dcmh import DCMHSettings, HeadSettings, Items, build_loop
+from hierhash.methods.dcmh import DCMHSettings, HeadSettings, build_loop
+from hierhash.prepare import pick_device
 from hierhash.training.checkpoint import load_checkpoint, save_checkpoint
-from hierhash.training.fit import FitOptions, fit
+from hierhash.training.fit import Watch, fit
 from hierhash.training.settings import LoopSettings
-from tests.training.small_problem import TREE, items
+from tests.training.small_problem import TREE, both, items
 
 pytestmark = [
     pytest.mark.cuda,
@@ -59,8 +59,8 @@ def test_an_epoch_gives_losses_and_codes_close_to_those_of_the_cpu(head):
 def test_sparse_texts_and_pixels():
     data = items()
     pixels = np.random.default_rng(0).integers(0, 256, (80, 3, 16, 16)).astype(np.uint8)
-    text = sparse.csr_matrix(np.maximum(data.text, 0))
-    data = Items(pixels, text, data.has_image, data.has_text, data.labels)
+    text = sparse.csr_matrix(np.maximum(data.rows["text"], 0))
+    data = both(pixels, text, data.labels)
     settings = replace(SMALL, image=ImageBranchSettings(network="small_cnn"))
     loop, losses = trained("cuda", settings, data)
     assert np.isfinite(list(losses.values())).all()
@@ -78,12 +78,12 @@ def test_amp_is_close_to_float32():
 
 def test_a_checkpoint_made_on_cuda_resumes_on_the_cpu_and_back(tmp_path):
     loop = build_loop(SMALL, TREE, items(), bits=16, seed=0, device="cuda")
-    fit(loop, FitOptions(tmp_path))
+    fit(loop, Watch(tmp_path))
     longer = replace(SMALL, training=replace(SMALL.training, epochs=4))
     for epochs, device in ((3, "cpu"), (4, "cuda")):
         settings = replace(longer, training=replace(longer.training, epochs=epochs))
         resumed = build_loop(settings, TREE, items(), bits=16, seed=1, device=device)
-        summary = fit(resumed, FitOptions(tmp_path, resume=True))
+        summary = fit(resumed, Watch(tmp_path, resume=True))
         assert summary["epochs"] == epochs
         assert resumed.buffers.codes.device.type == device
         assert next(resumed.model.parameters()).device.type == device

@@ -6,9 +6,9 @@ import numpy as np
 
 from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
-from hierhash.methods.dcmh import DCMHSettings, Items, build_loop
+from hierhash.methods.dcmh import DCMHSettings, build_loop
 from hierhash.training.settings import LoopSettings, Objective
-from tests.training.small_problem import LEAVES, TREE
+from tests.training.small_problem import LEAVES, TREE, both
 
 # A bar across or down, bright or dark: no single pixel tells the class.
 ACROSS, BRIGHT = (True, True, False, False), (True, False, True, False)
@@ -27,9 +27,8 @@ def test_the_small_cnn_learns_from_pixels():
     rng = np.random.default_rng(0)
     leaf = np.arange(96) % 4
     text = (np.eye(4)[leaf] + 0.2 * rng.standard_normal((96, 4))).astype(np.float32)
-    everyone = np.ones(96, dtype=bool)
     labels = TREE.encode([[LEAVES[i]] for i in leaf])
-    items = Items(pictures(leaf, rng), text, everyone, everyone, labels)
+    items = both(pictures(leaf, rng), text, labels)
     settings = DCMHSettings(
         loss=Objective(gamma=1.0, eta=0.0),
         image=ImageBranchSettings(network="small_cnn"),

@@ -5,9 +5,9 @@ import sys
 
 import pytest
 
-from hierhash.builder import config_hash
 from hierhash.cli.training_run import train_run
 from hierhash.config import load_config, resolve_config
+from hierhash.config_hash import config_hash
 from hierhash.errors import ConfigError
 from hierhash.training.tensorboard import EpochScalars
 

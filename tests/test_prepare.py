@@ -6,7 +6,6 @@ import numpy as np
 import pytest
 from scipy import io as scipy_io
 
-from hierhash.builder import labelled_items, prepare
 from hierhash.config import (
     DataConfig,
     FeaturesConfig,
@@ -15,6 +14,7 @@ from hierhash.config import (
     with_absolute_paths,
 )
 from hierhash.errors import DataError
+from hierhash.prepare import labelled_items, prepare
 from tests.cli.small_run import write_shop
 
 
@@ -70,7 +70,7 @@ def test_a_catalogue_of_one_modality_is_refused_before_long_work(missing, tmp_pa
     for line in lines:
         line.pop("file_name" if missing == "picture" else "text")
     (shop / "metadata.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
-    monkeypatch.setattr("hierhash.builder.image_backbone", lambda spec: pytest.fail("long work"))
+    monkeypatch.setattr("hierhash.prepare.image_backbone", lambda spec: pytest.fail("long work"))
     data = DataConfig(source="imagefolder", path=shop)
     with pytest.raises(DataError, match=f"no item has a {missing}, and training needs"):
         prepare(data, FeaturesConfig(), "cpu")

@@ -1,4 +1,4 @@
-"""Builds what a config names: catalogue, tree, split, features, loop.
+"""Builds what a config names: catalogue, tree, split, features, method.
 
 It is the one reader of configs below the command line and the benchmarks.
 """
@@ -14,7 +14,6 @@ import numpy as np
 import torch
 
 from hierhash.config import DataConfig, FeaturesConfig, RunConfig
-from hierhash.config_hash import config_hash as config_hash
 from hierhash.data.records import Catalogue
 from hierhash.data.sources import read
 from hierhash.data.split_choice import UNSEEN_LEAVES, choose_split
@@ -26,10 +25,12 @@ from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.read import load_tree
 from hierhash.labels.tree import LabelTree
-from hierhash.methods.dcmh import Items, build_loop
-from hierhash.training.alternating import AlternatingLoop
+from hierhash.methods.method import Method, Problem
+from hierhash.methods.registry import find_preset
+from hierhash.training.items import Items
 
 Advance = Callable[[int], None]
+_WORDS = {"image": "picture", "text": "text"}
 
 
 @dataclass(frozen=True)
@@ -74,6 +75,7 @@ def prepare(
     device: str,
     advance: Advance = lambda _: None,
     kept: Kept | None = None,
+    needs: frozenset[str] = frozenset({"image", "text"}),
 ) -> Prepared:
     """Reads, splits and vectorises a data set.
 
@@ -85,6 +87,7 @@ def prepare(
         device: Where the image backbone runs.
         advance: Told the number of pictures done.
         kept: Split, tree and vocabulary of a run, taken instead of making them anew.
+        needs: Modalities without which the data are refused, before long work.
 
     Raises:
         InputError: Anything wrong with the data, tree, split or features.
@@ -92,13 +95,18 @@ def prepare(
     read_items = labelled_items(data, kept.tree if kept else None)
     catalogue, tree, labels = read_items.catalogue, read_items.tree, read_items.labels
     split = _split(data, catalogue, labels, tree, kept)
-    _check_modalities(catalogue)
-    texts = _texts(data, catalogue, labels, tree)
+    _check_modalities(catalogue, needs)
+    rows: dict[str, Any] = {}
+    vectoriser = None
     # Texts first: what is wrong with them is said before the long work on pictures.
-    vectoriser, text, has_text = _text_rows(catalogue, texts, features, split, kept)
-    image, has_image = _image_rows(catalogue, features, device, advance)
-    items = Items(image, text, has_image, has_text, labels)
-    return Prepared(catalogue, tree, labels, split, items, vectoriser)
+    if catalogue.has_text.any():
+        texts = _texts(data, catalogue, labels, tree)
+        vectoriser, rows["text"] = _text_rows(catalogue, texts, features, split, kept)
+    if catalogue.has_image.any():
+        rows["image"] = _image_rows(catalogue, features, device, advance)
+    known = {"image": catalogue.has_image, "text": catalogue.has_text}
+    has = {modality: known[modality] for modality in rows}
+    return Prepared(catalogue, tree, labels, split, Items(rows, has, labels), vectoriser)
 
 
 def labelled_items(data: DataConfig, tree: LabelTree | None = None) -> LabelledItems:
@@ -119,12 +127,11 @@ def labelled_items(data: DataConfig, tree: LabelTree | None = None) -> LabelledI
     )
 
 
-def training_loop(config: RunConfig, prepared: Prepared) -> AlternatingLoop:
-    """The loop of a run on the training items."""
-    train = prepared.items.subset(prepared.split.train)
-    return build_loop(
-        config.model, prepared.tree, train, config.bits, config.seed, pick_device(config.device)
-    )
+def new_method(config: RunConfig, prepared: Prepared) -> Method:
+    """The method of a config, made for the data and not yet fitted."""
+    problem = Problem(prepared.tree, config.bits, prepared.items.shapes, config.seed)
+    preset = find_preset(config.method)
+    return preset.method(config.model, problem, pick_device(config.device))
 
 
 def pick_device(wish: str) -> str:
@@ -148,14 +155,16 @@ def pick_device(wish: str) -> str:
     return wish
 
 
-def _check_modalities(catalogue: Catalogue) -> None:
-    for what, has, column in (
-        ("picture", catalogue.has_image, "file_name or image"),
+def _check_modalities(catalogue: Catalogue, needs: frozenset[str]) -> None:
+    needed = " and ".join(f"{_WORDS[modality]}s" for modality in _WORDS if modality in needs)
+    for modality, has, column in (
+        ("image", catalogue.has_image, "file_name or image"),
         ("text", catalogue.has_text, "text or title"),
     ):
-        if not has.any():
+        if modality in needs and not has.any():
+            what = _WORDS[modality]
             raise DataError(
-                f"{catalogue.name}: no item has a {what}, and training needs pictures and texts; "
+                f"{catalogue.name}: no item has a {what}, and training needs {needed}; "
                 f"give a column of {what}s ({column}; docs/data.md)"
             )
 
@@ -208,16 +217,16 @@ def _texts(
 
 def _image_rows(
     catalogue: Catalogue, features: FeaturesConfig, device: str, advance: Advance
-) -> tuple[Any, Any]:
+) -> Any:
     if catalogue.image_features is not None:
-        return _finite(catalogue.image_features, catalogue, "image"), catalogue.has_image
+        return _finite(catalogue.image_features, catalogue, "image")
     has = catalogue.has_image
     images = [image for image in catalogue.images if image is not None]
     backbone = image_backbone(features.image.backbone(device))
     rows = cached_image_features(images, backbone, advance=advance)
     full = np.zeros((len(catalogue), *rows.shape[1:]), dtype=rows.dtype)
     full[has] = rows
-    return full, has
+    return full
 
 
 def _finite(features: Any, catalogue: Catalogue, modality: str) -> Any:
@@ -239,11 +248,11 @@ def _text_rows(
     features: FeaturesConfig,
     split: Split,
     kept: Kept | None,
-) -> tuple[TextVectoriser | None, Any, Any]:
+) -> tuple[TextVectoriser | None, Any]:
     if catalogue.text_features is not None:
-        return None, _finite(catalogue.text_features, catalogue, "text"), catalogue.has_text
+        return None, _finite(catalogue.text_features, catalogue, "text")
     vectoriser = kept.vectoriser if kept is not None else None
     if vectoriser is None:
         vectoriser = text_vectoriser(features.text)
         vectoriser.fit([text for i in split.train if (text := texts[i]) is not None])
-    return vectoriser, vectoriser.transform([text or "" for text in texts]), catalogue.has_text
+    return vectoriser, vectoriser.transform([text or "" for text in texts])

@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from sklearn.metrics import average_precision_score
 
+from hierhash.codes.coding import Signs
+from hierhash.codes.distances import Hamming
 from hierhash.codes.packing import pack
 from hierhash.labels.tree import LabelTree
-from hierhash.metrics.asymmetric import evaluate_asymmetric
+from hierhash.metrics.by_score import evaluate_scores
 from hierhash.metrics.retrieval_suite import evaluate_hamming
 
 TREE = LabelTree.from_nested({"A": ["a1", "a2"], "B": ["b1", "b2"]}, name="t")
@@ -27,7 +29,8 @@ def problem():
 def test_saturated_outputs_rank_as_hamming_does(problem):
     outputs, codes, labels = problem
     saturated = np.where(outputs >= 0, 3.0, -3.0).astype(np.float32)
-    found = evaluate_asymmetric(saturated, codes, 6, labels, labels)
+    cut = np.clip(saturated, -1, 1)
+    found = evaluate_scores(cut, codes, Hamming(6), labels, labels).means
     expected = evaluate_hamming(codes, codes, 6, labels, labels, canonical=False).means
     assert found == pytest.approx({name: expected[name] for name in found})
 
@@ -43,5 +46,6 @@ def test_real_outputs_rank_by_the_product(problem):
     expected = np.mean(
         [average_precision_score(leaf == own, line) for own, line in zip(leaf, scores, strict=True)]
     )
-    found = evaluate_asymmetric(wide, pack(database), 24, labels, labels)
+    query = Signs()(wide, "text").query
+    found = evaluate_scores(query, pack(database), Hamming(24), labels, labels).means
     assert found["map_leaf"] == pytest.approx(expected, abs=1e-4)

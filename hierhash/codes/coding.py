@@ -1,0 +1,149 @@
+"""From a network's outputs to codes, in numpy, so that a text query needs no torch.
+
+A method says in its run folder which of these its outputs go through (``coding`` in model.json).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.codes.coded import Coded
+from hierhash.codes.distances import class_codes
+from hierhash.codes.packing import pack
+
+Floats = NDArray[np.float32]
+Ancestors = NDArray[np.integer[Any]]
+
+
+class Coding(Protocol):
+    """Turns the real outputs (n, K) of one modality's network into what is stored and asked."""
+
+    def __call__(self, outputs: Floats, modality: str) -> Coded:
+        """The items as codes, vectors, queries."""
+        ...
+
+
+@dataclass(frozen=True)
+class Signs:
+    """The signs of the outputs; the query is the outputs, cut to -1..1.
+
+    Example:
+        >>> Signs()(np.float32([[3, -0.5]]), "text").query.tolist()
+        [[1.0, -0.5]]
+    """
+
+    def __call__(self, outputs: Floats, modality: str) -> Coded:
+        """See ``Coding``."""
+        return Coded(pack(outputs), np.clip(outputs, -1.0, 1.0))
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Class probabilities of every node: sum over levels of w_l <p_l, q_l> compares two items.
+
+    Args:
+        ancestors: int (L, leaves), the class of each leaf at each level.
+        weights: (L,), weight of each level in the score.
+        temperatures: What the outputs (leaf logits) of a modality are divided by.
+    """
+
+    ancestors: Ancestors
+    weights: NDArray[np.float64]
+    temperatures: Mapping[str, float]
+
+    def __call__(self, outputs: Floats, modality: str) -> Coded:
+        """See ``Coding``: vectors (n, nodes) of all probabilities, queries times their weights."""
+        levels = level_posteriors(outputs, self.ancestors, self.temperatures.get(modality, 1.0))
+        query = [
+            np.float32(weight) * level for weight, level in zip(self.weights, levels, strict=True)
+        ]
+        return Coded(None, np.concatenate(query, axis=1), np.concatenate(levels, axis=1))
+
+
+@dataclass(frozen=True, eq=False)
+class ClassNumber:
+    """The number of the likeliest leaf, in one or two bytes.
+
+    The query holds what the leaf c would score by ``Posterior``: sum over levels of w_l q_l(c).
+
+    Args:
+        ancestors: As in ``Posterior``.
+        weights: As in ``Posterior``.
+        temperatures: As in ``Posterior``.
+    """
+
+    ancestors: Ancestors
+    weights: NDArray[np.float64]
+    temperatures: Mapping[str, float]
+
+    def __call__(self, outputs: Floats, modality: str) -> Coded:
+        """See ``Coding``."""
+        levels = level_posteriors(outputs, self.ancestors, self.temperatures.get(modality, 1.0))
+        scores = np.zeros_like(levels[-1])
+        for weight, level, classes in zip(self.weights, levels, self.ancestors, strict=True):
+            scores += np.float32(weight) * level[:, classes]
+        best = levels[-1].argmax(axis=1)
+        return Coded(class_codes(best, levels[-1].shape[1]), scores)
+
+
+def level_posteriors(logits: Floats, ancestors: Ancestors, temperature: float) -> list[Floats]:
+    """Probabilities of every level's classes: the softmax over the leaves, summed up the tree.
+
+    Args:
+        logits: float32 (n, leaves).
+        ancestors: int (L, leaves), the class of each leaf at each level; the last row is 0, 1, ...
+        temperature: What the logits are divided by.
+
+    Returns:
+        For each level, float32 (n, classes); each row sums to 1.
+
+    Example:
+        >>> top, leaves = level_posteriors(np.zeros((1, 4)), np.array([[0, 0, 1, 1], range(4)]), 1)
+        >>> top.tolist(), leaves.tolist()
+        ([[0.5, 0.5]], [[0.25, 0.25, 0.25, 0.25]])
+    """
+    scaled = np.asarray(logits, dtype=np.float64) / temperature
+    leaves = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    leaves /= leaves.sum(axis=1, keepdims=True)
+    return [
+        (leaves @ (classes[:, None] == np.arange(classes.max() + 1))).astype(np.float32)
+        for classes in ancestors
+    ]
+
+
+def coding_of(description: Mapping[str, Any] | None, ancestors: Callable[[], Ancestors]) -> Coding:
+    """The coding that a run's model.json describes; signs where it says nothing.
+
+    Args:
+        description: ``{"name": "signs"}``, or ``posterior`` and ``class`` with ``weights`` and
+            ``temperatures``.
+        ancestors: Gives the class of each leaf at each level, where they are needed.
+
+    Raises:
+        ValueError: No coding is described so.
+    """
+    content: Mapping[str, Any] = {"name": "signs"} if description is None else description
+    if content.get("name") == "signs":
+        return Signs()
+    kinds: dict[Any, type[Posterior] | type[ClassNumber]] = {
+        "posterior": Posterior,
+        "class": ClassNumber,
+    }
+    kind = kinds.get(content.get("name"))
+    weights, temperatures = content.get("weights"), content.get("temperatures")
+    if kind is None or not _numbers(weights) or not isinstance(temperatures, Mapping):
+        raise ValueError("no coding that this version knows")
+    if not _numbers(list(temperatures.values())) or min(temperatures.values(), default=1) <= 0:
+        raise ValueError("temperatures are numbers above 0")
+    return kind(ancestors(), np.asarray(weights, dtype=np.float64), dict(temperatures))
+
+
+def _numbers(values: Any) -> bool:
+    return isinstance(values, Sequence) and all(
+        type(value) in (int, float) and np.isfinite(value) for value in values
+    )

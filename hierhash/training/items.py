@@ -1,0 +1,67 @@
+"""Items as methods take them: feature rows of each modality, who has it, and labels."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.labels.items import ItemLabels
+
+MODALITIES = ("image", "text")
+BLOCK = 4096
+
+
+@dataclass(frozen=True)
+class Items:
+    """Feature rows and labels of n items, row i of each being item i.
+
+    Args:
+        rows: Modality to its features: an array (n, ...) or a sparse matrix (n, d). A modality that
+            no item has is absent.
+        has: For each of these, bool (n,): whether the item has it.
+        labels: Their labels.
+
+    Example:
+        >>> labels = ItemLabels(np.array([[0], [1]]), np.array([0, 1, 2]))
+        >>> items = Items({"text": np.ones((2, 3))}, {"text": np.array([True, False])}, labels)
+        >>> items.having("text", np.array([1, 0])).tolist(), items.shapes
+        ([0], {'text': (3,)})
+    """
+
+    rows: Mapping[str, Any]
+    has: Mapping[str, NDArray[np.bool_]]
+    labels: ItemLabels
+
+    @property
+    def n(self) -> int:
+        """Number of items."""
+        return self.labels.n
+
+    @property
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shape of one row of each modality."""
+        return {modality: tuple(rows.shape[1:]) for modality, rows in self.rows.items()}
+
+    def subset(self, index: NDArray[np.int64]) -> Items:
+        """The items at ``index``, in that order."""
+        return Items(
+            {modality: rows[index] for modality, rows in self.rows.items()},
+            {modality: has[index] for modality, has in self.has.items()},
+            self.labels.subset(index),
+        )
+
+    def having(self, modality: str, index: NDArray[np.int64]) -> NDArray[np.int64]:
+        """Those of ``index`` that have a modality; none where nothing has it."""
+        if modality not in self.has:
+            return index[:0]
+        return np.asarray(index[self.has[modality][index]])
+
+
+def blocks(n: int) -> Iterator[slice]:
+    """Slices of BLOCK rows over n rows."""
+    for start in range(0, n, BLOCK):
+        yield slice(start, min(start + BLOCK, n))
