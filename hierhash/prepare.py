@@ -87,7 +87,7 @@ def prepare(
         device: Where the image backbone runs.
         advance: Told the number of pictures done.
         kept: Split, tree and vocabulary of a run, taken instead of making them anew.
-        needs: Modalities without which the data are refused, before long work.
+        needs: Modalities that are read; data without one of them are refused, before long work.
 
     Raises:
         InputError: Anything wrong with the data, tree, split or features.
@@ -99,10 +99,10 @@ def prepare(
     rows: dict[str, Any] = {}
     vectoriser = None
     # Texts first: what is wrong with them is said before the long work on pictures.
-    if catalogue.has_text.any():
+    if "text" in needs:
         texts = _texts(data, catalogue, labels, tree)
         vectoriser, rows["text"] = _text_rows(catalogue, texts, features, split, kept)
-    if catalogue.has_image.any():
+    if "image" in needs:
         rows["image"] = _image_rows(catalogue, features, device, advance)
     known = {"image": catalogue.has_image, "text": catalogue.has_text}
     has = {modality: known[modality] for modality in rows}

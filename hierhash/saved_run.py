@@ -227,7 +227,7 @@ def _meta(path: Path) -> dict[str, Any]:
         "temperatures": dict,
     }
     if not isinstance(content, dict) or not all(
-        isinstance(content.get(name, 0), kind) and not isinstance(content.get(name), bool)
+        name in content and isinstance(content[name], kind) and not isinstance(content[name], bool)
         for name, kind in needed.items()
     ):
         raise RunError(f"{path}: lacks {', '.join(needed)}; train the run again")

@@ -64,7 +64,8 @@ def _prepare(suite: Suite) -> Prepared:
     from hierhash.training.progress import counting
 
     with counting("pictures") as advance:
-        return prepare(suite.data, suite.features, pick_device("auto"), advance)
+        device = pick_device("auto")
+        return prepare(suite.data, suite.features, device, advance, needs=suite.needs)
 
 
 def _check_parts(suite: Suite, prepared: Prepared) -> None:

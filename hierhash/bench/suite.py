@@ -24,6 +24,7 @@ from hierhash.config_yaml import DEEPEST, Lines, Place
 from hierhash.errors import ConfigError
 from hierhash.methods.registry import find_preset
 from hierhash.shipped import find
+from hierhash.training.items import MODALITIES
 
 Overrides = dict[str, Any]
 Trials = Annotated[list[Overrides], Field(max_length=8)]
@@ -118,6 +119,12 @@ class Suite(Section):
         return resolve_config(
             content, lines=lines or Lines({}, f"suite {self.name}, row {row.name}")
         )
+
+    @property
+    def needs(self) -> frozenset[str]:
+        """The modalities that the methods of the rows learn from."""
+        needs = [find_preset(row.method).method.needs for row in self.rows]
+        return frozenset().union(*needs) & frozenset(MODALITIES)
 
     @property
     def tunes(self) -> bool:

@@ -67,6 +67,7 @@ class MLPBranch(nn.Module):
         settings: The shape.
         statistics: Mean and deviation of each feature over the training items, for dense features;
             None leaves the rows as they are.
+        raw: Leave the outputs without batch normalisation, as logits are.
 
     Example:
         >>> MLPBranch(4, 16, MLPSettings(hidden=8))(torch.randn(3, 4)).shape
@@ -82,6 +83,7 @@ class MLPBranch(nn.Module):
         bits: int,
         settings: MLPSettings,
         statistics: tuple[Tensor, Tensor] | None = None,
+        raw: bool = False,
     ) -> None:
         super().__init__()
         mean, deviation = statistics or (torch.zeros(0), torch.ones(0))
@@ -97,7 +99,7 @@ class MLPBranch(nn.Module):
             if settings.dropout:
                 rest.append(nn.Dropout(settings.dropout))
             rest.append(nn.Linear(settings.hidden, bits))
-        if settings.batch_norm:
+        if settings.batch_norm and not raw:
             rest.append(nn.BatchNorm1d(bits, affine=False))
         self.rest = nn.Sequential(*rest)
         if settings.init == "dcmh":

@@ -232,7 +232,9 @@ class DCMH:
             if len(known):
                 outputs = self._outputs({modality: items.rows[modality][known]})
                 labels = items.labels.subset(known)
-                self.temperatures[modality] = best_temperature(head, outputs, labels)
+                self.temperatures[modality] = best_temperature(
+                    lambda own, heat: level_probabilities(head, own, heat)[-1], outputs, labels
+                )
 
     def encode(self, rows: Rows, role: Role) -> Coded:
         """See ``Method``; queries and database items are coded alike."""

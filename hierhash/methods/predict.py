@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 import numpy as np
 import torch
@@ -12,30 +12,6 @@ from hierhash.branches.heads import Head
 from hierhash.labels.items import ItemLabels
 
 TEMPERATURES = np.geomspace(0.25, 4.0, 33)
-
-
-def path_probabilities(
-    head: Head,
-    outputs: NDArray[np.float32],
-    calibration_outputs: NDArray[np.float32],
-    calibration_labels: ItemLabels,
-) -> tuple[list[NDArray[np.float32]], float]:
-    """Probabilities of every level's classes, and the temperature chosen.
-
-    One temperature for all levels keeps the levels of a path head consistent; it is the one of
-    ``TEMPERATURES`` with the least negative log likelihood of the validation items' leaves.
-
-    Args:
-        head: The trained head.
-        outputs: (n, K), real outputs of the items asked for.
-        calibration_outputs: (m, K), outputs of validation items in the same modality.
-        calibration_labels: Their labels; with no known leaf the temperature is 1.
-
-    Returns:
-        A list of float32 (n, C_l), and the temperature.
-    """
-    temperature = best_temperature(head, calibration_outputs, calibration_labels)
-    return level_probabilities(head, outputs, temperature), temperature
 
 
 @torch.inference_mode()
@@ -49,8 +25,18 @@ def level_probabilities(
     return [level.exp().cpu().numpy() for level in logs]
 
 
-def best_temperature(head: Head, outputs: NDArray[np.float32], labels: ItemLabels) -> float:
-    """The temperature under which the true leaves are likeliest."""
+def best_temperature(
+    leaf_chances: Callable[[NDArray[np.float32], float], NDArray[np.float32]],
+    outputs: NDArray[np.float32],
+    labels: ItemLabels,
+) -> float:
+    """The temperature of ``TEMPERATURES`` under which the true leaves are likeliest.
+
+    Args:
+        leaf_chances: Gives the leaf probabilities (n, leaves) of outputs at a temperature.
+        outputs: (n, K), outputs of items kept for calibration.
+        labels: Their labels; with no known leaf, or several paths, the temperature is 1.
+    """
     if not labels.single_path:
         return 1.0
     leaf = labels.single_codes[:, -1].astype(np.int64)
@@ -59,7 +45,7 @@ def best_temperature(head: Head, outputs: NDArray[np.float32], labels: ItemLabel
         return 1.0
     losses = []
     for temperature in TEMPERATURES:
-        chances = level_probabilities(head, outputs[known], float(temperature))[-1]
+        chances = leaf_chances(outputs[known], float(temperature))
         losses.append(-np.log(chances[np.arange(len(known)), leaf[known]] + 1e-12).mean())
     return float(TEMPERATURES[int(np.argmin(losses))])
 

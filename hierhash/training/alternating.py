@@ -21,6 +21,7 @@ from hierhash.losses.bit_balance import bit_balance
 from hierhash.losses.pairwise import pairwise_likelihood
 from hierhash.losses.quantisation import quantisation
 from hierhash.training.loop import Losses
+from hierhash.training.paths import draw_paths
 from hierhash.training.settings import ORDERS, LoopSettings, Objective, learning_rate
 from hierhash.training.state import Buffers, TrainingData
 
@@ -152,7 +153,8 @@ class AlternatingLoop:
             "balance": balance / self.data.n**2,
         }
         if self.model.head is not None:
-            classified = self.model.head.loss(live, self._paths(index).to(self.device))
+            paths = draw_paths(self.data.labels, index, self.generator)
+            classified = self.model.head.loss(live, paths.to(self.device))
             terms["classification"] = classified.detach()
             surrogate = surrogate + objective.head_weight * classified
         self.optimiser.zero_grad(set_to_none=True)
@@ -171,19 +173,6 @@ class AlternatingLoop:
             return
         shuffled = items[torch.randperm(len(items), generator=self.generator)]
         yield from (part for part in shuffled.tensor_split(steps) if len(part) > 1)
-
-    def _paths(self, index: Tensor) -> Tensor:
-        """One path of each item as class codes (b, L); of several, one drawn at random."""
-        labels = self.data.labels
-        rows = index.numpy()
-        if labels.single_path:
-            return torch.from_numpy(labels.single_codes[rows].astype(np.int64))
-        counts = labels.offsets[rows + 1] - labels.offsets[rows]
-        draw = torch.rand(len(rows), generator=self.generator).numpy()
-        picked = labels.offsets[rows] + (draw * counts).astype(np.int64)
-        codes = labels.codes[np.minimum(picked, max(len(labels.codes) - 1, 0))].astype(np.int64)
-        codes[counts == 0] = -1
-        return torch.from_numpy(codes)
 
 
 def _optimiser(model: nn.Module, settings: LoopSettings) -> torch.optim.Optimizer:

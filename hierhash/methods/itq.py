@@ -1,0 +1,152 @@
+"""ITQ, iterative quantisation (Gong & Lazebnik, CVPR 2011): image features alone, no labels.
+
+Features are centred and projected on their first K principal components, V = (X - mean) P; then, in
+turns, B = sign(V R) and R = the rotation nearest to it, from the singular vectors of B'V (the
+orthogonal Procrustes problem, section 2.2 of the paper). A closed form in each step; no network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from annotated_types import Ge, Le
+from numpy.typing import NDArray
+from pydantic import Strict
+from scipy.linalg import eigh
+
+from hierhash.codes.coded import Coded, Segment
+from hierhash.codes.coding import Signs
+from hierhash.codes.distances import Hamming
+from hierhash.errors import ConfigError
+from hierhash.methods.method import Posteriors, Preset, Problem, Role, Rows, only_modality
+from hierhash.training.fit import Watch
+from hierhash.training.items import Items, blocks
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class ITQSettings:
+    """Settings of ITQ.
+
+    Args:
+        iterations: Turns of codes and rotation (50 in the paper).
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
+
+    iterations: Annotated[int, Strict(), Ge(1), Le(10_000)] = 50
+
+
+class ITQ:
+    """ITQ as a ``Method``.
+
+    Memory: the projections of the training items, n x K, and the covariance, width x width.
+    """
+
+    Settings: ClassVar[type] = ITQSettings
+    needs: ClassVar[frozenset[str]] = frozenset({"image"})
+    free_length: ClassVar[bool] = True
+    epochs = 0
+
+    def __init__(self, settings: ITQSettings, problem: Problem, device: str = "cpu") -> None:
+        self.settings, self.problem = settings, problem
+        self.mean: Floats = np.zeros(0)
+        self.projection: Floats = np.zeros((0, 0))
+
+    def check(self, train: Items) -> None:
+        """See ``Method``."""
+        shape, bits = train.shapes["image"], self.problem.bits
+        if len(shape) != 1:
+            raise ConfigError(
+                "method itq: reads feature rows, but the features are pixels; choose another "
+                "features.image.name, such as efficientnet_lite0"
+            )
+        most = min(shape[0], int(train.has["image"].sum()) - 1)
+        if bits > most:
+            raise ConfigError(
+                f"bits: itq makes at most one bit a principal component, here {most}; set fewer"
+            )
+
+    def fit(self, train: Items, watch: Watch) -> None:
+        """See ``Method``."""
+        features = train.rows["image"][train.has["image"]]
+        self.mean = np.mean(features, axis=0, dtype=np.float64)
+        components = principal_components(features, self.mean, self.problem.bits)
+        projected = np.concatenate(
+            [(features[block] - self.mean) @ components for block in blocks(len(features))]
+        )
+        rng = np.random.default_rng(self.problem.seed)
+        rotation = nearest_rotation(projected, self.settings.iterations, rng)
+        # One scale for all bits: a query's outputs, cut to -1..1, keep what is near a threshold.
+        self.projection = components @ rotation / np.sqrt(np.mean(projected**2))
+
+    def calibrate(self, items: Items) -> None:
+        """Nothing to set."""
+
+    def encode(self, rows: Rows, role: Role) -> Coded:
+        """See ``Method``."""
+        modality, features = only_modality(rows)
+        outputs = np.zeros((len(features), self.problem.bits), dtype=np.float32)
+        for block in blocks(len(features)):
+            outputs[block] = (features[block] - self.mean) @ self.projection
+        return Signs()(outputs, modality)
+
+    def classify(self, rows: Rows) -> Posteriors | None:
+        """It predicts nothing."""
+        return None
+
+    def layout(self) -> tuple[Segment, ...]:
+        """See ``Method``."""
+        return (Segment("category", self.problem.bits),)
+
+    def distance(self) -> Hamming:
+        """See ``Method``."""
+        return Hamming(self.problem.bits)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """See ``Method``."""
+        return {"mean": self.mean, "projection": self.projection}
+
+    def meta(self) -> dict[str, Any]:
+        """See ``Method``."""
+        return {"temperatures": {}}
+
+    def load(self, state: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:
+        """See ``Method``."""
+        self.mean, self.projection = state["mean"], state["projection"]
+        if self.projection.shape != (*self.problem.shapes["image"], self.problem.bits):
+            raise ValueError("projection is of another shape")
+
+    @classmethod
+    def facts(cls, settings: ITQSettings) -> dict[str, Any]:
+        """See ``Method``."""
+        return {"iterations": settings.iterations}
+
+
+def principal_components(features: NDArray[Any], mean: Floats, count: int) -> Floats:
+    """The first ``count`` principal components, float64 (width, count), largest first."""
+    width = features.shape[1]
+    covariance = np.zeros((width, width))
+    for block in blocks(len(features)):
+        apart = features[block] - mean
+        covariance += apart.T @ apart
+    _, vectors = eigh(covariance, subset_by_index=(width - count, width - 1))
+    return np.ascontiguousarray(vectors[:, ::-1])
+
+
+def nearest_rotation(projected: Floats, iterations: int, rng: np.random.Generator) -> Floats:
+    """The K x K rotation R under which sign(V R) is nearest to V R, from a random one."""
+    bits = projected.shape[1]
+    rotation, _ = np.linalg.qr(rng.standard_normal((bits, bits)))
+    for _ in range(iterations):
+        signs = np.where(projected @ rotation >= 0, 1.0, -1.0)
+        left, _, right = np.linalg.svd(projected.T @ signs)
+        rotation = left @ right
+    return np.asarray(rotation)
+
+
+PRESET = Preset(ITQ, ITQSettings())
