@@ -10,7 +10,7 @@ from hierhash.branches.two_branch import outputs_of
 from hierhash.builder import Prepared
 from hierhash.cli.prepared import prepare_again
 from hierhash.codes.packing import pack
-from hierhash.data.records import Catalogue
+from hierhash.data.catalogue import Catalogue
 from hierhash.environment import environment, package_version
 from hierhash.errors import DataError
 from hierhash.retrieval.exact import ExactIndex, metadata_lines

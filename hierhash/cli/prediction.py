@@ -12,7 +12,8 @@ from numpy.typing import NDArray
 
 from hierhash.branches.heads import Head
 from hierhash.cli.indexing import catalogue_outputs, rows_with
-from hierhash.data.records import Catalogue, ImageRef
+from hierhash.data.catalogue import Catalogue
+from hierhash.data.images import ImageRef
 from hierhash.errors import InputError
 from hierhash.labels.paths import format_path
 from hierhash.methods.predict import coherent_probabilities, level_probabilities

@@ -6,8 +6,8 @@ import typer
 
 from hierhash.builder import Kept, Prepared, pick_device, prepare
 from hierhash.config import RunConfig
-from hierhash.data.grouping import grouped
-from hierhash.data.split_review import shortfalls
+from hierhash.data.check import grouped
+from hierhash.data.split.choice import shortfalls
 from hierhash.errors import DataError
 from hierhash.saved_run import SavedRun
 from hierhash.training.progress import counting

@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.data.records import ImageRef
+from hierhash.data.images import ImageRef
 from hierhash.features.image_backbones import ImageBackbone
 from hierhash.storage.whole_file import whole_file
 

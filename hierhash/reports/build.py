@@ -9,7 +9,7 @@ from typing import Any
 from hierhash.bench.results import data_file
 from hierhash.builder import LabelledItems
 from hierhash.errors import RunError
-from hierhash.labels.read import read_tree
+from hierhash.labels.tree import read_tree
 from hierhash.reports.comparison import comparison_section, intervals
 from hierhash.reports.confusion import confusion_section
 from hierhash.reports.curves import curve_section, length_section, level_section

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from hierhash.bench.results import data_file
 from hierhash.builder import LabelledItems
-from hierhash.data.records import Catalogue
-from hierhash.data.splits import Split
+from hierhash.data.catalogue import Catalogue
+from hierhash.data.split.split import Split
 from hierhash.errors import RunError
 from hierhash.labels.relevance import relevance_levels
 from hierhash.reports.runs import Run, headline_names, main_bits, per_query

@@ -12,7 +12,7 @@ from hierhash.bench.results import Job, SuiteResults, data_file
 from hierhash.bench.runner import run_suite
 from hierhash.bench.suite import load_suite
 from hierhash.builder import prepare
-from hierhash.data.splits import Split
+from hierhash.data.split.split import Split
 from hierhash.errors import ConfigError, HierhashError, RunError
 from hierhash.reports.headline import headline_markdown
 from hierhash.reports.runs import load_results
