@@ -27,7 +27,8 @@ from hierhash.data.sources import PLACES, SOURCES
 from hierhash.data.split.choice import LARGEST_SEED
 from hierhash.data.split.sizes import PARTS
 from hierhash.errors import ConfigError, did_you_mean
-from hierhash.features.image_backbones import BackboneSpec, backbone_problem
+from hierhash.features.backbone import BackboneSpec
+from hierhash.features.image_backbones import backbone_problem
 from hierhash.features.text_vectorisers import VectoriserSpec, vectoriser_problem
 from hierhash.methods.dcmh import DCMHSettings
 from hierhash.methods.registry import METHODS, method_settings

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.data.images import ImageRef
-from hierhash.features.image_backbones import ImageBackbone
+from hierhash.features.backbone import ImageBackbone
 from hierhash.storage.whole_file import whole_file
 
 RUN = 256
