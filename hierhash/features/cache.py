@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import platformdirs
 from numpy.typing import NDArray
 
 from hierhash.data.images import ImageRef
@@ -25,8 +26,9 @@ BATCH = 32
 
 
 def cache_folder() -> Path:
-    """Where features are kept: HIERHASH_CACHE, else ``~/.cache/hierhash``."""
-    return Path(os.environ.get("HIERHASH_CACHE", Path.home() / ".cache" / "hierhash"))
+    """Where features are kept: HIERHASH_CACHE, else the system's place (``~/.cache/hierhash``)."""
+    named = os.environ.get("HIERHASH_CACHE")
+    return Path(named) if named else platformdirs.user_cache_path("hierhash")
 
 
 def cached_image_features(
