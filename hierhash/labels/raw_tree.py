@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
 
 DEEPEST = 100  # far beyond any label tree; bounds recursion
+TOO_DEEP = f"the tree is deeper than {DEEPEST} levels; flatten it"
 
 
 @dataclass
@@ -52,7 +53,7 @@ def walk(entries: Sequence[Entry], above: Path = ROOT) -> Iterator[tuple[Path, E
 
 def too_deep(where: str) -> str:
     """The message about a node below the deepest level."""
-    return f"{where}: the tree is deeper than {DEEPEST} levels; flatten it"
+    return f"{where}: {TOO_DEEP}"
 
 
 def entry_problems(entries: Sequence[Entry], source: str) -> list[str]:

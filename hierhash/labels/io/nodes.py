@@ -3,45 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
-from typing import Literal
 
 from hierhash.errors import TreeError, did_you_mean
 from hierhash.labels.paths import ROOT, Path, clean_name, parse_path
 from hierhash.labels.raw_tree import DEEPEST, Entry, entry_problems, too_deep
-
-
-@dataclass
-class Value:
-    """A piece of a document that knows where it stands.
-
-    Args:
-        kind: ``text``, ``list``, ``mapping``, or ``empty`` (nothing was written).
-        where: ``FILE:LINE``, or a name when there is no file.
-        text: The scalar, always as text.
-        items: The values of a list.
-        pairs: The keys and values of a mapping, in order; keys are of kind ``text``.
-    """
-
-    kind: Literal["text", "list", "mapping", "empty"]
-    where: str
-    text: str = ""
-    items: list[Value] = field(default_factory=list)
-    pairs: list[tuple[Value, Value]] = field(default_factory=list)
-
-    def describe(self) -> str:
-        """What a message calls this value.
-
-        Example:
-            >>> Value("text", "a.yaml:1", "Shoes").describe()
-            "the text 'Shoes'"
-        """
-        return {
-            "text": f"the text '{self.text}'",
-            "list": "a list",
-            "mapping": "a mapping",
-            "empty": "nothing",
-        }[self.kind]
+from hierhash.storage.yaml_lines import Value
 
 
 def from_python(obj: object, where: str) -> Value:
