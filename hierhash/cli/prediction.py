@@ -18,7 +18,7 @@ from hierhash.errors import InputError
 from hierhash.labels.paths import format_path
 from hierhash.methods.predict import coherent_probabilities, level_probabilities
 from hierhash.saved_run import SavedRun
-from hierhash.storage.csv_cells import safe_cell
+from hierhash.storage.csv_lines import safe_cell
 from hierhash.storage.whole_file import write_text
 
 

@@ -10,7 +10,7 @@ from pathlib import Path as FilePath
 from hierhash.errors import TreeError
 from hierhash.labels.io.csv import read_edges_csv, read_paths_csv
 from hierhash.labels.io.folder import read_folder
-from hierhash.labels.io.formats import read_parts, read_text
+from hierhash.labels.io.formats import read_parts
 from hierhash.labels.io.nodes import entries_from_nested, entries_from_paths
 from hierhash.labels.io.yaml import format_yaml, parse_yaml
 from hierhash.labels.items import ItemLabels
@@ -19,6 +19,7 @@ from hierhash.labels.paths import Path
 from hierhash.labels.structure import TreeStructure
 from hierhash.labels.weights import Weights, WeightSpec, level_weights
 from hierhash.shipped import shipped_path
+from hierhash.storage.text_files import read_text
 from hierhash.storage.whole_file import write_text
 
 
@@ -120,7 +121,7 @@ class LabelTree(TreeStructure):
         Raises:
             TreeError: Every problem of the file, each with its line.
         """
-        return cls(**parse_yaml(read_text(path), str(path)))
+        return cls(**parse_yaml(read_text(path, TreeError), str(path)))
 
     @classmethod
     def from_nested(

@@ -28,7 +28,7 @@ from hierhash.reports.html import Page, html
 from hierhash.reports.runs import Run, load_results, tidy
 from hierhash.reports.section import Section, latex_table, markdown
 from hierhash.reports.tails import tail_section
-from hierhash.storage.csv_cells import safe_cell
+from hierhash.storage.csv_lines import safe_cell
 from hierhash.storage.json_files import read_json, read_lines
 from hierhash.storage.whole_file import write_text
 

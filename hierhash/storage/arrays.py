@@ -18,8 +18,8 @@ def map_array(path: Path) -> NDArray[Any]:
 
     Raises:
         OSError: The file cannot be read.
-        ValueError: It is no .npy file, it holds Python objects, or its header claims more values
-            than the file has.
+        ValueError: It is no .npy file, is damaged, holds Python objects, or its header claims more
+            values than the file has.
 
     Example:
         >>> import tempfile
@@ -31,13 +31,32 @@ def map_array(path: Path) -> NDArray[Any]:
     with open(path, "rb") as stream:
         if stream.read(6) != b"\x93NUMPY":
             raise ValueError("not a .npy file")
-    try:
-        # A product of sizes that wraps around would slip under the size of the file.
-        with np.errstate(over="raise"):
+        stream.seek(0)
+        try:
+            _check_header(stream, path.stat().st_size)
             array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    except (ArithmeticError, TypeError, EOFError, SyntaxError) as error:
-        raise ValueError("a damaged .npy file") from error
+        except (ArithmeticError, TypeError, EOFError, SyntaxError) as error:
+            raise ValueError("a damaged .npy file") from error
     return array
+
+
+class HeaderError(ValueError):
+    """A header asks for more values than there are bytes for."""
+
+
+def _check_header(file: BinaryIO | Any, size: int) -> None:
+    """Compare what the header of a .npy file asks for with the bytes that are there."""
+    version = np.lib.format.read_magic(file)
+    read = (
+        np.lib.format.read_array_header_1_0
+        if version == (1, 0)
+        else np.lib.format.read_array_header_2_0
+    )
+    shape, _, dtype = read(file)
+    asked = math.prod(shape) * dtype.itemsize
+    held = size - file.tell()
+    if min(shape, default=0) < 0 or (asked > held and not dtype.hasobject):
+        raise HeaderError(f"its header asks for {asked:,} bytes but {held:,} are there")
 
 
 MOST_TIGHTLY_PACKED = 1032
@@ -52,9 +71,11 @@ def load_features(path: Path) -> Any:
         DataError: Not such an array, or a header that asks for more than the file holds.
     """
     try:
-        array = _sparse(path) if path.suffix == ".npz" else _dense(path)
+        array = _sparse(path) if path.suffix == ".npz" else map_array(path)
     except DataError:
         raise
+    except HeaderError as error:
+        raise DataError(f"{path}: {error}; save it again") from None
     except Exception as error:  # numpy, zipfile and scipy raise many kinds on damaged files
         raise DataError(f"{path}: not a readable array ({error}); save it again") from None
     if array.ndim != 2 or array.dtype.kind not in "fiu":
@@ -63,30 +84,6 @@ def load_features(path: Path) -> Any:
             "numbers, one row an item"
         )
     return array
-
-
-def _dense(path: Path) -> NDArray[Any]:
-    with path.open("rb") as file:
-        _check_header(path, file, path.stat().st_size)
-    array: NDArray[Any] = np.load(path, mmap_mode="r", allow_pickle=False)
-    return array
-
-
-def _check_header(name: Path | str, file: BinaryIO | Any, size: int) -> None:
-    """Compare what the header of a .npy file asks for with the bytes that are there."""
-    version = np.lib.format.read_magic(file)
-    read = (
-        np.lib.format.read_array_header_1_0
-        if version == (1, 0)
-        else np.lib.format.read_array_header_2_0
-    )
-    shape, _, dtype = read(file)
-    asked = math.prod(shape) * dtype.itemsize
-    held = size - file.tell()
-    if min(shape, default=0) < 0 or (asked > held and not dtype.hasobject):
-        raise DataError(
-            f"{name}: its header asks for {asked:,} bytes but {held:,} are there; save it again"
-        )
 
 
 def _sparse(path: Path) -> Any:
@@ -100,7 +97,10 @@ def _sparse(path: Path) -> Any:
                     f"{name}: claims {member.file_size:,} bytes that the file cannot hold"
                 )
             with archive.open(member) as file:
-                _check_header(name, file, member.file_size)
+                try:
+                    _check_header(file, member.file_size)
+                except HeaderError as error:
+                    raise DataError(f"{name}: {error}; save it again") from None
     found = sparse.load_npz(path)
     if found.format not in ("csr", "csc", "coo"):
         raise DataError(f"{path}: a sparse matrix of format {found.format}; save it as csr")

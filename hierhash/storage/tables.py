@@ -2,43 +2,18 @@
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 import re
-from collections import Counter
 from collections.abc import Iterable, Iterator
 from itertools import chain
 from pathlib import Path
 from typing import Any
 
 from hierhash.errors import DataError
+from hierhash.storage.csv_lines import Numbered, read_csv
+from hierhash.storage.text_files import read_text
 
-# A description can be long; csv's own limit of 131,072 characters is a guard, not a format rule.
-csv.field_size_limit(16 * 1024 * 1024)
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
-
-
-def read_lines_text(path: Path) -> str:
-    """The whole file as UTF-8 text, a byte-order mark removed.
-
-    Raises:
-        DataError: The file is missing, not readable, empty, or not UTF-8.
-    """
-    try:
-        content = path.read_bytes()
-    except FileNotFoundError:
-        raise DataError(f"{path}: the file does not exist; check the path") from None
-    except OSError as error:
-        raise DataError(f"{path}: cannot read the file ({error.strerror})") from None
-    try:
-        text = content.decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise DataError(f"{path}:{line}: not UTF-8 text; save the file as UTF-8") from None
-    if not text.strip():
-        raise DataError(f"{path}: the file is empty; it needs at least one row")
-    return text
 
 
 def jsonl_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
@@ -47,7 +22,10 @@ def jsonl_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
     Raises:
         DataError: The file as a whole cannot be read.
     """
-    for number, line in enumerate(read_lines_text(path).split("\n"), start=1):
+    text = read_text(path, DataError)
+    if not text.strip():
+        raise DataError(f"{path}: the file is empty; it needs at least one row")
+    for number, line in enumerate(text.split("\n"), start=1):
         if not line.strip():
             continue
         try:
@@ -73,36 +51,6 @@ def _is_text(row: Any) -> bool:
     return True
 
 
-def csv_header_and_rows(
-    path: Path, delimiter: str = ","
-) -> tuple[list[str], Iterator[tuple[int, list[str]]]]:
-    """The header and an iterator of (line number where the row starts, cells); blank rows skipped.
-
-    Raises:
-        DataError: The file cannot be read, has no header, repeats a column, or breaks CSV rules.
-    """
-    text = read_lines_text(path)
-    if "\0" in text:
-        raise DataError(f"{path}: holds NUL bytes, so it is not a CSV file; export it again")
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    header = [cell.strip() for cell in next(reader, [])]
-    repeated = sorted(name for name, count in Counter(header).items() if name and count > 1)
-    if repeated:
-        raise DataError(f"{path}:1: column '{repeated[0]}' appears twice; rename one of them")
-
-    def rows() -> Iterator[tuple[int, list[str]]]:
-        start = reader.line_num + 1
-        try:
-            for cells in reader:
-                if cells and any(cell.strip() for cell in cells):
-                    yield start, cells
-                start = reader.line_num + 1
-        except csv.Error as error:
-            raise DataError(f"{path}:{start}: broken CSV ({error}); check the quotes") from None
-
-    return header, rows()
-
-
 Rows = Iterable[tuple[int, dict[str, Any] | str]]
 
 
@@ -125,13 +73,11 @@ def table_rows(path: Path) -> tuple[list[str], Rows]:
         return _parquet(path)
     if suffix not in (".csv", ".tsv"):
         raise DataError(f"{path}: not a .csv, .tsv, .jsonl or .parquet file")
-    header, cells = csv_header_and_rows(path, "\t" if suffix == ".tsv" else ",")
+    header, cells = read_csv(path, DataError, delimiter="\t" if suffix == ".tsv" else ",")
     return header, _csv_rows(header, cells)
 
 
-def _csv_rows(
-    header: list[str], lines: Iterator[tuple[int, list[str]]]
-) -> Iterator[tuple[int, dict[str, Any] | str]]:
+def _csv_rows(header: list[str], lines: Numbered) -> Iterator[tuple[int, dict[str, Any] | str]]:
     for line, cells in lines:
         if len(cells) == len(header):
             yield line, dict(zip(header, cells, strict=True))

@@ -10,8 +10,8 @@ from pathlib import Path
 from hierhash.data.catalogue import DROPPED, NO_IMAGE, Catalogue, CatalogueBuilder
 from hierhash.data.images import ImageRef
 from hierhash.errors import DataError
+from hierhash.storage.csv_lines import read_csv
 from hierhash.storage.inside_folder import INSIDE, REMEDY, Inside
-from hierhash.storage.tables import csv_header_and_rows
 from hierhash.storage.zip_archives import open_archive
 
 LEVELS = ("masterCategory", "subCategory", "articleType")
@@ -73,7 +73,7 @@ def _find_table(path: Path) -> Path:
 
 
 def _rows(table: Path, builder: CatalogueBuilder) -> list[Row]:
-    header, cells_of = csv_header_and_rows(table)
+    header, cells_of = read_csv(table, DataError)
     missing = [name for name in ("id", *LEVELS, TITLE) if name not in header]
     if missing:
         raise DataError(f"{table}:1: column '{missing[0]}' is missing; is this the Kaggle file?")

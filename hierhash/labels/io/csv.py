@@ -13,8 +13,6 @@ Either may have a column ``aliases``, several separated by ``|``.
 
 from __future__ import annotations
 
-import csv
-import io
 import os
 import re
 from collections.abc import Iterable, Iterator
@@ -33,6 +31,7 @@ from hierhash.labels.raw_tree import (
     too_deep,
 )
 from hierhash.labels.structure import TreeStructure
+from hierhash.storage.csv_lines import Numbered, format_csv, read_csv
 
 _ALIAS = re.compile(r"(?:[^|\\]|\\.|\\$)+")
 _ESCAPED = re.compile(r"\\([|\\])")
@@ -53,41 +52,14 @@ def read_rows(path: str | os.PathLike[str]) -> tuple[list[str], Iterator[Row]]:
         TreeError: No header, two columns of one name; while reading: not UTF-8, broken quotes, or
             every row that has too many cells.
     """
-    return parse_rows(_lines(path), str(path))
-
-
-def _lines(path: str | os.PathLike[str]) -> Iterator[str]:
-    """The lines of a UTF-8 file as they are, so that a file of any size takes little memory."""
-    try:
-        with open(path, encoding="utf-8-sig", newline="") as file:
-            yield from file
-    except UnicodeDecodeError:
-        raise TreeError(f"{path}: not UTF-8 text; save it as UTF-8") from None
-    except OSError as error:
-        raise TreeError(f"{path}: {error.strerror or error}; give a readable file") from None
-
-
-def parse_rows(lines: Iterable[str], source: str) -> tuple[list[str], Iterator[Row]]:
-    r"""The columns and rows of CSV text given line by line; see `read_rows`.
-
-    Example:
-        >>> columns, rows = parse_rows(["path\n", "A/b\n", "\n", "A/c\n"], "t.csv")
-        >>> columns, [(row.where, row.cells["path"]) for row in rows]
-        (['path'], [('t.csv:2', 'A/b'), ('t.csv:4', 'A/c')])
-    """
-    numbered = _numbered(lines, source)
-    first = next(numbered, None)
-    if first is None:
-        raise TreeError(f"{source}:1: no header line; name the columns in the first line")
-    columns = [clean_name(cell) for cell in first[1]]
+    header, numbered = read_csv(path, TreeError, strict=True)
+    columns = [clean_name(cell) for cell in header]
     if len(set(columns)) < len(columns) or "" in columns:
-        raise TreeError(f"{source}:1: columns must have different names; correct the header")
-    return columns, _rows(columns, numbered, source)
+        raise TreeError(f"{path}:1: columns must have different names; correct the header")
+    return columns, _rows(columns, numbered, str(path))
 
 
-def _rows(
-    columns: list[str], numbered: Iterable[tuple[int, list[str]]], source: str
-) -> Iterator[Row]:
+def _rows(columns: list[str], numbered: Numbered, source: str) -> Iterator[Row]:
     problems = []
     for line, cells in numbered:
         where = f"{source}:{line}"
@@ -99,19 +71,6 @@ def _rows(
         yield Row(where, dict(zip(columns, filled, strict=False)))
     if problems:
         raise TreeError(problems)
-
-
-def _numbered(lines: Iterable[str], source: str) -> Iterator[tuple[int, list[str]]]:
-    """The rows that hold something, with the line on which each starts."""
-    reader = csv.reader(lines, strict=True)
-    line = 1
-    try:
-        for cells in reader:
-            if any(cell.strip() for cell in cells):
-                yield line, cells
-            line = reader.line_num + 1
-    except csv.Error as error:
-        raise TreeError(f"{source}:{line}: not valid CSV; correct the quotes ({error})") from None
 
 
 def join_aliases(aliases: Iterable[str]) -> str:
@@ -133,20 +92,6 @@ def split_aliases(cell: str) -> tuple[str, ...]:
     """
     found = [_ESCAPED.sub(r"\1", part).strip() for part in _ALIAS.findall(cell)]
     return tuple(alias for alias in found if alias)
-
-
-def format_rows(columns: list[str], rows: list[list[str]]) -> str:
-    r"""CSV text with a header line.
-
-    Example:
-        >>> format_rows(["path"], [["A"], ["a, b"]])
-        'path\nA\n"a, b"\n'
-    """
-    out = io.StringIO(newline="")
-    writer = csv.writer(out, lineterminator="\n")
-    writer.writerow(columns)
-    writer.writerows(rows)
-    return out.getvalue()
 
 
 COLUMNS = ("parent", "child", "name", "aliases")
@@ -277,7 +222,7 @@ def format_edges_csv(tree: TreeStructure) -> str:
             "aliases": join_aliases(tree.aliases(node)),
         }
         rows.append([cells[column] for column in columns])
-    return format_rows(columns, rows)
+    return format_csv(columns, rows)
 
 
 def _identity(node: Path, unique: bool) -> str:
@@ -351,6 +296,6 @@ def format_paths_csv(tree: TreeStructure) -> str:
     """
     nodes = [node for node in tree.nodes if tree.aliases(node) or not tree.children(node)]
     if not any(tree.aliases(node) for node in nodes):
-        return format_rows(["path"], [[format_path(node)] for node in nodes])
+        return format_csv(["path"], [[format_path(node)] for node in nodes])
     rows = [[format_path(node), join_aliases(tree.aliases(node))] for node in nodes]
-    return format_rows(["path", ALIASES], rows)
+    return format_csv(["path", ALIASES], rows)

@@ -18,22 +18,8 @@ from hierhash.labels.io.folder import read_folder
 from hierhash.labels.io.yaml import format_yaml, parse_yaml
 from hierhash.labels.raw_tree import TreeParts
 from hierhash.labels.structure import TreeStructure
+from hierhash.storage.text_files import read_text
 from hierhash.storage.whole_file import write_text
-
-
-def read_text(path: str | os.PathLike[str]) -> str:
-    """A UTF-8 text file, with or without byte-order mark.
-
-    Raises:
-        TreeError: The file is missing, unreadable or not UTF-8.
-    """
-    try:
-        return Path(path).read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise TreeError(f"{path}: not UTF-8 text (byte {error.start}); save it as UTF-8") from None
-    except OSError as error:
-        raise TreeError(f"{path}: {error.strerror or error}; give a readable file") from None
-
 
 FORMS: dict[str, tuple[Callable[[TreeStructure], str], tuple[str, ...]]] = {
     "yaml": (format_yaml, (".yaml", ".yml")),
@@ -54,7 +40,7 @@ def read_parts(path: str | os.PathLike[str]) -> TreeParts:
         return read_folder(source)
     suffix = source.suffix.lower()
     if suffix in (".yaml", ".yml"):
-        return parse_yaml(read_text(source), str(source))
+        return parse_yaml(read_text(source, TreeError), str(source))
     if suffix == ".csv":
         columns, _ = read_rows(source)
         edges = "parent" in columns or "child" in columns

@@ -99,8 +99,9 @@ def test_problems_of_an_edge_csv(tmp_path):
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "no header line"),
-        ("path,path\nA,B\n", "columns must have different names"),
+        ("", "t.csv: the file is empty"),
+        ("path,path\nA,B\n", "t.csv:1: column 'path' appears twice"),
+        ("path,,\nA,B\n", "columns must have different names"),
         ("path\n", "the tree has no nodes"),
         ("path\nA,B\n", "t.csv:2: 2 cells for 1 columns"),
         ('path\n"A\n', "not valid CSV"),

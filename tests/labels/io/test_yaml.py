@@ -131,7 +131,7 @@ def test_a_tree_nested_without_end_is_refused():
 
 
 def test_a_missing_or_binary_file_is_a_tree_error(tmp_path):
-    with pytest.raises(TreeError, match="No such file"):
+    with pytest.raises(TreeError, match="the file does not exist"):
         LabelTree.from_yaml(tmp_path / "none.yaml")
     (tmp_path / "bad.yaml").write_bytes(b"tree: [\xff]")
     with pytest.raises(TreeError, match="not UTF-8"):
