@@ -22,7 +22,6 @@ NO_IMAGE = "kept without image"
 NO_TEXT = "kept without text"
 NO_LABEL = "kept without this label"
 IGNORED = "ignored"
-_UNSAFE = frozenset({"Cc", "Cs", "Zl", "Zp"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,6 +16,10 @@ if TYPE_CHECKING:
     from hierhash.labels.tree import LabelTree
 
 
+SHOWN = 10
+"""Lines of one kind of problem before the rest is counted."""
+
+
 @dataclass(frozen=True)
 class Checked:
     """What a check gave.
@@ -140,10 +144,6 @@ def _label_problem(label: str, tree: LabelTree) -> str | None:
     except TreeError as error:
         return str(error).replace("\n", ", ")
     return None
-
-
-SHOWN = 10
-"""Lines of one kind of problem before the rest is counted."""
 
 
 def grouped(problems: Iterable[Problem], shown: int = SHOWN) -> list[str]:

@@ -26,6 +26,10 @@ DEFAULT_MAX_PIXELS = 64_000_000
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
+LARGEST_FILE = 512 * 1024 * 1024
+SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
+
+
 def _opened(content: bytes, name: str, max_pixels: int) -> Image.Image:
     if not content:
         raise DataError(f"{name}: the image file is empty; replace it")
@@ -96,9 +100,6 @@ def image_size(content: bytes, name: str, max_pixels: int = DEFAULT_MAX_PIXELS) 
         DataError: Empty, not a picture, or too large.
     """
     return _opened(content, name, max_pixels).size
-
-
-LARGEST_FILE = 512 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,9 +173,6 @@ class ImageRef:
     def __str__(self) -> str:
         """How messages name the picture."""
         return str(self.path) if self.member is None else f"{self.path}::{self.member}"
-
-
-SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 
 
 class Pictures:

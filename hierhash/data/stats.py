@@ -19,6 +19,16 @@ if TYPE_CHECKING:
     from hierhash.labels.tree import LabelTree
 
 
+LABEL_LIKE = (
+    "department", "category", "subcategory", "sub_category", "mastercategory", "articletype",
+    "article", "article_type", "product_type", "type", "class", "label", "labels", "tag", "tags",
+    "genre", "family", "group", "section",
+)  # fmt: skip
+"""Names of columns that often hold labels."""
+_LOOKED_AT = 200  # cells of a column
+_SHORT = 60
+
+
 def catalogue_stats(
     catalogue: Catalogue,
     tree: LabelTree | None = None,
@@ -37,14 +47,10 @@ def catalogue_stats(
         >>> catalogue_stats(Catalogue("shop", ["1"], [None], ["red hat"], [()]))["text_words"]
         {'mean': 2.0, 'median': 2.0, 'max': 2}
     """
-    image, text = catalogue.has_image, catalogue.has_text
     found: dict[str, Any] = {
         "name": catalogue.name,
         "items": len(catalogue),
-        "image_and_text": int((image & text).sum()),
-        "image_only": int((image & ~text).sum()),
-        "text_only": int((~image & text).sum()),
-        "labelled": sum(bool(own) for own in catalogue.labels),
+        **_modalities(catalogue),
         "several_paths": sum(len(own) > 1 for own in catalogue.labels),
         "text_words": _summary([len(t.split()) for t in catalogue.texts if t is not None]),
         "repeated_texts": _repeated([t for t in catalogue.texts if t is not None]),
@@ -62,6 +68,16 @@ def catalogue_stats(
     if split is not None:
         found["parts"] = {part: len(rows) for part, rows in split.parts.items()}
     return found
+
+
+def _modalities(catalogue: Catalogue) -> dict[str, int]:
+    image, text = catalogue.has_image, catalogue.has_text
+    return {
+        "image_and_text": int((image & text).sum()),
+        "image_only": int((image & ~text).sum()),
+        "text_only": int((~image & text).sum()),
+        "labelled": sum(bool(own) for own in catalogue.labels),
+    }
 
 
 def _level(level: int, tree: LabelTree, labels: ItemLabels) -> dict[str, Any]:
@@ -92,16 +108,6 @@ def _repeated(texts: list[str]) -> int:
     return sum(count for count in Counter(texts).values() if count > 1)
 
 
-LABEL_LIKE = (
-    "department", "category", "subcategory", "sub_category", "mastercategory", "articletype",
-    "article", "article_type", "product_type", "type", "class", "label", "labels", "tag", "tags",
-    "genre", "family", "group", "section",
-)  # fmt: skip
-"""Names of columns that often hold labels."""
-_LOOKED_AT = 200  # cells of a column
-_SHORT = 60
-
-
 def reading_of(catalogue: Catalogue) -> dict[str, Any]:
     """What was read, as plain values for JSON.
 
@@ -110,14 +116,10 @@ def reading_of(catalogue: Catalogue) -> dict[str, Any]:
         >>> reading_of(shop)["items"]["text_only"], reading_of(shop)["first_item"]["text"]
         (1, 'red hat')
     """
-    image, text = catalogue.has_image, catalogue.has_text
     found: dict[str, Any] = {
         "items": {
             "all": len(catalogue),
-            "image_and_text": int((image & text).sum()),
-            "image_only": int((image & ~text).sum()),
-            "text_only": int((~image & text).sum()),
-            "labelled": sum(bool(own) for own in catalogue.labels),
+            **_modalities(catalogue),
         }
     }
     if (columns := catalogue.columns) is not None:

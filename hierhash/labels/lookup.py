@@ -11,6 +11,9 @@ from hierhash.errors import TreeError, did_you_mean
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.paths import ROOT, Path, clean_name, format_path, parse_path
 
+MOST_PROBLEMS = 200
+MOST_HINTS = 50  # naming the nearest class costs a pass over the tree for each
+
 
 class Resolver:
     """Looks labels up by full path, by unique name and by alias.
@@ -86,10 +89,6 @@ class Resolver:
         if len(parse_path(text)) > 1:
             return did_you_mean(text, self._texts)
         return did_you_mean(text, [*self._named, *self._aliased])
-
-
-MOST_PROBLEMS = 200
-MOST_HINTS = 50  # naming the nearest class costs a pass over the tree for each
 
 
 def encode_labels(

@@ -30,6 +30,23 @@ MOST_ROWS = 4000  # rows of names: beyond, drawing takes minutes and nobody scro
 MOST_PIXELS = 60_000  # rows of pixels in a PNG; viewers and matplotlib give up beyond
 
 
+BASE = "DejaVu Sans"  # comes with matplotlib
+# Tried first for the scripts they are made for; whatever else is installed comes after them.
+PREFERRED = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Hiragino Sans",
+    "Arial Unicode MS",
+    "Noto Sans",
+)
+
+
 def plot_tree(tree: LabelTree, path: str | os.PathLike[str], depth: int | None = None) -> list[str]:
     """Draw a tree into an SVG or PNG file; the file is replaced whole.
 
@@ -215,23 +232,6 @@ class _Measure:
         # A viewer's own font may draw what is a narrow box here: count wide characters in full.
         wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
         return float(max(width / self._dpi, (wide + 0.5 * (len(text) - wide)) * POINTS / 72))
-
-
-BASE = "DejaVu Sans"  # comes with matplotlib
-# Tried first for the scripts they are made for; whatever else is installed comes after them.
-PREFERRED = (
-    "Noto Sans CJK SC",
-    "Noto Sans CJK JP",
-    "Noto Sans SC",
-    "Source Han Sans SC",
-    "WenQuanYi Micro Hei",
-    "WenQuanYi Zen Hei",
-    "Microsoft YaHei",
-    "PingFang SC",
-    "Hiragino Sans",
-    "Arial Unicode MS",
-    "Noto Sans",
-)
 
 
 def covering_families(names: Iterable[str]) -> tuple[list[str], str]:

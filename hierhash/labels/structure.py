@@ -23,15 +23,7 @@ if TYPE_CHECKING:
 class TreeStructure:
     """Nodes, levels and codes of a tree; `hierhash.labels.LabelTree` is the class to use.
 
-    Args:
-        entries: The nodes of level 1, with all below them.
-        name: The tree's name.
-        levels: Names of levels 1..L; ``level_1``... when None.
-        level_weights: Weight scheme of the tree (see `hierhash.labels.weights`), or None.
-        source: Leads the messages about the tree as a whole; its name when empty.
-
-    Raises:
-        TreeError: All that is wrong with names, siblings, levels and weights.
+    It takes the same arguments. What reads and writes files of trees knows this class alone.
     """
 
     name: str

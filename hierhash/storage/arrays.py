@@ -12,6 +12,10 @@ from numpy.typing import NDArray
 
 from hierhash.errors import DataError
 
+MOST_TIGHTLY_PACKED = 1032
+"""Deflate packs no more than 1,032 bytes into one: what claims more is not in the file."""
+MOST_COLUMNS = 10_000_000
+
 
 def map_array(path: Path) -> NDArray[Any]:
     """The array of a .npy file, read-only and mapped from the disk.
@@ -57,11 +61,6 @@ def _check_header(file: BinaryIO | Any, size: int) -> None:
     held = size - file.tell()
     if min(shape, default=0) < 0 or (asked > held and not dtype.hasobject):
         raise HeaderError(f"its header asks for {asked:,} bytes but {held:,} are there")
-
-
-MOST_TIGHTLY_PACKED = 1032
-"""Deflate packs no more than 1,032 bytes into one: what claims more is not in the file."""
-MOST_COLUMNS = 10_000_000
 
 
 def load_features(path: Path) -> Any:

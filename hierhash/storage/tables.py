@@ -16,6 +16,9 @@ from hierhash.storage.text_files import read_text
 _SURROGATE = re.compile(r"\\u[dD][89a-fA-F]")
 
 
+Rows = Iterable[tuple[int, dict[str, Any] | str]]
+
+
 def jsonl_rows(path: Path) -> Iterator[tuple[int, dict[str, Any] | str]]:
     """Yield (line number, row) per non-blank line; a bad line yields what is wrong as a string.
 
@@ -49,9 +52,6 @@ def _is_text(row: Any) -> bool:
     except UnicodeEncodeError:
         return False
     return True
-
-
-Rows = Iterable[tuple[int, dict[str, Any] | str]]
 
 
 def table_rows(path: Path) -> tuple[list[str], Rows]:

@@ -31,6 +31,11 @@ IMAGE_FEATURES = "image_features.npy"
 TEXT_FEATURES = ("text_features.npy", "text_features.npz")
 
 
+MARKER = ".hierhash-import"
+_RESERVED = ("id", "file_name", "text", "labels", "label", "path")
+_PER_FOLDER = 1000
+
+
 def read_imagefolder(path: Path, *, links: str = INSIDE) -> Catalogue:
     """Read a folder with ``metadata.jsonl`` or ``metadata.csv``.
 
@@ -112,11 +117,6 @@ def _features(folder: Path, catalogue: Catalogue, rows: int, inside: Inside) -> 
                 f"rows of {rows} in the metadata; they must be as many"
             )
     return image, text
-
-
-MARKER = ".hierhash-import"
-_RESERVED = ("id", "file_name", "text", "labels", "label", "path")
-_PER_FOLDER = 1000
 
 
 def write_imagefolder(

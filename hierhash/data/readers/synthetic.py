@@ -25,6 +25,10 @@ BLOCK = 4096
 COLOURS = ("red", "blue", "green", "black", "white", "yellow", "brown", "grey")
 
 
+_SYLLABLES = [first + vowel for first in "bdfgklmnprstvz" for vowel in "aeiou"]
+_COUNT = len(_SYLLABLES) ** 3
+
+
 @dataclass(frozen=True)
 class Chunk:
     """Consecutive items: ids, leaf numbers, float32 features of both modalities, texts, colours."""
@@ -194,10 +198,6 @@ def read_synthetic(
         text_features=np.concatenate([chunk.text_features for chunk in chunks]),
         tree=recipe.tree(),
     )
-
-
-_SYLLABLES = [first + vowel for first in "bdfgklmnprstvz" for vowel in "aeiou"]
-_COUNT = len(_SYLLABLES) ** 3
 
 
 def made_up_word(number: int) -> str:

@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from hierhash.labels.items import ItemLabels
 
 
+TRAIN, VALIDATION, QUERY, DATABASE_ONLY = range(4)
+Ints = NDArray[np.int64]
+Mask = NDArray[np.bool_]
+
+
 def strata_of(labels: ItemLabels) -> NDArray[np.int64]:
     """One stratum per item.
 
@@ -44,11 +49,6 @@ def strata_of(labels: ItemLabels) -> NDArray[np.int64]:
     order = np.lexsort((-node, -count[node], owner))
     strata[owner[order]] = node[order]
     return strata
-
-
-TRAIN, VALIDATION, QUERY, DATABASE_ONLY = range(4)
-Ints = NDArray[np.int64]
-Mask = NDArray[np.bool_]
 
 
 def allot(

@@ -23,6 +23,20 @@ UNSEEN_LEAVES = 12
 LARGEST_SEED = 2**63 - 1  # what torch takes, too
 
 
+WORDS = {
+    "train": ("train", "training"),
+    "validation": ("validation", "val", "valid", "dev"),
+    "query": ("query", "queries", "test", "testing"),
+    "database_only": ("database_only", "database", "db", "gallery", "retrieval"),
+}
+"""What may stand in the column for each part, in any case."""
+_PART_OF = {word: part for part, words in WORDS.items() for word in words}
+TOLERATED = 0.1
+"""A part may miss its size by this share of it without a word."""
+FEWEST_VALIDATION = 10
+"""Fewer validation items decide nothing, unless not even twice as many were asked for."""
+
+
 def choose_split(
     catalogue: Catalogue,
     labels: ItemLabels,
@@ -67,16 +81,6 @@ def choose_split(
         split = make_split(catalogue, labels, sizes, seed, group_by=group_by)
     refuse_unusable(split, labels)
     return split
-
-
-WORDS = {
-    "train": ("train", "training"),
-    "validation": ("validation", "val", "valid", "dev"),
-    "query": ("query", "queries", "test", "testing"),
-    "database_only": ("database_only", "database", "db", "gallery", "retrieval"),
-}
-"""What may stand in the column for each part, in any case."""
-_PART_OF = {word: part for part, words in WORDS.items() for word in words}
 
 
 def split_by_column(
@@ -124,12 +128,6 @@ def split_by_column(
     asked = Asked(sizes, group_by, largest_group(groups), torn)
     strata = strata_of(labels)
     return split_of_codes(catalogue.ids, codes, strata, groups, seed, asked, protocol="column")
-
-
-TOLERATED = 0.1
-"""A part may miss its size by this share of it without a word."""
-FEWEST_VALIDATION = 10
-"""Fewer validation items decide nothing, unless not even twice as many were asked for."""
 
 
 def shortfalls(split: Split) -> list[str]:

@@ -25,6 +25,9 @@ HALVES = ("tune", "calibrate")
 LISTS = ("train", *HALVES, "query", "database_only")
 
 
+Rows = NDArray[np.int64]
+
+
 def parts_sha256(parts: Mapping[str, Sequence[str]]) -> str:
     """The hash of which ids are in which of the four parts, whatever the order of the rows."""
     return _sha256(parts, PARTS)
@@ -97,9 +100,6 @@ def _has_lists(content: Any, names: Sequence[str]) -> bool:
 
 def _is_number(value: object) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
-
-
-Rows = NDArray[np.int64]
 
 
 @dataclass(frozen=True, eq=False)

@@ -93,10 +93,7 @@ def complete(catalogue: Catalogue) -> NDArray[np.bool_]:
     return whole
 
 
-Ints = NDArray[np.int64]
-
-
-def halve(rows: Ints, strata: Ints, groups: Ints, seed: int) -> tuple[Ints, Ints]:
+def halve(rows: Rows, strata: Rows, groups: Rows, seed: int) -> tuple[Rows, Rows]:
     """Two halves that share no group, each leaf divided between them as evenly as groups allow.
 
     Args:

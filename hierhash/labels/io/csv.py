@@ -14,14 +14,21 @@ Either may have a column ``aliases``, several separated by ``|``.
 from __future__ import annotations
 
 import os
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path as FilePath
 
 from hierhash.errors import TreeError, did_you_mean
 from hierhash.labels.io.nodes import add_path
-from hierhash.labels.paths import ROOT, Path, clean_name, format_path, parse_path
+from hierhash.labels.paths import (
+    ROOT,
+    Path,
+    clean_name,
+    format_path,
+    join_aliases,
+    parse_path,
+    split_aliases,
+)
 from hierhash.labels.raw_tree import (
     DEEPEST,
     Entry,
@@ -33,8 +40,9 @@ from hierhash.labels.raw_tree import (
 from hierhash.labels.structure import TreeStructure
 from hierhash.storage.csv_lines import Numbered, format_csv, read_csv
 
-_ALIAS = re.compile(r"(?:[^|\\]|\\.|\\$)+")
-_ESCAPED = re.compile(r"\\([|\\])")
+COLUMNS = ("parent", "child", "name", "aliases")
+LONGEST_CYCLE = 10  # names; a longer one is cut in the message
+ALIASES = "aliases"
 
 
 @dataclass(frozen=True)
@@ -71,31 +79,6 @@ def _rows(columns: list[str], numbered: Numbered, source: str) -> Iterator[Row]:
         yield Row(where, dict(zip(columns, filled, strict=False)))
     if problems:
         raise TreeError(problems)
-
-
-def join_aliases(aliases: Iterable[str]) -> str:
-    r"""The cell of a node's aliases; a ``|`` inside one is written ``\|``, a backslash ``\\``.
-
-    Example:
-        >>> print(join_aliases(["a", "b|c"]))
-        a|b\|c
-    """
-    return "|".join(alias.replace("\\", "\\\\").replace("|", "\\|") for alias in aliases)
-
-
-def split_aliases(cell: str) -> tuple[str, ...]:
-    r"""The aliases in a cell: the reverse of `join_aliases`; empty ones are left out.
-
-    Example:
-        >>> split_aliases(r"a| b\|c |")
-        ('a', 'b|c')
-    """
-    found = [_ESCAPED.sub(r"\1", part).strip() for part in _ALIAS.findall(cell)]
-    return tuple(alias for alias in found if alias)
-
-
-COLUMNS = ("parent", "child", "name", "aliases")
-LONGEST_CYCLE = 10  # names; a longer one is cut in the message
 
 
 def read_edges_csv(path: str | os.PathLike[str]) -> TreeParts:
@@ -227,9 +210,6 @@ def format_edges_csv(tree: TreeStructure) -> str:
 
 def _identity(node: Path, unique: bool) -> str:
     return (node[-1] if node else "") if unique else format_path(node)
-
-
-ALIASES = "aliases"
 
 
 def read_paths_csv(path: str | os.PathLike[str]) -> TreeParts:

@@ -9,6 +9,8 @@ from hierhash.labels.paths import ROOT, Path, clean_name, parse_path
 from hierhash.labels.raw_tree import DEEPEST, Entry, entry_problems, too_deep
 from hierhash.storage.yaml_lines import Value
 
+LONG_FORM = ("name", "aliases", "children")
+
 
 def from_python(obj: object, where: str) -> Value:
     """Nested dicts, lists and names as a `Value`; numbers become text, None is empty.
@@ -25,9 +27,6 @@ def from_python(obj: object, where: str) -> Value:
     if isinstance(obj, Sequence) and not isinstance(obj, str | bytes):
         return Value("list", where, items=[from_python(item, where) for item in obj])
     return Value("text", where, str(obj))
-
-
-LONG_FORM = ("name", "aliases", "children")
 
 
 def read_nodes(value: Value, problems: list[str]) -> list[Entry]:

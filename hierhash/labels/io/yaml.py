@@ -30,6 +30,12 @@ KEYS = ("name", "levels", "tree", "level_weights")
 RULES = Rules(TreeError, 3 * DEEPEST, TOO_DEEP)
 
 
+WIDTH = 100
+# No digit first: YAML 1.2 readers take 1e3 and 0o17 for numbers, which PyYAML does not.
+_PLAIN = re.compile(r"[^\W\d][\w ()&.'/+-]*")
+_RESOLVER = yaml.resolver.Resolver()
+
+
 def parse_yaml(text: str, source: str) -> TreeParts:
     r"""The parts of a tree written as YAML.
 
@@ -119,12 +125,6 @@ def _line(problem: str) -> int:
         if part.isdigit():
             return int(part)
     return 0
-
-
-WIDTH = 100
-# No digit first: YAML 1.2 readers take 1e3 and 0o17 for numbers, which PyYAML does not.
-_PLAIN = re.compile(r"[^\W\d][\w ()&.'/+-]*")
-_RESOLVER = yaml.resolver.Resolver()
 
 
 def format_yaml(tree: TreeStructure) -> str:

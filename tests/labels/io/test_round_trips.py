@@ -9,8 +9,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hierhash.labels import LabelTree
-from hierhash.labels.io.csv import join_aliases, split_aliases
 from hierhash.labels.io.formats import write_tree
+from hierhash.labels.paths import join_aliases, split_aliases
 from hierhash.labels.tree import read_tree
 from tests.labels.strategies import again, names, whole_trees
 
