@@ -20,7 +20,7 @@ from speed import RESULTS
 
 from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
-from hierhash.data.readers.synthetic import Synthetic
+from hierhash.data.synthetic import Synthetic
 from hierhash.environment import environment
 from hierhash.methods.dcmh import DCMHSettings, Items, build_loop
 from hierhash.storage.json_files import append_line

@@ -21,7 +21,7 @@ def _sample(root: Path | None, **options: Any) -> Catalogue:
 
 
 def _synthetic(root: Path | None, **options: Any) -> Catalogue:
-    from hierhash.data.readers.synthetic import read_synthetic
+    from hierhash.data.synthetic import read_synthetic
 
     return read_synthetic(**options)
 

@@ -15,9 +15,9 @@ from hierhash.data.readers.fashion import read_fashion
 from hierhash.data.readers.folders import read_folders
 from hierhash.data.readers.imagefolder import read_imagefolder, write_imagefolder
 from hierhash.data.readers.sample import FOLDER, read_sample
-from hierhash.data.readers.synthetic import BLOCK, Synthetic, read_synthetic
 from hierhash.data.sources import SOURCES, detect, read
 from hierhash.data.stats import catalogue_stats
+from hierhash.data.synthetic import BLOCK, Synthetic, read_synthetic
 from hierhash.errors import DataError, TreeError
 from hierhash.labels import LabelTree
 from tests.data.small_pictures import picture_bytes

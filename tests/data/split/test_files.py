@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from hierhash.data.readers.synthetic import read_synthetic
 from hierhash.data.split.sizes import PARTS
 from hierhash.data.split.split import Split, parts_sha256
 from hierhash.data.split.standard import make_split
+from hierhash.data.synthetic import read_synthetic
 from hierhash.errors import DataError
 
 

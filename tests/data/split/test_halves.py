@@ -7,9 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hierhash.data.catalogue import Catalogue
-from hierhash.data.readers.synthetic import read_synthetic
 from hierhash.data.split.standard import halve, make_split
 from hierhash.data.split.unseen_leaves import make_unseen_leaves_split
+from hierhash.data.synthetic import read_synthetic
 from hierhash.labels import LabelTree
 
 TREE = LabelTree.from_nested({"A": ["a", "b"], "B": ["c", "d"]}, name="t")
