@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from hierhash.data.catalogue import Catalogue
-from hierhash.data.split.allot import strata_of
 from hierhash.data.split.groups import BY_CONTENT, BY_NOTHING, column_of, groups_by
 from hierhash.data.split.sizes import PARTS, Asked, Sizes
 from hierhash.data.split.split import Split
-from hierhash.data.split.standard import largest_group, make_split, split_of_codes
+from hierhash.data.split.standard import largest_group, make_split, split_of_codes, strata_of
 from hierhash.errors import DataError
 
 if TYPE_CHECKING:

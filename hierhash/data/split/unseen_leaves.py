@@ -8,11 +8,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.data.catalogue import Catalogue
-from hierhash.data.split.allot import allot, strata_of
+from hierhash.data.split.allot import allot
 from hierhash.data.split.groups import BY_CONTENT, groups_by
 from hierhash.data.split.sizes import PARTS, Asked, Sizes, part_sizes
 from hierhash.data.split.split import Split
-from hierhash.data.split.standard import complete, largest_group, split_of_codes
+from hierhash.data.split.standard import complete, largest_group, split_of_codes, strata_of
 from hierhash.errors import DataError
 from hierhash.labels.paths import format_path
 

@@ -10,11 +10,10 @@ from hypothesis import strategies as st
 
 from hierhash.data.catalogue import Catalogue
 from hierhash.data.readers.sample import read_sample
-from hierhash.data.split.allot import strata_of
 from hierhash.data.split.groups import duplicate_groups, join_groups
 from hierhash.data.split.sizes import PARTS, part_sizes
 from hierhash.data.split.split import Split
-from hierhash.data.split.standard import make_split
+from hierhash.data.split.standard import make_split, strata_of
 from hierhash.data.split.unseen_leaves import make_unseen_leaves_split
 from hierhash.data.synthetic import read_synthetic
 from hierhash.errors import DataError
