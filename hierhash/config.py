@@ -26,10 +26,11 @@ from pydantic import (
 from hierhash.config_problems import problems_of, shortened
 from hierhash.config_yaml import DEEPEST, Lines, plain_value, read_value
 from hierhash.data.sources import PLACES, SOURCES
-from hierhash.data.split_choice import LARGEST_SEED
-from hierhash.data.split_sizes import PARTS
+from hierhash.data.split.choice import LARGEST_SEED
+from hierhash.data.split.sizes import PARTS
 from hierhash.errors import ConfigError, did_you_mean
-from hierhash.features.image_backbones import BackboneSpec, backbone_problem
+from hierhash.features.backbone import BackboneSpec
+from hierhash.features.image_backbones import backbone_problem
 from hierhash.features.text_vectorisers import VectoriserSpec, vectoriser_problem
 from hierhash.methods.method import Preset
 from hierhash.methods.registry import find_preset, presets

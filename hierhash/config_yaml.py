@@ -1,8 +1,7 @@
 """YAML of configs and suites: plain values, the line of every key, and nothing clever allowed.
 
-Anchors, aliases, tags and a second document are refused, and so is deep nesting: an alias can make
-a small file stand for an endless one. A plain word is null, true, false, a number or else text:
-there are no dates. Whatever the text, the one thing raised is a ``ConfigError``.
+A plain word is null, true, false, a number or else text: there are no dates. Whatever the text, the
+one thing raised is a ``ConfigError``; what is refused is written in `hierhash.storage.yaml_lines`.
 """
 
 from __future__ import annotations
@@ -11,9 +10,8 @@ import re
 from dataclasses import dataclass, field
 from typing import Any
 
-import yaml
-
 from hierhash.errors import ConfigError
+from hierhash.storage.yaml_lines import Rules, Value, read_yaml
 
 Place = tuple[str, ...]
 
@@ -59,13 +57,13 @@ class Lines:
         """
         if len(text) > LARGEST:
             raise ConfigError(f"{name}: longer than {LARGEST} characters; is this a config?")
-        reader = _Reader(text, name)
-        content = reader.read()
+        lines: dict[Place, int] = {}
+        content = _content(text, name, lines)
         if content is None:
             return cls({}, name)
         if not isinstance(content, dict):
             raise ConfigError(f"{name}:1: a config is a mapping of keys to values")
-        return cls(content, name, reader.lines)
+        return cls(content, name, lines)
 
     def where(self, place: Place) -> str:
         """``FILE:LINE`` of a key path, or of the nearest key above it that the file has."""
@@ -100,7 +98,19 @@ def read_value(text: str, name: str) -> Any:
         >>> read_value("[16, 1e-3, .inf, 2024-13-45, ~]", "x")
         [16, 0.001, inf, '2024-13-45', None]
     """
-    return _Reader(text, name, numbered=False).read()
+    return _content(text, name, {}, numbered=False)
+
+
+def _content(text: str, name: str, lines: dict[Place, int], numbered: bool = True) -> Any:
+    """The plain data of a text; the lines of its keys are written down."""
+    problems: list[str] = []
+    rules = Rules(
+        ConfigError, DEEPEST, f"nested deeper than {DEEPEST} levels; flatten it", numbered
+    )
+    content = _plain(read_yaml(text, name, rules, problems), (), lines, problems)
+    if problems:
+        raise ConfigError(problems)
+    return content
 
 
 def plain_value(text: str) -> Any:
@@ -122,111 +132,26 @@ def plain_value(text: str) -> Any:
     return text
 
 
-class _Reader:
-    """Builds values from the flat stream of events, so that depth is seen before it hurts."""
-
-    def __init__(self, text: str, name: str, numbered: bool = True) -> None:
-        self.text, self.name, self.numbered = text, name, numbered
-        self.lines: dict[Place, int] = {}
-        self.problems: list[str] = []
-        self.loader: Any = None
-
-    def read(self) -> Any:
-        try:
-            self.loader = yaml.SafeLoader(self.text)
-            content = self._document()
-        except ConfigError:
-            raise
-        except yaml.reader.ReaderError as error:
-            line = self.text.count("\n", 0, error.position) + 1
-            what = "a character that YAML does not allow"
-            raise ConfigError(f"{self._at(line)}: {what}; remove it") from None
-        except yaml.MarkedYAMLError as error:
-            mark = error.problem_mark or error.context_mark
-            raise self._invalid(mark.line + 1 if mark else 1, error.problem) from None
-        # PyYAML raises many other kinds on odd escapes and directives.
-        except Exception as error:
-            line = self.loader.line + 1 if self.loader is not None else 1
-            raise self._invalid(line, None) from error
-        if self.problems:
-            raise ConfigError(self.problems)
+def _plain(value: Value, place: Place, lines: dict[Place, int], problems: list[str]) -> Any:
+    """A value as plain data; the lines of its keys are written down."""
+    if value.kind == "mapping":
+        content = {}
+        for key, below in value.pairs:
+            lines[*place, key.text] = key.line
+            content[key.text] = _plain(below, (*place, key.text), lines, problems)
         return content
-
-    def _invalid(self, line: int, what: str | None) -> ConfigError:
-        if not self.numbered:
-            return ConfigError(f"{self.name}: the value is not YAML; check its brackets and quotes")
-        said = f" ({what})" if what else ""
-        return ConfigError(
-            f"{self._at(line)}: not valid YAML{said}; check the indentation, colons and brackets"
+    if value.kind == "list":
+        for number, item in enumerate(value.items):
+            lines[*place, str(number)] = item.line
+        return [
+            _plain(item, (*place, str(number)), lines, problems)
+            for number, item in enumerate(value.items)
+        ]
+    if not value.plain or value.kind == "empty":
+        return value.text if value.kind == "text" else None
+    if len(value.text) > LONGEST_NUMBER and _REAL.fullmatch(value.text):
+        problems.append(
+            f"{value.where}: a number of {len(value.text)} digits is too long; write a shorter one"
         )
-
-    def _at(self, line: int) -> str:
-        return f"{self.name}:{line}" if self.numbered else self.name
-
-    def _refuse(self, line: int, what: str) -> None:
-        self.problems.append(f"{self._at(line)}: {what}")
-
-    def _document(self) -> Any:
-        take = self.loader.get_event
-        take()  # the stream's start
-        if isinstance(take(), yaml.StreamEndEvent):
-            return None
-        content = self._value(take(), ())
-        take()  # the document's end
-        after = take()
-        if not isinstance(after, yaml.StreamEndEvent):
-            line = after.start_mark.line + 1
-            self._refuse(line, "a second document is not allowed; remove the '---'")
-        return content
-
-    def _value(self, event: Any, place: Place) -> Any:
-        line = event.start_mark.line + 1
-        if isinstance(event, yaml.AliasEvent):
-            self._refuse(line, f"alias '*{event.anchor}' is not allowed; write the part out")
-            return None
-        if event.anchor:
-            self._refuse(line, f"anchor '&{event.anchor}' is not allowed; write the part out")
-        if event.tag:
-            self._refuse(line, f"tag '{event.tag}' is not allowed; write a plain value")
-        if isinstance(event, yaml.ScalarEvent):
-            return self._scalar(event, line)
-        if len(place) >= DEEPEST:
-            raise ConfigError(f"{self._at(line)}: nested deeper than {DEEPEST} levels; flatten it")
-        if isinstance(event, yaml.MappingStartEvent):
-            return self._mapping(place)
-        return self._sequence(place)
-
-    def _mapping(self, place: Place) -> dict[str, Any]:
-        content: dict[str, Any] = {}
-        while not isinstance(event := self.loader.get_event(), yaml.MappingEndEvent):
-            line = event.start_mark.line + 1
-            if not isinstance(event, yaml.ScalarEvent):
-                self._refuse(line, "a key must be a word, not a list, a mapping or an alias")
-            key = self._value(event, (*place, "?"))
-            name = event.value if isinstance(event, yaml.ScalarEvent) else str(key)
-            inner = (*place, name)
-            if inner in self.lines:
-                self._refuse(line, f"key '{'.'.join(inner)}' stands twice; remove one")
-            self.lines[inner] = line
-            content[name] = self._value(self.loader.get_event(), inner)
-        return content
-
-    def _sequence(self, place: Place) -> list[Any]:
-        content: list[Any] = []
-        while not isinstance(event := self.loader.get_event(), yaml.SequenceEndEvent):
-            inner = (*place, str(len(content)))
-            self.lines[inner] = event.start_mark.line + 1
-            content.append(self._value(event, inner))
-        return content
-
-    def _scalar(self, event: Any, line: int) -> Any:
-        text = str(event.value)
-        if any("\ud800" <= char <= "\udfff" for char in text):
-            self._refuse(line, "half a character (a lone surrogate) is not text; write it whole")
-            return None
-        if event.style is not None or not event.implicit[0]:
-            return text
-        if len(text) > LONGEST_NUMBER and _REAL.fullmatch(text):
-            self._refuse(line, f"a number of {len(text)} digits is too long; write a shorter one")
-            return None
-        return plain_value(text)
+        return None
+    return plain_value(value.text)

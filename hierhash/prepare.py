@@ -14,17 +14,16 @@ import numpy as np
 import torch
 
 from hierhash.config import DataConfig, FeaturesConfig, RunConfig
-from hierhash.data.records import Catalogue
+from hierhash.data.catalogue import Catalogue
 from hierhash.data.sources import read
-from hierhash.data.split_choice import UNSEEN_LEAVES, choose_split
-from hierhash.data.splits import Split
+from hierhash.data.split.choice import UNSEEN_LEAVES, choose_split
+from hierhash.data.split.split import Split
 from hierhash.errors import ConfigError, DataError
 from hierhash.features.cache import cached_image_features
 from hierhash.features.image_backbones import image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
 from hierhash.labels.items import ItemLabels
-from hierhash.labels.read import load_tree
-from hierhash.labels.tree import LabelTree
+from hierhash.labels.tree import LabelTree, load_tree
 from hierhash.methods.method import Method, Problem
 from hierhash.methods.registry import find_preset
 from hierhash.training.items import Items

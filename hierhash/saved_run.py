@@ -14,7 +14,8 @@ from hierhash.config import RunConfig, dump_config, load_config, with_absolute_p
 from hierhash.config_hash import config_hash
 from hierhash.environment import environment
 from hierhash.errors import RunError
-from hierhash.features.image_backbones import ImageBackbone, image_backbone
+from hierhash.features.backbone import ImageBackbone
+from hierhash.features.image_backbones import image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
 from hierhash.labels.tree import LabelTree
 from hierhash.methods.method import Method, Problem

@@ -151,7 +151,7 @@ FILES = [
     ("stopping: {every: true}", "stopping.every: a whole number is expected, got True"),
     ("stopping: {every: -1}", "c.yaml:1: stopping.every: must be at least 0, got -1"),
     ("stopping: {patience: 0}", "c.yaml:1: stopping.patience: must be at least 1, got 0"),
-    ("bits: 8\nbits: 16", "c.yaml:2: key 'bits' stands twice; remove one"),
+    ("bits: 8\nbits: 16", "c.yaml:2: duplicate key 'bits' (first at line 1); rename or remove one"),
     ("bits: [1", "c.yaml:1: not valid YAML"),
     ("a:\n\tb: 1", "c.yaml:2: not valid YAML"),
     ('bits: "\\ud800"', "c.yaml:1: half a character (a lone surrogate) is not text"),

@@ -21,9 +21,8 @@ from hierhash.cli.data_split import split_command
 from hierhash.plain_text import plain
 
 if TYPE_CHECKING:
+    from hierhash.data.catalogue import Catalogue, Problem
     from hierhash.data.check import Checked
-    from hierhash.data.problems import Problem
-    from hierhash.data.records import Catalogue
     from hierhash.labels.tree import LabelTree
 
 app = typer.Typer(help="Check, import, split and count pictures and texts.", no_args_is_help=True)
@@ -41,8 +40,8 @@ def check_command(
 ) -> None:
     """Say what is read, and name every bad row and its fate; exit code 2 when there is any."""
     from hierhash.cli.source_argument import open_source
-    from hierhash.data.grouping import grouped
-    from hierhash.data.reading import overlooked, reading_of, told
+    from hierhash.data.check import grouped
+    from hierhash.data.stats import overlooked, reading_of, told
 
     catalogue = open_source(source, format_, option)
     checked = _checked(catalogue, tree_of(tree_file), max_pixels)
@@ -97,8 +96,8 @@ def import_command(
 ) -> None:
     """Write the good items in the normal form: images, metadata.jsonl, tree.yaml."""
     from hierhash.cli.source_argument import open_source
-    from hierhash.data.grouping import grouped
-    from hierhash.data.importing import check_target, refuse_own_source, write_imagefolder
+    from hierhash.data.check import grouped
+    from hierhash.data.readers.imagefolder import check_target, refuse_own_source, write_imagefolder
 
     refuse_own_source(Path(source), out)
     check_target(out, force)  # before the long work of reading every picture
@@ -126,7 +125,7 @@ def stats_command(
 ) -> None:
     """Count items, modalities, texts, classes and parts."""
     from hierhash.cli.source_argument import open_source
-    from hierhash.data.splits import Split
+    from hierhash.data.split.split import Split
     from hierhash.data.stats import catalogue_stats
 
     catalogue = open_source(source, format_, option)

@@ -33,6 +33,6 @@ def tree_of(path: Path | None) -> LabelTree | None:
     """The tree of ``--tree``, or None when it is not given."""
     if path is None:
         return None
-    from hierhash.labels.read import load_tree
+    from hierhash.labels.tree import load_tree
 
     return load_tree(path)

@@ -12,8 +12,8 @@ import typer
 from hierhash.cli.data_arguments import AsJson, Format, Option, Source, TreeFile, tree_of
 
 if TYPE_CHECKING:
-    from hierhash.data.records import Catalogue
-    from hierhash.data.splits import Split
+    from hierhash.data.catalogue import Catalogue
+    from hierhash.data.split.split import Split
     from hierhash.labels.items import ItemLabels
     from hierhash.labels.tree import LabelTree
 
@@ -50,9 +50,8 @@ def split_command(
     as_json: AsJson = False,
 ) -> None:
     """Share the items out to train, validation, query and database-only."""
-    from hierhash.data.split_choice import LARGEST_SEED, choose_split
-    from hierhash.data.split_review import shortfalls
-    from hierhash.data.split_sizes import DEFAULT_SIZES
+    from hierhash.data.split.choice import LARGEST_SEED, choose_split, shortfalls
+    from hierhash.data.split.sizes import DEFAULT_SIZES
     from hierhash.errors import DataError
 
     if out.exists() and not force:

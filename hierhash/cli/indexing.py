@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.cli.prepared import prepare_again
-from hierhash.data.records import Catalogue
+from hierhash.data.catalogue import Catalogue
 from hierhash.environment import environment, package_version
 from hierhash.errors import DataError
 from hierhash.prepare import Prepared

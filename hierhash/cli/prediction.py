@@ -11,13 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.cli.indexing import catalogue_rows, rows_with
-from hierhash.data.records import Catalogue, ImageRef
+from hierhash.data.catalogue import Catalogue
+from hierhash.data.images import ImageRef
 from hierhash.errors import InputError
 from hierhash.labels.paths import format_path
 from hierhash.methods.method import Posteriors
 from hierhash.methods.predict import coherent_probabilities
 from hierhash.saved_run import SavedRun
-from hierhash.storage.csv_cells import safe_cell
+from hierhash.storage.csv_lines import safe_cell
 from hierhash.storage.whole_file import write_text
 
 

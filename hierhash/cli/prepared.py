@@ -5,8 +5,8 @@ from __future__ import annotations
 import typer
 
 from hierhash.config import RunConfig
-from hierhash.data.grouping import grouped
-from hierhash.data.split_review import shortfalls
+from hierhash.data.check import grouped
+from hierhash.data.split.choice import shortfalls
 from hierhash.errors import DataError
 from hierhash.prepare import Kept, Prepared, pick_device, prepare
 from hierhash.saved_run import SavedRun

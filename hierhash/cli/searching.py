@@ -74,7 +74,7 @@ class Search:
         Raises:
             InputError: The picture cannot be read, or the run reads none.
         """
-        from hierhash.data.records import ImageRef
+        from hierhash.data.images import ImageRef
         from hierhash.saved_run import load_run
 
         saved = load_run(self.index.run)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import typer
 
-from hierhash.data.records import Catalogue
+from hierhash.data.catalogue import Catalogue
 from hierhash.data.sources import PLACELESS, detect, missing, parse_options, read
 from hierhash.errors import InputError
 
@@ -43,7 +43,7 @@ def read_source(
     Raises:
         InputError: Nothing is there, or it cannot be read.
     """
-    from hierhash.data.grouping import grouped
+    from hierhash.data.check import grouped
 
     catalogue = open_source(source, format_, options)
     for line in grouped(catalogue.problems, SHOWN):

@@ -48,7 +48,7 @@ class Form(StrEnum):
 
 def load_tree(name: str) -> LabelTree:
     """The user's own file or folder of that name, else the shipped tree."""
-    from hierhash.labels.read import load_tree
+    from hierhash.labels.tree import load_tree
 
     return load_tree(name)
 
@@ -102,7 +102,7 @@ def _leaves_below(tree: LabelTree) -> dict[Node, int]:
 @app.command()
 def stats(tree: TreeArgument, as_json: JsonOption = False) -> None:
     """Print depth, nodes per level, branching, leaves and the weight of each level."""
-    from hierhash.labels.statistics import tree_statistics
+    from hierhash.labels.stats import tree_statistics
 
     found = tree_statistics(load_tree(tree))
     if as_json:
@@ -143,7 +143,7 @@ def convert(
     force: ForceOption = False,
 ) -> None:
     """Write a tree as YAML, as a CSV of paths or as a CSV of edges."""
-    from hierhash.labels.convert import write_tree
+    from hierhash.labels.io.formats import write_tree
 
     for line in write_tree(load_tree(tree), out, to.value if to else None, replace=force):
         typer.echo(f"note: {line}", err=True)
@@ -158,7 +158,7 @@ def plot(
     force: ForceOption = False,
 ) -> None:
     """Draw a tree, one row a leaf; names may be in any script."""
-    from hierhash.labels.convert import refuse_existing
+    from hierhash.labels.io.formats import refuse_existing
     from hierhash.labels.plot import plot_tree
 
     found = load_tree(tree)

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from hierhash.data.decode import DEFAULT_MAX_PIXELS, decode, image_size
-from hierhash.data.problems import DROPPED, NO_IMAGE, NO_LABEL, Problem
-from hierhash.data.records import Catalogue, ImageRef
+from hierhash.data.catalogue import DROPPED, NO_IMAGE, NO_LABEL, Catalogue, Problem
+from hierhash.data.images import DEFAULT_MAX_PIXELS, ImageRef, decode, image_size
 from hierhash.errors import DataError, TreeError
+from hierhash.plain_text import plain
 
 if TYPE_CHECKING:
     from hierhash.labels.tree import LabelTree
+
+
+SHOWN = 10
+"""Lines of one kind of problem before the rest is counted."""
 
 
 @dataclass(frozen=True)
@@ -140,3 +144,32 @@ def _label_problem(label: str, tree: LabelTree) -> str | None:
     except TreeError as error:
         return str(error).replace("\n", ", ")
     return None
+
+
+def grouped(problems: Iterable[Problem], shown: int = SHOWN) -> list[str]:
+    """One line for equal problems, with the first place; at most ``shown`` lines of a kind.
+
+    Example:
+        >>> lost = [Problem(f"a.csv:{k}", "label 'Hat' is unknown", "kept", "x") for k in (2, 5)]
+        >>> grouped(lost)
+        ["2 items: label 'Hat' is unknown; kept; first at a.csv:2"]
+    """
+    equal: dict[tuple[str, str, str], list[Problem]] = {}
+    for problem in problems:
+        equal.setdefault((problem.kind, problem.what, problem.action), []).append(problem)
+    lines = []
+    told: dict[str, int] = {}
+    left: dict[str, int] = {}
+    for (kind, what, action), own in equal.items():
+        told[kind] = told.get(kind, 0) + 1
+        if told[kind] > shown:
+            left[kind] = left.get(kind, 0) + len(own)
+        elif len(own) == 1:
+            lines.append(str(own[0]))
+        else:
+            first = f"{len(own)} items: {what}; {action}; first at {own[0].where}"
+            lines.append(plain(first))
+    return lines + [
+        f"... and {count} more of the kind: {kind}; hierhash data check --all lists each"
+        for kind, count in left.items()
+    ]

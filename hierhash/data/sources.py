@@ -7,15 +7,15 @@ from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
-from hierhash.data.pictures import SUFFIXES
-from hierhash.data.records import Catalogue
+from hierhash.data.catalogue import Catalogue
+from hierhash.data.images import SUFFIXES
 from hierhash.errors import DataError, did_you_mean
 
 ROOT_VARIABLE = "HIERHASH_DATA"
 
 
 def _sample(root: Path | None, **options: Any) -> Catalogue:
-    from hierhash.data.sample_source import read_sample
+    from hierhash.data.readers.sample import read_sample
 
     return read_sample(**options)
 
@@ -27,7 +27,7 @@ def _synthetic(root: Path | None, **options: Any) -> Catalogue:
 
 
 def _fashion(root: Path | None, **options: Any) -> Catalogue:
-    from hierhash.data.fashion import TABLES, read_fashion
+    from hierhash.data.readers.fashion import TABLES, read_fashion
 
     base = _needed(root, "fashion") if root is not None else _data_root()
     for folder in (base, base / "fashion", base / "fashion_public"):
@@ -37,25 +37,25 @@ def _fashion(root: Path | None, **options: Any) -> Catalogue:
 
 
 def _imagefolder(root: Path | None, **options: Any) -> Catalogue:
-    from hierhash.data.imagefolder import read_imagefolder
+    from hierhash.data.readers.imagefolder import read_imagefolder
 
     return read_imagefolder(_needed(root, "imagefolder"), **options)
 
 
 def _folders(root: Path | None, **options: Any) -> Catalogue:
-    from hierhash.data.folders import read_folders
+    from hierhash.data.readers.folders import read_folders
 
     return read_folders(_needed(root, "folders"), **options)
 
 
 def _table(root: Path | None, **options: Any) -> Catalogue:
-    from hierhash.data.table import read_table
+    from hierhash.data.readers.table import read_table
 
     return read_table(_needed(root, "table"), **options)
 
 
 def _mat(root: Path | None, **options: Any) -> Catalogue:
-    from hierhash.data.mat import read_mat
+    from hierhash.data.readers.mat import read_mat
 
     return read_mat(_needed(root, "mat"), **options)
 
@@ -112,7 +112,7 @@ def _opened(name: str, value: Any) -> Any:
         return value
     if name != "tree":
         return Path(value)
-    from hierhash.labels.read import load_tree
+    from hierhash.labels.tree import load_tree
 
     return load_tree(value)
 

@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import platformdirs
 from numpy.typing import NDArray
 
-from hierhash.data.records import ImageRef
-from hierhash.features.image_backbones import ImageBackbone
+from hierhash.data.images import ImageRef
+from hierhash.features.backbone import ImageBackbone
 from hierhash.storage.whole_file import whole_file
 
 RUN = 256
@@ -25,8 +26,9 @@ BATCH = 32
 
 
 def cache_folder() -> Path:
-    """Where features are kept: HIERHASH_CACHE, else ``~/.cache/hierhash``."""
-    return Path(os.environ.get("HIERHASH_CACHE", Path.home() / ".cache" / "hierhash"))
+    """Where features are kept: HIERHASH_CACHE, else the system's place (``~/.cache/hierhash``)."""
+    named = os.environ.get("HIERHASH_CACHE")
+    return Path(named) if named else platformdirs.user_cache_path("hierhash")
 
 
 def cached_image_features(

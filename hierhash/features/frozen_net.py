@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from hierhash.errors import ConfigError
-from hierhash.features.image_backbones import READING, BackboneSpec, resize, weights_digest
+from hierhash.features.backbone import READING, BackboneSpec, resize, weights_digest
 
 
 class FrozenNet:

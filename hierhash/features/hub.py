@@ -9,13 +9,17 @@ from contextlib import contextmanager
 from hierhash.errors import ConfigError
 
 
-def not_installed(key: str, name: str, error: ImportError) -> ConfigError:
+def not_installed(
+    key: str, name: str, error: ImportError, needs: str = "library", extra: str = "hub"
+) -> ConfigError:
     """The error for a model whose library is missing, or lacks a package of its own.
 
     Args:
         key: The config key that names the model.
         name: The model, as the config names it.
         error: What importing the library said.
+        needs: What the model needs, in a word.
+        extra: The extra of hierhash that brings it.
 
     Example:
         >>> lacking = ImportError("No module named 'timm'", name="timm")
@@ -23,7 +27,7 @@ def not_installed(key: str, name: str, error: ImportError) -> ConfigError:
         features.image.name: timm:resnet18 needs its library (timm is not installed); run: pip ...
     """
     return ConfigError(
-        f"{key}: {name} needs its library ({missing(error)}); run: pip install 'hierhash[hub]'"
+        f"{key}: {name} needs its {needs} ({missing(error)}); run: pip install 'hierhash[{extra}]'"
     )
 
 

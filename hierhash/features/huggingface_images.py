@@ -8,9 +8,9 @@ from typing import Any
 from torch import Tensor
 
 from hierhash.errors import ConfigError
+from hierhash.features.backbone import BackboneSpec
 from hierhash.features.frozen_net import FrozenNet
 from hierhash.features.huggingface_models import load_huggingface
-from hierhash.features.image_backbones import BackboneSpec
 
 
 class HuggingFaceImages(FrozenNet):

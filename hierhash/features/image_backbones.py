@@ -2,55 +2,11 @@
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol
+from collections.abc import Callable
 
-import numpy as np
-from numpy.typing import NDArray
-from PIL import Image
-
-from hierhash.errors import ConfigError, did_you_mean
-
-
-class ImageBackbone(Protocol):
-    """A frozen picture encoder.
-
-    ``key`` names everything that the output depends on (network, weights, input size), so that a
-    cached feature is never taken for another.
-    """
-
-    key: str
-
-    def __call__(self, images: Sequence[Image.Image]) -> NDArray[Any]:
-        """Features of a batch of RGB pictures, one row each."""
-        ...
-
-
-READING = "r2"
-"""Part of every cache key: raised when decoding, turning or resizing changes a pixel."""
-
-
-@dataclass(frozen=True)
-class BackboneSpec:
-    """What a config says of an image backbone.
-
-    Args:
-        name: A name of ``backbone_names()``.
-        size: (height, width) the pictures are resized to.
-        weights: A weights file on disk (a folder for ``huggingface``); None takes the packaged or
-            pretrained ones, or, for torchvision nets, random weights.
-        device: Where the network runs.
-    """
-
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
-
-    name: str = "efficientnet_lite0"
-    size: tuple[int, int] = (128, 128)
-    weights: Path | None = None
-    device: str = "cpu"
+from hierhash.errors import ConfigError
+from hierhash.features.backbone import BackboneSpec, ImageBackbone
+from hierhash.features.names import family, name_problem
 
 
 def _efficientnet_lite0(spec: BackboneSpec) -> ImageBackbone:
@@ -118,7 +74,7 @@ def image_backbone(spec: BackboneSpec) -> ImageBackbone:
     """
     if problem := backbone_problem(spec.name):
         raise ConfigError(f"features.image.name: {problem}")
-    return _BACKBONES[_family(spec.name)](spec)
+    return _BACKBONES[family(spec.name)](spec)
 
 
 def backbone_problem(name: str) -> str | None:
@@ -128,33 +84,4 @@ def backbone_problem(name: str) -> str | None:
         >>> backbone_problem("pixls")
         "no image backbone 'pixls'; did you mean 'pixels'?"
     """
-    family = _family(name)
-    if family not in _BACKBONES:
-        hint = did_you_mean(family, _BACKBONES) or f"; use one of {', '.join(backbone_names())}"
-        return f"no image backbone '{name}'{hint}"
-    return f"'{name}' names no model; add one after the colon" if name.endswith(":") else None
-
-
-def _family(name: str) -> str:
-    family, colon, _ = name.partition(":")
-    return family + colon
-
-
-def weights_digest(net: Any, facts: Sequence[str] = ()) -> str:
-    """A hash of all that a network's features depend on, for its cache key.
-
-    Args:
-        net: A torch module; its parameters and running statistics count.
-        facts: What the weights do not show, such as the normalisation of pixels.
-    """
-    digest = hashlib.sha256("\n".join(facts).encode())
-    for name, tensor in net.state_dict().items():
-        digest.update(name.encode())
-        digest.update(tensor.detach().cpu().contiguous().numpy().tobytes())
-    return digest.hexdigest()[:12]
-
-
-def resize(image: Image.Image, size: tuple[int, int]) -> NDArray[np.uint8]:
-    """An RGB picture as uint8 of shape (height, width, 3), stretched to ``size``."""
-    height, width = size
-    return np.asarray(image.convert("RGB").resize((width, height), Image.Resampling.BILINEAR))
+    return name_problem("image backbone", name, _BACKBONES)

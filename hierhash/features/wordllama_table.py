@@ -8,9 +8,8 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.errors import ConfigError
 from hierhash.features.frozen_text import FrozenText
-from hierhash.features.hub import missing
+from hierhash.features.hub import not_installed
 
 
 class WordLlamaTable(FrozenText):
@@ -26,9 +25,8 @@ class WordLlamaTable(FrozenText):
             from safetensors.numpy import load_file
             from tokenizers import Tokenizer
         except ImportError as error:
-            raise ConfigError(
-                f"features.text.name: wordllama needs its package ({missing(error)}); "
-                "run: pip install 'hierhash[text]'"
+            raise not_installed(
+                "features.text.name", "wordllama", error, "package", "text"
             ) from error
         # The files are read directly: the package's own loader looks for the tokenizer elsewhere.
         home = Path(wordllama.__file__).parent

@@ -13,10 +13,9 @@ Example:
 
 from __future__ import annotations
 
-from hierhash.labels.heights import lca_height_similarity
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.paths import Path, format_path, parse_path
-from hierhash.labels.relevance import relevance_levels
+from hierhash.labels.relevance import lca_height_similarity, relevance_levels
 from hierhash.labels.similarity import LevelSimilarity
 from hierhash.labels.tree import LabelTree
 from hierhash.labels.weights import SCHEMES, WeightSpec, level_weights

@@ -1,9 +1,10 @@
-"""Names and paths of label-tree nodes, and their text form ``A/B/C``."""
+"""Names, paths and aliases of label-tree nodes, and their text forms ``A/B/C`` and ``a|b``."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable
 from typing import TypeAlias
 
 Path: TypeAlias = tuple[str, ...]
@@ -14,6 +15,8 @@ LONGEST_NAME = 500  # YAML keys end at 1024 characters, and no class needs more
 
 _FORBIDDEN = frozenset({"Cc", "Cs", "Zl", "Zp"})
 _ESCAPED = re.compile(r"\\([\\/])|(/)")
+_ALIAS = re.compile(r"(?:[^|\\]|\\.|\\$)+")
+_ESCAPED_IN_ALIAS = re.compile(r"\\([|\\])")
 
 
 def clean_name(name: str) -> str:
@@ -90,3 +93,24 @@ def parse_path(text: str) -> Path:
     current.append(text[last:])
     names.append(clean_name("".join(current)))
     return tuple(names)
+
+
+def join_aliases(aliases: Iterable[str]) -> str:
+    r"""The cell of a node's aliases; a ``|`` inside one is written ``\|``, a backslash ``\\``.
+
+    Example:
+        >>> print(join_aliases(["a", "b|c"]))
+        a|b\|c
+    """
+    return "|".join(alias.replace("\\", "\\\\").replace("|", "\\|") for alias in aliases)
+
+
+def split_aliases(cell: str) -> tuple[str, ...]:
+    r"""The aliases in a cell: the reverse of `join_aliases`; empty ones are left out.
+
+    Example:
+        >>> split_aliases(r"a| b\|c |")
+        ('a', 'b|c')
+    """
+    found = [_ESCAPED_IN_ALIAS.sub(r"\1", part).strip() for part in _ALIAS.findall(cell)]
+    return tuple(alias for alias in found if alias)

@@ -7,19 +7,19 @@ import logging
 import os
 import unicodedata
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path as FilePath
 from typing import TYPE_CHECKING, Any
 
 from hierhash.errors import TreeError
-from hierhash.labels.fonts import covering_families
 from hierhash.labels.paths import ROOT, Path
 from hierhash.labels.tree import LabelTree
 from hierhash.storage.whole_file import whole_file
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
+
 
 POINTS = 8.0  # size of the names
 ROW = 0.17  # inches from one leaf to the next
@@ -28,6 +28,23 @@ MARGIN = 0.2
 DPI = 150
 MOST_ROWS = 4000  # rows of names: beyond, drawing takes minutes and nobody scrolls so far
 MOST_PIXELS = 60_000  # rows of pixels in a PNG; viewers and matplotlib give up beyond
+
+
+BASE = "DejaVu Sans"  # comes with matplotlib
+# Tried first for the scripts they are made for; whatever else is installed comes after them.
+PREFERRED = (
+    "Noto Sans CJK SC",
+    "Noto Sans CJK JP",
+    "Noto Sans SC",
+    "Source Han Sans SC",
+    "WenQuanYi Micro Hei",
+    "WenQuanYi Zen Hei",
+    "Microsoft YaHei",
+    "PingFang SC",
+    "Hiragino Sans",
+    "Arial Unicode MS",
+    "Noto Sans",
+)
 
 
 def plot_tree(tree: LabelTree, path: str | os.PathLike[str], depth: int | None = None) -> list[str]:
@@ -215,3 +232,46 @@ class _Measure:
         # A viewer's own font may draw what is a narrow box here: count wide characters in full.
         wide = sum(unicodedata.east_asian_width(char) in "WF" for char in text)
         return float(max(width / self._dpi, (wide + 0.5 * (len(text) - wide)) * POINTS / 72))
+
+
+def covering_families(names: Iterable[str]) -> tuple[list[str], str]:
+    """Font families that together draw the names, and the characters that none has.
+
+    Fonts are opened only while characters are missing, the preferred ones first.
+
+    Returns:
+        Families in order of use, matplotlib's own first; and the characters not covered, sorted.
+
+    Example:
+        >>> covering_families(["Shoes", "Schuhe", "Обувь"])
+        (['DejaVu Sans'], '')
+    """
+    from matplotlib.font_manager import FontProperties, fontManager
+
+    missing = {char for name in names for char in name if not char.isspace()}
+    missing -= _characters(fontManager.findfont(FontProperties(family=BASE)))
+    families = [BASE]
+    if missing:
+        rank = {name: i for i, name in enumerate(PREFERRED)}
+        upright = [font for font in fontManager.ttflist if font.style == "normal"]
+        upright.sort(key=lambda font: (rank.get(font.name, len(rank)), font.name))
+        for font in upright:
+            if not missing:
+                break
+            if font.name in families or font.name.startswith((".", "Last Resort")):
+                continue
+            found = missing & _characters(font.fname)
+            if found:
+                families.append(font.name)
+                missing -= found
+    return families, "".join(sorted(missing))
+
+
+def _characters(file: str) -> set[str]:
+    """The characters that a font file has glyphs for; none when it cannot be opened."""
+    from matplotlib.ft2font import FT2Font
+
+    try:
+        return {chr(code) for code in FT2Font(file).get_charmap()}
+    except (OSError, RuntimeError):
+        return set()

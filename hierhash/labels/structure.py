@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from functools import cached_property
 from typing import TYPE_CHECKING
 
@@ -12,8 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.errors import TreeError
-from hierhash.labels.entries import Entry, entry_problems, walk
-from hierhash.labels.paths import ROOT, Path, clean_name, format_path, name_problem
+from hierhash.labels.paths import ROOT, Path, clean_name, format_path
+from hierhash.labels.raw_tree import Entry, entry_problems, level_problems, title_problems, walk
+from hierhash.labels.weights import WeightSpec, spec_problems
 
 if TYPE_CHECKING:
     import networkx as nx
@@ -22,20 +23,14 @@ if TYPE_CHECKING:
 class TreeStructure:
     """Nodes, levels and codes of a tree; `hierhash.labels.LabelTree` is the class to use.
 
-    Args:
-        entries: The nodes of level 1, with all below them.
-        name: The tree's name.
-        levels: Names of levels 1..L; ``level_1``... when None.
-        source: Leads the messages about the tree as a whole; its name when empty.
-
-    Raises:
-        TreeError: All that is wrong with names, siblings and levels.
+    It takes the same arguments. What reads and writes files of trees knows this class alone.
     """
 
     name: str
     levels: tuple[str, ...]
     depth: int
     leaves: tuple[Path, ...]
+    level_weights: WeightSpec | None
 
     def __init__(
         self,
@@ -43,6 +38,7 @@ class TreeStructure:
         *,
         name: str,
         levels: Sequence[str] | None = None,
+        level_weights: WeightSpec | None = None,
         source: str = "",
     ) -> None:
         source = source or name
@@ -67,6 +63,11 @@ class TreeStructure:
             np.array([not entry.children for _, entry in nodes]),
         )
         self.leaves = self._nodes_at[-1]
+        if level_weights is not None:
+            problems = spec_problems(level_weights, self.depth)
+            if problems:
+                raise TreeError([f"{source}: level_weights: {problem}" for problem in problems])
+        self.level_weights = level_weights
 
     def _count(
         self, depth: NDArray[np.int64], childless: NDArray[np.bool_]
@@ -112,6 +113,33 @@ class TreeStructure:
     def __len__(self) -> int:
         """Number of nodes, the root left out."""
         return len(self._row_of)
+
+    def __eq__(self, other: object) -> bool:
+        """Whether name, levels, nodes in their order, aliases and level weights are the same.
+
+        Example:
+            >>> from hierhash.labels import LabelTree
+            >>> tree = LabelTree.from_nested(["a", "b"], name="t")
+            >>> tree == LabelTree.from_paths(["a", "b"], name="t")
+            True
+            >>> tree == LabelTree.from_paths(["b", "a"], name="t")
+            False
+        """
+        return isinstance(other, TreeStructure) and self._identity == other._identity
+
+    def __hash__(self) -> int:
+        """Equal trees have equal hashes."""
+        return hash(self._identity)
+
+    @cached_property
+    def _identity(self) -> tuple[object, ...]:
+        spec: object = self.level_weights
+        if isinstance(spec, Mapping):
+            spec = tuple(sorted(spec.items()))
+        elif isinstance(spec, Sequence) and not isinstance(spec, str):
+            spec = tuple(spec)
+        aliases = tuple((path, self.aliases(path)) for path in self._aliases)
+        return self.name, self.levels, self.nodes, aliases, spec
 
     @property
     def nodes(self) -> tuple[Path, ...]:
@@ -195,36 +223,3 @@ class TreeStructure:
         if level not in self._numbers:
             raise ValueError(f"level {level} is not in 1..{self.depth}")
         return level - 1
-
-
-def title_problems(name: str, where: str) -> list[str]:
-    r"""What is wrong with the name of a tree.
-
-    Example:
-        >>> title_problems("a" + chr(7), "t.yaml:1")
-        ["t.yaml:1: name: the name 'a\\x07' holds a control character or line break; remove it"]
-    """
-    wrong = name_problem(name) if name else None
-    return [f"{where}: name: {wrong}"] if wrong else []
-
-
-def level_problems(levels: Sequence[str], depth: int, where: str) -> list[str]:
-    """What is wrong with the names of levels 1..L.
-
-    Example:
-        >>> level_problems(["department"], 2, "t.yaml:1")
-        ['t.yaml:1: levels: 1 name for a tree of depth 2; name each level but the root']
-    """
-    names = [clean_name(level) for level in levels]
-    problems = []
-    if len(names) != depth:
-        count = f"{len(names)} name{'s' if len(names) != 1 else ''}"
-        problems.append(
-            f"{where}: levels: {count} for a tree of depth {depth}; name each level but the root"
-        )
-    if len(set(names)) < len(names) or "" in names:
-        problems.append(f"{where}: levels: names must be different and not empty")
-    problems += [
-        f"{where}: levels: {wrong}" for name in names if name and (wrong := name_problem(name))
-    ]
-    return problems

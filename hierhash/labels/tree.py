@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import cached_property
 from pathlib import Path as FilePath
-from typing import TYPE_CHECKING
 
 from hierhash.errors import TreeError
-from hierhash.labels.entries import Entry, entry_problems
+from hierhash.labels.io.csv import read_edges_csv, read_paths_csv
+from hierhash.labels.io.folder import read_folder
+from hierhash.labels.io.formats import read_parts
+from hierhash.labels.io.nodes import entries_from_nested, entries_from_paths
+from hierhash.labels.io.yaml import format_yaml, parse_yaml
 from hierhash.labels.items import ItemLabels
+from hierhash.labels.lookup import Resolver, encode_labels
 from hierhash.labels.paths import Path
 from hierhash.labels.structure import TreeStructure
-from hierhash.labels.weights import Weights, WeightSpec, level_weights, spec_problems
-
-if TYPE_CHECKING:
-    from hierhash.labels.resolve import Resolver
+from hierhash.labels.weights import Weights, WeightSpec, level_weights
+from hierhash.shipped import shipped_path
+from hierhash.storage.text_files import read_text
+from hierhash.storage.whole_file import write_text
 
 
 class LabelTree(TreeStructure):
@@ -47,51 +51,6 @@ class LabelTree(TreeStructure):
         [0, -1]
     """
 
-    level_weights: WeightSpec | None
-
-    def __init__(
-        self,
-        entries: Sequence[Entry],
-        *,
-        name: str,
-        levels: Sequence[str] | None = None,
-        level_weights: WeightSpec | None = None,
-        source: str = "",
-    ) -> None:
-        super().__init__(entries, name=name, levels=levels, source=source)
-        if level_weights is not None:
-            problems = spec_problems(level_weights, self.depth)
-            if problems:
-                lead = f"{source or name}: level_weights: "
-                raise TreeError([lead + problem for problem in problems])
-        self.level_weights = level_weights
-
-    def __eq__(self, other: object) -> bool:
-        """Whether name, levels, nodes in their order, aliases and level weights are the same.
-
-        Example:
-            >>> tree = LabelTree.from_nested(["a", "b"], name="t")
-            >>> tree == LabelTree.from_paths(["a", "b"], name="t")
-            True
-            >>> tree == LabelTree.from_paths(["b", "a"], name="t")
-            False
-        """
-        return isinstance(other, LabelTree) and self._identity == other._identity
-
-    def __hash__(self) -> int:
-        """Equal trees have equal hashes."""
-        return hash(self._identity)
-
-    @cached_property
-    def _identity(self) -> tuple[object, ...]:
-        spec: object = self.level_weights
-        if isinstance(spec, Mapping):
-            spec = tuple(sorted(spec.items()))
-        elif isinstance(spec, Sequence) and not isinstance(spec, str):
-            spec = tuple(spec)
-        aliases = tuple((path, self.aliases(path)) for path in self._aliases)
-        return self.name, self.levels, self.nodes, aliases, spec
-
     def resolve(self, label: str | Sequence[str]) -> Path:
         """The node that a label names: a full path, or a name or alias unique in the tree.
 
@@ -110,8 +69,6 @@ class LabelTree(TreeStructure):
 
     @cached_property
     def _resolver(self) -> Resolver:
-        from hierhash.labels.resolve import Resolver
-
         return Resolver({path: self.aliases(path) for path in self._row_of})
 
     def encode(
@@ -138,8 +95,6 @@ class LabelTree(TreeStructure):
             hierhash.errors.TreeError: items.csv:2: label 'Jean' is not in the tree; did you ...
             items.csv:3: label 'Hats' is not in the tree; add it to the tree or correct it
         """
-        from hierhash.labels.encode import encode_labels
-
         return encode_labels(labels, self._resolver, self._row_of, self._codes, where)
 
     def weights(
@@ -166,10 +121,7 @@ class LabelTree(TreeStructure):
         Raises:
             TreeError: Every problem of the file, each with its line.
         """
-        from hierhash.labels.files import read_text
-        from hierhash.labels.yaml_tree import parse_yaml
-
-        return cls(**parse_yaml(read_text(path), str(path)))
+        return cls(**parse_yaml(read_text(path, TreeError), str(path)))
 
     @classmethod
     def from_nested(
@@ -186,13 +138,7 @@ class LabelTree(TreeStructure):
             >>> LabelTree.from_nested(["a", {"name": "b", "aliases": ["bee"]}], name="flat")
             LabelTree('flat', 2)
         """
-        from hierhash.labels.document import from_python
-        from hierhash.labels.nodes import read_nodes
-
-        problems: list[str] = []
-        entries = read_nodes(from_python(obj, name), problems)
-        if problems:
-            raise TreeError(problems + entry_problems(entries, name))
+        entries = entries_from_nested(obj, name)
         return cls(entries, name=name, levels=levels, level_weights=level_weights)
 
     @classmethod
@@ -219,8 +165,6 @@ class LabelTree(TreeStructure):
             >>> LabelTree.from_paths([("A", "a"), "B/b", ("A", "c")], name="t").leaves
             (('A', 'a'), ('A', 'c'), ('B', 'b'))
         """
-        from hierhash.labels.path_list import entries_from_paths
-
         entries, problems = entries_from_paths(paths, name)
         if problems:
             raise TreeError(problems)
@@ -228,28 +172,49 @@ class LabelTree(TreeStructure):
 
     @classmethod
     def from_paths_csv(cls, path: str | os.PathLike[str]) -> LabelTree:
-        """Read a CSV of paths; see `hierhash.labels.paths_csv`."""
-        from hierhash.labels.paths_csv import read_paths_csv
-
+        """Read a CSV of paths; see `hierhash.labels.io.csv`."""
         return cls(**read_paths_csv(path))
 
     @classmethod
     def from_edges_csv(cls, path: str | os.PathLike[str]) -> LabelTree:
-        """Read a CSV of edges; see `hierhash.labels.edges_csv`."""
-        from hierhash.labels.edges_csv import read_edges_csv
-
+        """Read a CSV of edges; see `hierhash.labels.io.csv`."""
         return cls(**read_edges_csv(path))
 
     @classmethod
     def from_folder(cls, path: str | os.PathLike[str]) -> LabelTree:
-        """The tree of a folder's subfolders; see `hierhash.labels.folder`."""
-        from hierhash.labels.folder import read_folder
-
+        """The tree of a folder's subfolders; see `hierhash.labels.io.folder`."""
         return cls(**read_folder(path))
 
     def to_yaml(self, path: str | os.PathLike[str]) -> None:
         """Write the tree as YAML that `from_yaml` reads back the same; replaces the file whole."""
-        from hierhash.labels.yaml_writer import format_yaml
-        from hierhash.storage.whole_file import write_text
-
         write_text(FilePath(path), format_yaml(self))
+
+
+def load_tree(name: str | os.PathLike[str]) -> LabelTree:
+    """The user's own file or folder of that name, else the shipped tree.
+
+    Raises:
+        InputError: There is neither, or the tree is wrong.
+
+    Example:
+        >>> load_tree("sample").depth
+        3
+    """
+    return read_tree(name if FilePath(name).exists() else shipped_path("label_trees", str(name)))
+
+
+def read_tree(path: str | os.PathLike[str]) -> LabelTree:
+    r"""A tree from a YAML file, a CSV of paths or of edges (told by its columns), or a folder.
+
+    Raises:
+        TreeError: Every problem found, or a kind of file that holds no tree.
+
+    Example:
+        >>> import tempfile
+        >>> with tempfile.TemporaryDirectory() as folder:
+        ...     file = FilePath(folder, "shop.csv")
+        ...     _ = file.write_text("parent,child\nA,b\nA,c\n")
+        ...     read_tree(file)
+        LabelTree('shop', 1 > 2)
+    """
+    return LabelTree(**read_parts(path))

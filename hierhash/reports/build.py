@@ -8,7 +8,7 @@ from typing import Any
 
 from hierhash.bench.results import data_file
 from hierhash.errors import RunError
-from hierhash.labels.read import read_tree
+from hierhash.labels.tree import read_tree
 from hierhash.prepare import LabelledItems
 from hierhash.reports.comparison import comparison_section, intervals
 from hierhash.reports.confusion import confusion_section
@@ -30,7 +30,7 @@ from hierhash.reports.lines import DIRECTIONS
 from hierhash.reports.runs import Run, answering, load_results, tidy
 from hierhash.reports.section import Section, latex_table, markdown
 from hierhash.reports.tails import tail_section
-from hierhash.storage.csv_cells import safe_cell
+from hierhash.storage.csv_lines import safe_cell
 from hierhash.storage.json_files import read_json, read_lines
 from hierhash.storage.whole_file import write_text
 

@@ -11,8 +11,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.bench.results import data_file
-from hierhash.data.records import Catalogue
-from hierhash.data.splits import Split
+from hierhash.data.catalogue import Catalogue
+from hierhash.data.split.split import Split
 from hierhash.errors import RunError
 from hierhash.labels.relevance import relevance_levels
 from hierhash.prepare import LabelledItems

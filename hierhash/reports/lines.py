@@ -8,7 +8,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from hierhash.bench.suite import FileName
-from hierhash.data.split_choice import LARGEST_SEED
+from hierhash.data.split.choice import LARGEST_SEED
 from hierhash.errors import RunError
 from hierhash.storage.json_files import read_lines
 

@@ -22,7 +22,7 @@ from hierhash.retrieval.exact import (
     code_problem,
 )
 from hierhash.retrieval.run_files import check_files, check_run, model_sha256
-from hierhash.storage.array_file import map_array
+from hierhash.storage.arrays import map_array
 from hierhash.storage.json_files import read_json
 
 REMEDY = "build the index again"

@@ -11,7 +11,7 @@ from hierhash.bench import workers
 from hierhash.bench.results import Job, SuiteResults, data_file
 from hierhash.bench.runner import run_suite
 from hierhash.bench.suite import load_suite
-from hierhash.data.splits import Split
+from hierhash.data.split.split import Split
 from hierhash.errors import ConfigError, HierhashError, RunError
 from hierhash.prepare import prepare
 from hierhash.reports.headline import headline_markdown

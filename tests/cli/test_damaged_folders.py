@@ -36,7 +36,7 @@ RUNS = [
     ("model.json", b'{"a": 1}', "model.json: lacks image_shape, text_width, temperatures; train"),
     ("config.yaml", None, "run: not a run folder; give one that hierhash train wrote"),
     ("config.yaml", b'{"a": 1}', "config.yaml:1: unknown key 'a'; valid keys: method"),
-    ("tree.yaml", None, "tree.yaml: No such file or directory; give a readable file"),
+    ("tree.yaml", None, "tree.yaml: the file does not exist; check the path"),
     ("tree.yaml", HALF, "tree.yaml:"),
     ("vectoriser.json", HALF, "vectoriser.json: damaged, for it is not JSON; make it again"),
     ("vectoriser.json", b'{"a": 1}', "vectoriser.json: not a vocabulary of this run; train"),

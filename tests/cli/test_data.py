@@ -10,8 +10,8 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from hierhash.cli.data import app
-from hierhash.data.importing import write_imagefolder
-from hierhash.data.sample_source import read_sample
+from hierhash.data.readers.imagefolder import write_imagefolder
+from hierhash.data.readers.sample import read_sample
 from hierhash.errors import HierhashError
 
 

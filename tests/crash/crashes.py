@@ -29,7 +29,7 @@ import hierhash.cli.encode
 import hierhash.cli.indexing
 import hierhash.cli.training_run
 import hierhash.data.check
-import hierhash.data.importing
+import hierhash.data.readers.imagefolder
 import hierhash.reports.headline  # noqa: F401 - imported before the forks
 from hierhash.cli.main import main
 

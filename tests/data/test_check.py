@@ -13,7 +13,7 @@ import pytest
 from PIL import Image
 
 from hierhash.data.check import check
-from hierhash.data.imagefolder import read_imagefolder
+from hierhash.data.readers.imagefolder import read_imagefolder
 from hierhash.labels import LabelTree
 from tests.data.small_pictures import picture_bytes
 

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from hierhash.data.masking import mask_texts, stem
-from hierhash.data.sample_source import read_sample
+from hierhash.data.readers.sample import read_sample
 from hierhash.labels import LabelTree, parse_path
 
 TREE = LabelTree.from_nested(

@@ -5,7 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
-from hierhash.features.image_backbones import READING, BackboneSpec, image_backbone, weights_digest
+from hierhash.features.backbone import READING, BackboneSpec, weights_digest
+from hierhash.features.image_backbones import image_backbone
 
 
 def test_other_weights_or_facts_are_another_key():

@@ -11,7 +11,8 @@ import torch
 from PIL import Image
 
 from hierhash.errors import ConfigError
-from hierhash.features.image_backbones import BackboneSpec, image_backbone
+from hierhash.features.backbone import BackboneSpec
+from hierhash.features.image_backbones import image_backbone
 
 PICTURES = [
     Image.fromarray(np.random.default_rng(i).integers(0, 256, (40, 50, 3), dtype=np.uint8))

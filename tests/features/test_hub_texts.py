@@ -9,7 +9,8 @@ import torch
 from PIL import Image
 
 from hierhash.errors import ConfigError
-from hierhash.features.image_backbones import BackboneSpec, image_backbone
+from hierhash.features.backbone import BackboneSpec
+from hierhash.features.image_backbones import image_backbone
 from hierhash.features.text_vectorisers import VectoriserSpec, text_vectoriser
 
 TEXTS = ["red summer dress", "dress", "blue boots for the snow"]

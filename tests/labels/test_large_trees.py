@@ -12,9 +12,9 @@ import pytest
 
 from hierhash.errors import TreeError
 from hierhash.labels import LabelTree
-from hierhash.labels.convert import write_tree
-from hierhash.labels.read import read_tree
-from hierhash.labels.statistics import tree_statistics
+from hierhash.labels.io.formats import write_tree
+from hierhash.labels.stats import tree_statistics
+from hierhash.labels.tree import read_tree
 
 
 @contextmanager

@@ -8,8 +8,7 @@ from PIL import Image
 
 from hierhash.errors import TreeError
 from hierhash.labels import LabelTree
-from hierhash.labels.fonts import covering_families
-from hierhash.labels.plot import plot_tree
+from hierhash.labels.plot import covering_families, plot_tree
 
 CHINESE = LabelTree.from_yaml(Path(__file__).parent / "data" / "chinese.yaml")
 

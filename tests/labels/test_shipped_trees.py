@@ -7,8 +7,7 @@ from importlib.resources import files
 import pytest
 
 from hierhash.labels import SCHEMES, LabelTree
-from hierhash.labels.yaml_tree import parse_yaml
-from hierhash.labels.yaml_writer import format_yaml
+from hierhash.labels.io.yaml import format_yaml, parse_yaml
 from hierhash.shipped import list_shipped, shipped_folder, shipped_path
 
 

@@ -6,7 +6,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hierhash.labels import ItemLabels, LabelTree, LevelSimilarity, lca_height_similarity
-from hierhash.labels.heights import heights
+from hierhash.labels.relevance import heights
 from tests.labels.strategies import Case, cases, trees
 from tests.reference import similarity as slow
 

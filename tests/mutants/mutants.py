@@ -270,15 +270,15 @@ MUTANTS = [
     ),
     Mutant(
         "aliases allowed",
-        "hierhash/config_yaml.py",
+        "hierhash/storage/yaml_lines.py",
         "        if event.anchor:",
         "        if False:",
         "tests/test_config.py",
     ),
     Mutant(
         "any depth allowed",
-        "hierhash/config_yaml.py",
-        "if len(place) >= DEEPEST:",
+        "hierhash/storage/yaml_lines.py",
+        "if len(self._open) >= self.rules.deepest:",
         "if False:",
         "tests/test_config.py",
     ),

@@ -16,8 +16,8 @@ from PIL import Image
 from hierhash.bench.results import data_file
 from hierhash.bench.runner import run_suite
 from hierhash.bench.suite import load_suite
-from hierhash.data.records import ImageRef
-from hierhash.data.splits import Split
+from hierhash.data.images import ImageRef
+from hierhash.data.split.split import Split
 from hierhash.errors import DataError, RunError
 from hierhash.prepare import labelled_items
 from hierhash.reports.build import build_report

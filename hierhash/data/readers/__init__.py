@@ -1,0 +1,1 @@
+"""One reader a file: each turns a source into a catalogue."""

@@ -1,0 +1,1 @@
+"""Splits of a catalogue: train, validation in two halves, queries, database."""
