@@ -85,7 +85,7 @@ def test_where_no_worker_can_live_every_job_is_told_and_none_waits(suite, monkey
 
 
 def test_data_that_a_worker_cannot_prepare_are_told_in_one_line(suite, monkeypatch):
-    def prepare(*_):
+    def prepare(*_, **__):
         raise MemoryError("no\nroom")
 
     monkeypatch.setattr(workers, "prepare", prepare)

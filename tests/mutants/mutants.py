@@ -50,7 +50,7 @@ MUTANTS = [
     ),
     Mutant(
         "always the first path",
-        LOOP,
+        "hierhash/training/paths.py",
         "labels.offsets[rows] + (draw * counts).astype(np.int64)",
         "labels.offsets[rows]",
         SETTINGS,

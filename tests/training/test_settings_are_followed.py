@@ -12,6 +12,7 @@ import torch
 from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
 from hierhash.methods.dcmh import DCMHSettings, HeadSettings, SimilaritySettings, build_loop
+from hierhash.training.paths import draw_paths
 from hierhash.training.settings import LoopSettings, Objective
 from tests.training.small_problem import TREE, items
 
@@ -84,10 +85,12 @@ def test_weight_decay_shrinks_every_weight_by_its_share(optimiser):
 
 
 def test_every_path_of_an_item_is_drawn_as_often():
-    loop = loop_of(labels=[["a", "c", "d"]] * 80)
-    drawn = [tuple(path) for _ in range(20) for path in loop._paths(torch.arange(80)).tolist()]
+    labels = items(labels=[["a", "c", "d"]] * 80).labels
+    generator = torch.Generator().manual_seed(0)
+    rows = torch.arange(80).repeat(20)
+    drawn = [tuple(path) for path in draw_paths(labels, rows, generator).tolist()]
     counts = Counter(drawn)
-    paths = [tuple(path) for path in loop.data.labels.codes[:3].tolist()]
+    paths = [tuple(path) for path in labels.codes[:3].tolist()]
     assert set(counts) == set(paths)
     assert all(abs(count / len(drawn) - 1 / 3) < 0.05 for count in counts.values())
 
