@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import torch
 
-from hierhash.config import DataConfig, FeaturesConfig, RunConfig
+from hierhash.config.schema import DataConfig, FeaturesConfig, RunConfig
 from hierhash.data.catalogue import Catalogue
 from hierhash.data.sources import read
 from hierhash.data.split.choice import UNSEEN_LEAVES, choose_split

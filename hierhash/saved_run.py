@@ -10,8 +10,10 @@ from typing import Any
 
 from PIL import Image
 
-from hierhash.config import RunConfig, dump_config, load_config, with_absolute_paths
-from hierhash.config_hash import config_hash
+from hierhash.config.hash import config_hash
+from hierhash.config.reading import load_config
+from hierhash.config.schema import RunConfig
+from hierhash.config.writing import dump_config, with_absolute_paths
 from hierhash.environment import environment
 from hierhash.errors import RunError
 from hierhash.features.backbone import ImageBackbone

@@ -6,13 +6,9 @@ import numpy as np
 import pytest
 from scipy import io as scipy_io
 
-from hierhash.config import (
-    DataConfig,
-    FeaturesConfig,
-    dump_config,
-    resolve_config,
-    with_absolute_paths,
-)
+from hierhash.config.reading import resolve_config
+from hierhash.config.schema import DataConfig, FeaturesConfig
+from hierhash.config.writing import dump_config, with_absolute_paths
 from hierhash.errors import DataError
 from hierhash.prepare import labelled_items, prepare
 from tests.cli.small_run import write_shop

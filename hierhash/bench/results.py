@@ -13,8 +13,8 @@ from typing import Any
 import numpy as np
 
 from hierhash.bench.suite import Overrides, Row, Suite
-from hierhash.config import RunConfig
-from hierhash.config_hash import conditions_hash, config_hash, settings_hash
+from hierhash.config.hash import conditions_hash, config_hash, settings_hash
+from hierhash.config.schema import RunConfig
 from hierhash.environment import environment
 from hierhash.errors import RunError
 from hierhash.labels.tree import LabelTree

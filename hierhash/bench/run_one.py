@@ -20,7 +20,7 @@ from hierhash.bench.scores import (
     validation_means,
 )
 from hierhash.bench.trained import Trained, encode_items, fit_method
-from hierhash.config import RunConfig
+from hierhash.config.schema import RunConfig
 from hierhash.metrics.retrieval_suite import DirectionResult
 from hierhash.prepare import Advance, Prepared
 

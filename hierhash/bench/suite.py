@@ -8,22 +8,13 @@ from typing import Annotated, Any
 
 from pydantic import AfterValidator, Field, ValidationError, model_validator
 
-from hierhash.config import (
-    Bits,
-    DataConfig,
-    FeaturesConfig,
-    RunConfig,
-    Section,
-    Seed,
-    merge,
-    read_text,
-    resolve_config,
-)
-from hierhash.config_problems import problems_of, shortened
-from hierhash.config_yaml import DEEPEST, Lines, Place
+from hierhash.config.problems import problems_of, shortened
+from hierhash.config.reading import merge, nested, read_text, resolve_config
+from hierhash.config.schema import Bits, DataConfig, FeaturesConfig, RunConfig, Section, Seed
 from hierhash.errors import ConfigError
 from hierhash.methods.registry import find_preset
 from hierhash.shipped import find
+from hierhash.storage.yaml_mapping import DEEPEST, Lines, Place
 from hierhash.training.items import MODALITIES
 
 Overrides = dict[str, Any]
@@ -143,22 +134,6 @@ class Suite(Section):
         if not find_preset(row.method).method.free_length:
             return [self.tuning_bits]
         return row.bits or self.bits
-
-
-def nested(overrides: Overrides) -> dict[str, Any]:
-    """``{"a.b": 1}`` as ``{"a": {"b": 1}}``.
-
-    Example:
-        >>> nested({"model.loss.eta": 0, "bits": 16})
-        {'model': {'loss': {'eta': 0}}, 'bits': 16}
-    """
-    content: dict[str, Any] = {}
-    for key, value in overrides.items():
-        part: Any = value
-        for name in reversed(key.split(".")):
-            part = {name: part}
-        content = merge(content, part)
-    return content
 
 
 def find_suite(name: str) -> Path:

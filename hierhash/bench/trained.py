@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded, code_bytes
 from hierhash.codes.distances import Distance
-from hierhash.config import RunConfig
+from hierhash.config.schema import RunConfig
 from hierhash.methods.method import Method
 from hierhash.prepare import Advance, Prepared, new_method
 from hierhash.training.fit import Interrupted, Watch

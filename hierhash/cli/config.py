@@ -18,7 +18,7 @@ Overrides = Annotated[list[str] | None, typer.Argument(metavar="KEY=VALUE")]
 @app.command()
 def validate(config: Name, overrides: Overrides = None) -> None:
     """Check a config; every problem with its line."""
-    from hierhash.config import load_config
+    from hierhash.config.reading import load_config
     from hierhash.shipped import find
 
     load_config(find("configs", config), overrides)
@@ -28,7 +28,8 @@ def validate(config: Name, overrides: Overrides = None) -> None:
 @app.command()
 def show(config: Name, overrides: Overrides = None) -> None:
     """Print a config with every value written out."""
-    from hierhash.config import dump_config, load_config
+    from hierhash.config.reading import load_config
+    from hierhash.config.writing import dump_config
     from hierhash.shipped import find
 
     typer.echo(plain_lines(dump_config(load_config(find("configs", config), overrides))), nl=False)
@@ -37,7 +38,7 @@ def show(config: Name, overrides: Overrides = None) -> None:
 @app.command()
 def schema() -> None:
     """Print the JSON schema, for editors."""
-    from hierhash.config import RunConfig
+    from hierhash.config.schema import RunConfig
 
     typer.echo(json.dumps(RunConfig.model_json_schema(), indent=1))
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from hierhash.config import RunConfig
+from hierhash.config.schema import RunConfig
 from hierhash.data.check import grouped
 from hierhash.data.split.choice import shortfalls
 from hierhash.errors import DataError

@@ -26,7 +26,7 @@ def train(
 ) -> None:
     """Train a run; `hierhash evaluate RUN` scores it."""
     from hierhash.cli.training_run import train_run
-    from hierhash.config import load_config
+    from hierhash.config.reading import load_config
     from hierhash.shipped import find
 
     given = list(overrides or [])

@@ -8,8 +8,8 @@ from pathlib import Path
 import typer
 
 from hierhash.cli.prepared import check_part, prepare_with_progress
-from hierhash.config import RunConfig
-from hierhash.config_hash import config_hash
+from hierhash.config.hash import config_hash
+from hierhash.config.schema import RunConfig
 from hierhash.errors import DataError, RunError
 from hierhash.methods.method import Method
 from hierhash.methods.registry import find_preset

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from hierhash.config_yaml import Lines
 from hierhash.environment import package_version
 from hierhash.errors import RunError
 from hierhash.storage.checksums import checksums, damaged_files, sha256_of
 from hierhash.storage.json_files import read_json, write_json
+from hierhash.storage.yaml_mapping import Lines
 
 MANIFEST = "manifest.json"
 FORMAT = "hierhash-run-2"

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from hierhash.config import resolve_config
+from hierhash.config.reading import resolve_config
 from hierhash.prepare import prepare
 from tests.cli.small_run import PATHS, contents, hierhash, refusal
 

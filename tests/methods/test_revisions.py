@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from hierhash.config import DataConfig, FeaturesConfig, StoppingConfig, schema_of
+from hierhash.config.schema import DataConfig, FeaturesConfig, StoppingConfig, schema_of
 from hierhash.methods.registry import presets
 
 FILE = Path(__file__).with_name("revisions.json")

@@ -6,9 +6,10 @@ from dataclasses import dataclass, replace
 
 import pytest
 
-from hierhash import config_hash as module
-from hierhash.config import RunConfig, StoppingConfig, resolve_config
-from hierhash.config_hash import config_hash, settings_hash
+from hierhash.config import hash as module
+from hierhash.config.hash import config_hash, settings_hash
+from hierhash.config.reading import resolve_config
+from hierhash.config.schema import RunConfig, StoppingConfig
 from hierhash.methods.dcmh import DCMH
 from hierhash.methods.registry import presets
 

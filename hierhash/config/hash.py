@@ -16,7 +16,7 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from hierhash.config import DataConfig, FeaturesConfig, RunConfig, StoppingConfig
+from hierhash.config.schema import DataConfig, FeaturesConfig, RunConfig, StoppingConfig
 from hierhash.data.sources import PLACES
 from hierhash.methods.registry import find_preset
 
@@ -27,7 +27,7 @@ def config_hash(config: RunConfig) -> str:
     Where it runs does not, nor in which folder its files lie: of a path the last name counts.
 
     Example:
-        >>> from hierhash.config import resolve_config
+        >>> from hierhash.config.reading import (resolve_config)
         >>> plain, moved = resolve_config({}), resolve_config({"device": "cpu"})
         >>> config_hash(plain) == config_hash(moved)
         True

@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from hierhash.bench.suite import load_suite
-from hierhash.config import dump_config, load_config, resolve_config
-from hierhash.config_hash import config_hash
+from hierhash.config.hash import config_hash
+from hierhash.config.reading import load_config, resolve_config
+from hierhash.config.writing import dump_config
 from hierhash.errors import ConfigError
 from hierhash.shipped import list_shipped, shipped_path
 

@@ -11,8 +11,8 @@ from typing import Any, get_args, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 
-from hierhash.config_yaml import Lines, Place
 from hierhash.errors import did_you_mean
+from hierhash.storage.yaml_mapping import Lines, Place
 
 _LONGEST_SHOWN = 60
 
