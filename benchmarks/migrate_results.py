@@ -17,7 +17,7 @@ import numpy as np
 
 from hierhash.bench.results import Job, hashes
 from hierhash.bench.suite import Suite, find_suite, load_suite
-from hierhash.config import RunConfig
+from hierhash.config.schema import RunConfig
 from hierhash.storage.json_files import read_lines
 from hierhash.storage.whole_file import write_text
 
