@@ -36,11 +36,26 @@ def show(config: Name, overrides: Overrides = None) -> None:
 
 
 @app.command()
-def schema() -> None:
+def schema(
+    method: Annotated[
+        str,
+        typer.Option(help="Whose settings `model` takes; `hierhash config methods`."),
+    ] = "hierarchical_dcmh",
+) -> None:
     """Print the JSON schema, for editors."""
-    from hierhash.config.schema import RunConfig
+    from hierhash.config.schema import schema_of
 
-    typer.echo(json.dumps(RunConfig.model_json_schema(), indent=1))
+    typer.echo(json.dumps(schema_of(method).model_json_schema(), indent=1))
+
+
+@app.command()
+def methods() -> None:
+    """List the methods: what each is, and what it needs."""
+    from hierhash.methods.registry import presets, summary
+
+    for name, preset in presets().items():
+        needs = ", ".join(sorted(preset.method.needs))
+        typer.echo(plain(f"{name:20} {summary(name)} (needs {needs})"))
 
 
 @app.command()

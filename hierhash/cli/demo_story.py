@@ -9,14 +9,14 @@ from pathlib import Path
 from hierhash.bench.results import Job, SuiteResults
 from hierhash.bench.run_one import final_scores
 from hierhash.bench.suite import Suite
-from hierhash.cli.indexing import index_database
-from hierhash.cli.prepared import prepare_with_progress
 from hierhash.cli.searching import answer_line
 from hierhash.errors import InputError
 from hierhash.prepare import LabelledItems, new_method
 from hierhash.reports.build import build_report
 from hierhash.reports.headline import headline_markdown
-from hierhash.saved_run import load_run, save_description, save_method
+from hierhash.runs.indexing import index_database
+from hierhash.runs.items import prepare_with_progress
+from hierhash.runs.saved import load_run, save_description, save_method
 from hierhash.storage.whole_file import write_text
 from hierhash.training.progress import counting
 

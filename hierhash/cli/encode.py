@@ -19,10 +19,10 @@ def encode(
     option: Option = None,
 ) -> None:
     """Encode pictures or texts of a source; the result is an index for `hierhash search`."""
-    from hierhash.cli.indexing import encode_catalogue
     from hierhash.cli.source_argument import check_modality, read_source
     from hierhash.errors import RunError
-    from hierhash.saved_run import load_run
+    from hierhash.runs.indexing import encode_catalogue
+    from hierhash.runs.saved import load_run
 
     check_modality(modality)
     if out.exists():

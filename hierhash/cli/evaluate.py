@@ -8,11 +8,6 @@ from typing import Annotated
 
 import typer
 
-REMEDIES = {
-    "validation": "train with data.split.sizes.validation, or score the query items with --final",
-    "query": "train with data.split.sizes.query",
-}
-
 
 def evaluate(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
@@ -21,9 +16,9 @@ def evaluate(
 ) -> None:
     """Score a run; validation items by default."""
     from hierhash.bench.scores import evaluate_method
-    from hierhash.cli.prepared import check_part, prepare_again
     from hierhash.environment import environment
-    from hierhash.saved_run import load_run
+    from hierhash.runs.items import REMEDIES, check_part, prepare_again
+    from hierhash.runs.saved import load_run
     from hierhash.storage.json_files import append_line
 
     saved = load_run(run)

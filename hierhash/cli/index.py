@@ -18,9 +18,9 @@ def build(
     modality: Annotated[str, typer.Option(help="Which side is indexed: image or text.")] = "image",
 ) -> None:
     """Index the database items of the run's own data set."""
-    from hierhash.cli.indexing import index_database
     from hierhash.cli.source_argument import check_modality
-    from hierhash.saved_run import load_run
+    from hierhash.runs.indexing import index_database
+    from hierhash.runs.saved import load_run
 
     check_modality(modality)
     index = index_database(load_run(run), modality)

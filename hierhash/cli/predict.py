@@ -30,10 +30,10 @@ def predict(
     ] = None,
 ) -> None:
     """Predict the class of texts, of pictures or of a whole source at every level."""
-    from hierhash.cli.prediction import check_classifies, predict_one, predict_source
     from hierhash.cli.source_argument import check_modality, read_source
     from hierhash.errors import InputError
-    from hierhash.saved_run import load_run
+    from hierhash.runs.prediction import check_classifies, predict_one, predict_source
+    from hierhash.runs.saved import load_run
 
     asked = [("text", one) for one in text or []] + [("image", str(one)) for one in image or []]
     if bool(asked) == bool(source):

@@ -24,7 +24,7 @@ from hierhash.labels.tree import LabelTree
 from hierhash.plain_text import plain
 from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.load_index import load_index
-from hierhash.retrieval.node_filter import find_node
+from hierhash.retrieval.node_filter import find_node, rows_below
 from hierhash.retrieval.text_branch import TextBranch
 
 LONGEST = 1 << 16
@@ -54,9 +54,7 @@ class Search:
         if under is not None:
             tree = LabelTree.from_yaml(self.index.run / "tree.yaml")
             self.node = find_node(tree, under)
-            level = len(self.node)
-            code = int(tree.ancestor_codes(self.node)[level - 1])
-            self.rows = self.index.rows_under(level, code)
+            self.rows = rows_below(self.index, tree, under)
 
     def answer_text(self, text: str) -> None:
         """Prints the answers to a text.
@@ -75,7 +73,7 @@ class Search:
             InputError: The picture cannot be read, or the run reads none.
         """
         from hierhash.data.images import ImageRef
-        from hierhash.saved_run import load_run
+        from hierhash.runs.saved import load_run
 
         saved = load_run(self.index.run)
         rows = saved.image_rows([ImageRef(image).open()])

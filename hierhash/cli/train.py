@@ -25,12 +25,18 @@ def train(
     seed: Annotated[int | None, typer.Option(help="Seed of the training.")] = None,
 ) -> None:
     """Train a run; `hierhash evaluate RUN` scores it."""
-    from hierhash.cli.training_run import train_run
     from hierhash.config.reading import load_config
+    from hierhash.runs.training import train_run
     from hierhash.shipped import find
+    from hierhash.training.fit import Interrupted
 
     given = list(overrides or [])
     given += [f"device={device}"] if device is not None else []
     given += [f"seed={seed}"] if seed is not None else []
-    train_run(load_config(find("configs", config), given), out, resume, restart)
+    try:
+        train_run(load_config(find("configs", config), given), out, resume, restart)
+    except Interrupted as stop:
+        again = f"hierhash train {out / 'config.yaml'} --out {out} --resume"
+        typer.echo(f"{stop}; continue with: {again}", err=True)
+        raise typer.Exit(130) from stop
     typer.echo(f"{out}: trained; score it with: hierhash evaluate {out}")

@@ -38,7 +38,7 @@ def _index(path: Path) -> str:
 
 def _run(path: Path) -> str:
     from hierhash.retrieval.run_files import MANIFEST
-    from hierhash.saved_run import load_run
+    from hierhash.runs.saved import load_run
 
     run = load_run(path)
     kind = "whole" if (path / MANIFEST).is_file() else "whole; made by 0.1.0, which kept no hashes"

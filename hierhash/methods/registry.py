@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import pkgutil
+import sys
 from functools import cache
 from importlib.metadata import entry_points
 
@@ -48,6 +49,18 @@ def presets() -> dict[str, Preset]:
             )
         found[entry.name] = preset
     return dict(sorted(found.items()))
+
+
+def summary(name: str) -> str:
+    """What a method is: the first line of its module, or of its class for an entry point.
+
+    Example:
+        >>> summary("itq")[:4]
+        'ITQ,'
+    """
+    place = f"{methods.__name__}.{name}"
+    own = sys.modules[place] if place in sys.modules else find_preset(name).method
+    return (own.__doc__ or "").strip().split("\n")[0]
 
 
 def find_preset(name: str) -> Preset:

@@ -13,6 +13,11 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, T
 SECONDS = 5.0
 
 
+def warn(said: str) -> None:
+    """Says on standard error what a user should know and nothing ends for."""
+    print(f"warning: {said}", file=sys.stderr, flush=True)
+
+
 @contextmanager
 def counting(what: str, total: int | None = None) -> Iterator[Callable[[int], None]]:
     """Counts things done; the callable it gives takes how many more are done."""

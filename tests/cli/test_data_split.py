@@ -100,7 +100,7 @@ def test_a_config_takes_groups_and_parts(table, monkeypatch):
 
 def test_training_is_told_what_its_split_falls_short_of(table, capsys, monkeypatch):
     monkeypatch.setattr("hierhash.prepare._check_modalities", lambda catalogue, needs: None)
-    from hierhash.cli.prepared import prepare_with_progress
+    from hierhash.runs.items import prepare_with_progress
 
     content = {
         "data": {

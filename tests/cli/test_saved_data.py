@@ -172,7 +172,7 @@ def test_a_run_on_given_image_features_reads_no_pictures(trained, tmp_path, monk
             of_first_version(run)
     else:  # a backbone whose rows happen to be as wide as the given ones
         monkeypatch.setattr(
-            "hierhash.saved_run.image_backbone",
+            "hierhash.runs.saved.image_backbone",
             lambda _spec: lambda pictures: np.ones((len(pictures), 9), np.float32),
         )
     picture = tmp_path / "shop" / "1.png"

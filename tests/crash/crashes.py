@@ -23,14 +23,6 @@ from pathlib import Path
 
 import torch
 
-import hierhash.bench.runner
-import hierhash.cli.data
-import hierhash.cli.encode
-import hierhash.cli.indexing
-import hierhash.cli.training_run
-import hierhash.data.check
-import hierhash.data.readers.imagefolder
-import hierhash.reports.headline  # noqa: F401 - imported before the forks
 from hierhash.cli.main import main
 
 CRASHED = 77

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hierhash.labels import ItemLabels, LabelTree, relevance_levels
-from tests.labels.strategies import Case, cases
+from hierhash.testing.strategies import Case, cases
 from tests.reference import similarity as slow
 
 

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from hierhash.labels import ItemLabels, LabelTree, LevelSimilarity, lca_height_similarity
 from hierhash.labels.relevance import heights
-from tests.labels.strategies import Case, cases, trees
+from hierhash.testing.strategies import Case, cases, trees
 from tests.reference import similarity as slow
 
 overlaps = st.sampled_from(["any", "jaccard"])

@@ -11,7 +11,7 @@ from hypothesis import given
 
 from hierhash.errors import TreeError
 from hierhash.labels import ItemLabels, LabelTree, parse_path
-from tests.labels.strategies import Case, cases, trees
+from hierhash.testing.strategies import Case, cases, trees
 
 DATA = Path(__file__).parent / "data"
 RAGGED = {"Belts": ["Belts"], "Bags": {"Soft": ["Tote", "Clutch"], "Hard": []}, "Toys": []}

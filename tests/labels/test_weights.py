@@ -6,7 +6,7 @@ from hypothesis import assume, given
 
 from hierhash.errors import TreeError
 from hierhash.labels import SCHEMES, LabelTree, level_weights
-from tests.labels.strategies import Case, cases
+from hierhash.testing.strategies import Case, cases
 from tests.reference import similarity as slow
 
 

@@ -5,10 +5,10 @@ import sys
 
 import pytest
 
-from hierhash.cli.training_run import train_run
 from hierhash.config.hash import config_hash
 from hierhash.config.reading import load_config, resolve_config
 from hierhash.errors import ConfigError
+from hierhash.runs.training import train_run
 from hierhash.training.tensorboard import EpochScalars
 
 FAST = {

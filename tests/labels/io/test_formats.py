@@ -9,7 +9,7 @@ from hierhash.errors import InputError, TreeError
 from hierhash.labels import LabelTree
 from hierhash.labels.io.formats import write_tree
 from hierhash.labels.tree import read_tree
-from tests.labels.strategies import nested_trees
+from hierhash.testing.strategies import nested_trees
 
 CHINESE = Path(__file__).parents[1] / "data" / "chinese.yaml"
 

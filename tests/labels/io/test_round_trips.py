@@ -12,7 +12,7 @@ from hierhash.labels import LabelTree
 from hierhash.labels.io.formats import write_tree
 from hierhash.labels.paths import join_aliases, split_aliases
 from hierhash.labels.tree import read_tree
-from tests.labels.strategies import again, names, whole_trees
+from hierhash.testing.strategies import again, names, whole_trees
 
 often = settings(suppress_health_check=list(HealthCheck), max_examples=60, deadline=None)
 

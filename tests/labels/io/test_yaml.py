@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from hierhash.errors import TreeError
 from hierhash.labels import LabelTree
 from hierhash.labels.io.yaml import format_yaml, parse_yaml, quote
-from tests.labels.strategies import nested_trees
+from hierhash.testing.strategies import nested_trees
 
 PRODUCT = """\
 name: fashion

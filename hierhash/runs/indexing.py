@@ -8,14 +8,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.cli.prepared import prepare_again
 from hierhash.data.catalogue import Catalogue
 from hierhash.environment import environment, package_version
 from hierhash.errors import DataError
 from hierhash.prepare import Prepared
 from hierhash.retrieval.exact import ExactIndex, metadata_lines
 from hierhash.retrieval.run_files import model_sha256
-from hierhash.saved_run import SavedRun
+from hierhash.runs.items import prepare_again
+from hierhash.runs.saved import SavedRun
 from hierhash.training.progress import counting
 
 BATCH = 64

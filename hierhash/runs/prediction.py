@@ -10,14 +10,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.cli.indexing import catalogue_rows, rows_with
 from hierhash.data.catalogue import Catalogue
 from hierhash.data.images import ImageRef
 from hierhash.errors import InputError
 from hierhash.labels.paths import format_path
 from hierhash.methods.method import Posteriors
 from hierhash.methods.predict import coherent_probabilities
-from hierhash.saved_run import SavedRun
+from hierhash.runs.indexing import catalogue_rows, rows_with
+from hierhash.runs.saved import SavedRun
 from hierhash.storage.csv_lines import safe_cell
 from hierhash.storage.whole_file import write_text
 
@@ -58,12 +58,23 @@ def predict_one(saved: SavedRun, modality: str, one: str) -> list[dict[str, Any]
         rows = saved.text_rows([one])
     else:
         rows = saved.image_rows([ImageRef(Path(one)).open()])
+    [levels] = predict_rows(saved, modality, rows)
+    return [
+        {"level": level, "class": name, "confidence": confidence}
+        for level, (name, confidence) in enumerate(levels, start=1)
+    ]
+
+
+def predict_rows(saved: SavedRun, modality: str, rows: Any) -> list[list[tuple[str, float]]]:
+    """For each feature row the class and its confidence at every level, coarsest first.
+
+    Raises:
+        InputError: The run's method does not classify.
+    """
     paths, confidences = _predicted(saved, _posteriors(saved, modality, rows))
     return [
-        {"level": level, "class": path[-1], "confidence": float(confidence)}
-        for level, (path, confidence) in enumerate(
-            zip(paths[0], confidences[0], strict=True), start=1
-        )
+        [(path[-1], float(one)) for path, one in zip(own, sure, strict=True)]
+        for own, sure in zip(paths, confidences, strict=True)
     ]
 
 

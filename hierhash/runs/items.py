@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-import typer
-
 from hierhash.config.schema import RunConfig
 from hierhash.data.check import grouped
 from hierhash.data.split.choice import shortfalls
 from hierhash.errors import DataError
 from hierhash.prepare import Kept, Prepared, pick_device, prepare
-from hierhash.saved_run import SavedRun
-from hierhash.training.progress import counting
+from hierhash.runs.saved import SavedRun
+from hierhash.training.progress import counting, warn
 
 SHOWN = 5
+REMEDIES = {
+    "validation": "train with data.split.sizes.validation, or score the query items with --final",
+    "query": "train with data.split.sizes.query",
+}
 BOTH = frozenset({"image", "text"})
 
 
@@ -27,7 +29,7 @@ def prepare_with_progress(
     if kept is None:
         lines += shortfalls(prepared.split)
     for line in lines:
-        typer.echo(f"warning: {line}", err=True)
+        warn(line)
     return prepared
 
 

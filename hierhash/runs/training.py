@@ -5,9 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-import typer
-
-from hierhash.cli.prepared import check_part, prepare_with_progress
 from hierhash.config.hash import config_hash
 from hierhash.config.schema import RunConfig
 from hierhash.errors import DataError, RunError
@@ -15,12 +12,13 @@ from hierhash.methods.method import Method
 from hierhash.methods.registry import find_preset
 from hierhash.prepare import Prepared, new_method
 from hierhash.retrieval.run_files import refuse_foreign, remove_run
-from hierhash.saved_run import resumable, save_description, save_method
+from hierhash.runs.items import check_part, prepare_with_progress
+from hierhash.runs.saved import resumable, save_description, save_method
 from hierhash.storage.lock import locked
 from hierhash.training.checkpoint import NAME
-from hierhash.training.fit import CHECKPOINTS, Interrupted, Watch
+from hierhash.training.fit import CHECKPOINTS, Watch
 from hierhash.training.loop import Losses
-from hierhash.training.progress import counting
+from hierhash.training.progress import counting, warn
 from hierhash.training.tensorboard import EpochScalars
 
 
@@ -40,6 +38,7 @@ def train_run(
             into it; or there is nothing to resume.
         DataError: A part of the split that training needs cannot be used.
         ConfigError: TensorBoard is asked for and not installed.
+        Interrupted: Ctrl-C; the last epoch is saved.
     """
     if resume and not (folder / "config.yaml").exists():
         raise RunError(f"{folder}: no run to resume; train without --resume")
@@ -86,10 +85,6 @@ def _train_locked(config: RunConfig, folder: Path, resume: bool) -> Method:
         )
         try:
             method.fit(train, watch)
-        except Interrupted as stop:
-            again = f"hierhash train {folder / 'config.yaml'} --out {folder} --resume"
-            typer.echo(f"{stop}; continue with: {again}", err=True)
-            raise typer.Exit(130) from stop
         finally:
             if scalars is not None:
                 scalars.close()
@@ -108,7 +103,7 @@ def _check_parts(config: RunConfig, prepared: Prepared) -> None:
                 f"split: no validation item has a known leaf, so no epoch can be chosen; {remedy}"
             )
     if not len(prepared.split.query):
-        typer.echo("warning: split: there are no query items to score the run with", err=True)
+        warn("split: there are no query items to score the run with")
 
 
 def _validation(method: Method, prepared: Prepared) -> Callable[[], float]:

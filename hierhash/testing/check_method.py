@@ -1,0 +1,273 @@
+"""What every method must do, checked on a small problem: for tests of methods of your own."""
+
+from __future__ import annotations
+
+import json
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.codes.coded import Coded, code_bytes
+from hierhash.errors import ConfigError
+from hierhash.methods.method import Method, Preset
+from hierhash.testing.small_problem import FLAT, TREE, small_items, small_problem
+from hierhash.training.fit import Watch
+from hierhash.training.items import MODALITIES, Items
+from hierhash.training.weights_file import load_weights, save_weights
+
+Check = Callable[["Subject"], None]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A preset under test.
+
+    Args:
+        preset: The preset.
+        settings: The settings it is checked with, made small: a few epochs.
+    """
+
+    preset: Preset
+    settings: Any
+
+    def new(self, items: Items, tree: Any = TREE, bits: int = 16, seed: int = 0) -> Method:
+        """An unfitted method."""
+        return self.preset.method(self.settings, small_problem(items, tree, bits, seed))
+
+    def fitted(self, items: Items, tree: Any = TREE, **changes: int) -> Method:
+        """A fitted and calibrated method."""
+        method = self.new(items, tree, **changes)
+        method.check(items)
+        method.fit(items, Watch())
+        method.calibrate(small_items(40, tree, seed=1))
+        return method
+
+    @property
+    def modalities(self) -> list[str]:
+        """What the method codes."""
+        return [one for one in MODALITIES if one in self.preset.method.needs]
+
+
+def check_method(preset: Preset, settings: Any = None) -> None:
+    """Checks that a method keeps the interface's promises.
+
+    Args:
+        preset: The preset of the method.
+        settings: Smaller settings to check with; None takes the preset's own.
+
+    Raises:
+        AssertionError: A promise is broken; the message says which.
+
+    Example:
+        >>> from hierhash.methods.itq import PRESET
+        >>> check_method(PRESET)
+    """
+    subject = Subject(preset, preset.settings if settings is None else settings)
+    for check in CHECKS:
+        check(subject)
+
+
+def what_was_saved_codes_alike(subject: Subject) -> None:
+    """A method made from ``state`` and ``meta`` codes and classifies as the fitted one."""
+    items = small_items()
+    first = subject.fitted(items)
+    again = subject.new(items)
+    with tempfile.TemporaryDirectory() as folder:
+        save_weights(Path(folder) / "w", first.state())
+        again.load(load_weights(Path(folder) / "w"), json.loads(json.dumps(first.meta())))
+    for modality in subject.modalities:
+        rows = {modality: items.rows[modality]}
+        _same(first.encode(rows, "query"), again.encode(rows, "query"), "saved and loaded")
+        mine, theirs = first.classify(rows), again.classify(rows)
+        assert (mine is None) == (theirs is None), "classify answers before saving or after alone"
+        for one, other in zip(mine or [], theirs or [], strict=True):
+            assert np.allclose(one, other, atol=1e-6), "classify differs after loading"
+    json.dumps(subject.preset.method.facts(subject.settings))
+
+
+def one_seed_gives_one_code(subject: Subject) -> None:
+    """The same seed gives the same codes."""
+    items = small_items()
+    first, again = subject.fitted(items), subject.fitted(items)
+    for modality in subject.modalities:
+        rows = {modality: items.rows[modality]}
+        _same(first.encode(rows, "database"), again.encode(rows, "database"), "one seed")
+
+
+def codes_have_the_shape_of_the_layout(subject: Subject) -> None:
+    """Codes fit layout and distance; an item is nearest to itself."""
+    items = small_items()
+    method = subject.fitted(items)
+    distance, width = method.distance(), code_bytes(method.layout())
+    for modality in subject.modalities:
+        rows = {modality: items.rows[modality]}
+        asked, kept = method.encode(rows, "query"), method.encode(rows, "database")
+        stored = kept.stored
+        assert len(stored) == items.n, "one code an item"
+        if distance.steps is None:
+            assert stored.dtype == np.float32, "vectors are float32"
+            assert asked.query is not None, "a method without codes asks with vectors"
+        else:
+            assert stored.dtype == np.uint8, "codes are bytes"
+            assert stored.shape[1] == width, f"{stored.shape[1]} bytes, the layout says {width}"
+            assert asked.codes is not None, "a query has a code too"
+            assert kept.codes is not None, "a stored item has a code"
+            between = distance.between(asked.codes, kept.codes)
+            assert between.max() <= distance.steps, "a distance above the largest"
+            assert not between.diagonal().any(), "an item lies apart from itself"
+            one = distance.from_one(kept.codes)(asked.codes[3])
+            assert np.array_equal(one, between[3]), "from_one and between differ"
+        if asked.query is not None:
+            scores = distance.scorer(stored)(asked.query)
+            assert scores.shape == (items.n, items.n), "one score a query and item"
+            alone = distance.scores(asked.query[3], stored)
+            assert np.allclose(alone, scores[3], rtol=1e-4, atol=1e-4), "scores and scorer differ"
+
+
+def posteriors_sum_to_one(subject: Subject) -> None:
+    """``classify`` gives probabilities of every level's classes, or nothing."""
+    items = small_items()
+    method = subject.fitted(items)
+    for modality in subject.modalities:
+        levels = method.classify({modality: items.rows[modality]})
+        for number, level in enumerate(levels or [], start=1):
+            classes = len(TREE.nodes_at(number))
+            assert level.shape == (items.n, classes), f"level {number} has {classes} classes"
+            assert np.allclose(level.sum(axis=1), 1, atol=1e-4), "probabilities sum to 1"
+        assert not levels or len(levels) == TREE.depth, "a level is missing"
+
+
+def order_does_not_matter(subject: Subject) -> None:
+    """Rows are coded one by one; other orders of items and of leaves are learnt as well."""
+    items = small_items()
+    method = subject.fitted(items)
+    mixed = np.random.default_rng(0).permutation(items.n)
+    for modality in subject.modalities:
+        rows = items.rows[modality]
+        straight = method.encode({modality: rows}, "query")
+        turned = method.encode({modality: rows[mixed]}, "query")
+        _same(_rows_of(straight, mixed), turned, "order")
+    first = _separation(method, items, subject)
+    second = _separation(subject.fitted(items.subset(mixed)), items, subject)
+    assert abs(first - second) < 0.3, f"another order of items: {second:.2f} for {first:.2f}"
+
+
+def a_flat_tree_works(subject: Subject) -> None:
+    """One level is enough."""
+    items = small_items(tree=FLAT)
+    method = subject.fitted(items, FLAT)
+    for modality in subject.modalities:
+        assert len(method.encode({modality: items.rows[modality]}, "query").stored) == items.n
+
+
+def missing_parts_are_handled(subject: Subject) -> None:
+    """Items without a text, without a label, of inner nodes and of several paths can be learnt."""
+    n = 120
+    labels: list[list[str]] = [["a1"], ["a2"], ["b1"], ["c1"], [], ["A"], ["a1", "c1"], ["b1"]]
+    items = small_items(
+        n, labels=[labels[row % 8] for row in range(n)], without=np.arange(n) % 5 == 0
+    )
+    try:
+        subject.new(items).check(items)
+    except ConfigError as refusal:
+        assert len(str(refusal).splitlines()) == 1, "a refusal is one line"
+        return
+    subject.fitted(items)
+
+
+def a_lacking_modality_is_refused(subject: Subject) -> None:
+    """Without a modality that it needs, ``check`` says so in one line."""
+    whole = small_items()
+    for modality in subject.modalities:
+        nobody = dict(whole.has) | {modality: np.zeros(whole.n, dtype=bool)}
+        items = Items(whole.rows, nobody, whole.labels)
+        try:
+            subject.new(items).check(items)
+        except ConfigError as refusal:
+            assert len(str(refusal).splitlines()) == 1, "a refusal is one line"
+        else:
+            raise AssertionError(f"items without {modality} are not refused")
+
+
+class _Killed(Exception):  # noqa: N818 - a stand-in for the end of a process
+    pass
+
+
+def a_killed_training_goes_on(subject: Subject) -> None:
+    """Resumed after an epoch, it ends with the same codes as an uninterrupted one."""
+    items = small_items()
+    whole = subject.new(items)
+    if whole.epochs < 2:
+        return
+    whole.fit(items, Watch())
+
+    def kill(epoch: int, _losses: dict[str, float]) -> None:
+        if epoch == 2:  # the checkpoint of the first epoch is there, that of this one is not
+            raise _Killed
+
+    with tempfile.TemporaryDirectory() as folder:
+        try:
+            subject.new(items).fit(items, Watch(Path(folder), report=kill))
+        except _Killed:
+            pass
+        else:
+            raise AssertionError("fit reports no epochs to watch.report")
+        resumed = subject.new(items)
+        resumed.fit(items, Watch(Path(folder), resume=True))
+    for modality in subject.modalities:
+        rows = {modality: items.rows[modality]}
+        _same(whole.encode(rows, "query"), resumed.encode(rows, "query"), "killed and resumed")
+
+
+CHECKS: tuple[Check, ...] = (
+    what_was_saved_codes_alike,
+    one_seed_gives_one_code,
+    codes_have_the_shape_of_the_layout,
+    posteriors_sum_to_one,
+    order_does_not_matter,
+    a_flat_tree_works,
+    missing_parts_are_handled,
+    a_lacking_modality_is_refused,
+    a_killed_training_goes_on,
+)
+
+
+def _rows_of(coded: Coded, rows: NDArray[np.int64]) -> Coded:
+    codes, query, vectors = coded
+    return Coded(
+        None if codes is None else codes[rows],
+        None if query is None else query[rows],
+        None if vectors is None else vectors[rows],
+    )
+
+
+def _same(one: Coded, other: Coded, what: str) -> None:
+    for mine, theirs in zip(one, other, strict=True):
+        assert (mine is None) == (theirs is None), f"{what}: parts are missing"
+        if mine is not None and theirs is not None:
+            near = np.array_equal if mine.dtype == np.uint8 else _near
+            assert near(mine, theirs), f"{what}: other codes"
+
+
+def _near(one: NDArray[Any], other: NDArray[Any]) -> bool:
+    return bool(np.allclose(one, other, rtol=1e-4, atol=1e-4))
+
+
+def _separation(method: Method, items: Items, subject: Subject) -> float:
+    """How much nearer items of one leaf are than others, by the share of nearest ten."""
+    modality = subject.modalities[0]
+    coded = method.encode({modality: items.rows[modality]}, "query")
+    distance, stored = method.distance(), coded.stored
+    if distance.steps is None:
+        assert coded.query is not None, "a method without codes asks with vectors"
+        keys = -distance.scorer(stored)(coded.query)
+    else:
+        keys = distance.between(stored.astype(np.uint8), stored.astype(np.uint8))
+    first = np.argsort(keys, axis=1, kind="stable")[:, :10]
+    leaves = items.labels.single_codes[:, -1]
+    return float((leaves[first] == leaves[:, None]).mean())
