@@ -33,18 +33,22 @@ class TextBranch:
         run: The run folder, or the copy that an index carries.
 
     Raises:
-        RunError: A file is missing or damaged, or the run learnt from text features that were given
-            to it, so it reads no text.
+        RunError: A file is missing or damaged, the run's method reads no texts, or it learnt from
+            text features that were given to it.
     """
 
     def __init__(self, run: Path) -> None:
         config = read_config(run)
+        about = read_json(run / "model.json")
+        about = about if isinstance(about, dict) else {}
+        if about.get("text_width", 1) is None:
+            raise RunError(f"{run}: '{config.get('method')}' reads no texts; search with --image")
         if not (run / "vectoriser.json").is_file():
             raise RunError(f"{run}: trained on precomputed text features; it reads no text")
         self._run = run
         self._vectoriser = _vectoriser(run, config)
         self._weights = _text_weights(run / "model.safetensors")
-        self._coding = _coding(run)
+        self._coding = _coding(run, about)
 
     def check(self, text: str) -> None:
         """Refuses a text that says nothing to the run.
@@ -115,16 +119,14 @@ def check_text(vectoriser: TextVectoriser, text: str) -> None:
         raise DataError(f"text '{text}': no word of it was seen in training{hint}")
 
 
-def _coding(run: Path) -> Coding:
+def _coding(run: Path, about: Mapping[str, Any]) -> Coding:
     """What the run's method makes of outputs; a run of 0.1.0 says nothing, and takes signs."""
-    path = run / "model.json"
-    content = read_json(path)
-    description = content.get("coding") if isinstance(content, dict) else None
+    description = about.get("coding")
 
     try:
         return coding_of(description, lambda: LabelTree.from_yaml(run / "tree.yaml").leaf_ancestors)
     except (ValueError, AttributeError) as error:
-        raise RunError(f"{path}: coding: {error}; train the run again") from error
+        raise RunError(f"{run}/model.json: coding: {error}; train the run again") from error
 
 
 def _unfit(run: Path) -> str:

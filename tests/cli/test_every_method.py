@@ -1,0 +1,89 @@
+"""Every method goes the whole way on the command line: train, evaluate, index, search, predict."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import numpy as np
+import pytest
+
+from hierhash.api import load_index
+from hierhash.methods.registry import find_preset, presets
+from tests.cli.small_run import hierhash, write_shop
+
+CONFIG = """
+method: {name}
+bits: 16
+device: cpu
+data:
+  source: imagefolder
+  path: {shop}
+  split: {{sizes: {{train: 24, validation: 8, query: 6}}}}
+"""
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    """A shop whose pictures come with features that tell their class."""
+    folder = write_shop(tmp_path_factory.mktemp("methods") / "shop", n=48)
+    rng = np.random.default_rng(0)
+    features = np.eye(4)[np.arange(48) % 4].repeat(6, axis=1) + 0.1 * rng.standard_normal((48, 24))
+    np.save(folder / "image_features.npy", features.astype(np.float32))
+    return folder
+
+
+@pytest.fixture(scope="module", params=presets())
+def run(request, shop, tmp_path_factory):
+    """A trained run of a method, and an index of the shop's pictures."""
+    folder = tmp_path_factory.mktemp(request.param)
+    (folder / "c.yaml").write_text(CONFIG.format(name=request.param, shop=shop))
+    short = [] if request.param == "itq" else ["model.training.epochs=3"]
+    if request.param in ("dcmh_published", "dcmh_leaf", "dcmh_any"):
+        short.append("model.text.hidden=16")
+    said = hierhash("train", folder / "c.yaml", *short, "--out", folder / "run")
+    assert said.code == 0, said.err
+    said = hierhash("index", "build", folder / "run", folder / "index")
+    assert said.code == 0, said.err
+    assert hierhash("verify", folder / "index").code == 0
+    return find_preset(request.param).method, folder
+
+
+def test_it_is_scored(run):
+    method, folder = run
+    said = hierhash("evaluate", folder / "run", "--json")
+    assert said.code == 0, said.err
+    both = {"i2t", "t2i", "i2i", "t2t"} if "text" in method.needs else {"i2i"}
+    assert set(json.loads(said.out)["scores"]) == both
+
+
+def test_texts_are_answered_as_torch_does_without_loading_it(run):
+    method, folder = run
+    words = [sys.executable, "-X", "importtime", "-m", "hierhash.cli.main", "search"]
+    words += [str(folder / "index"), "--text", "wear hats", "--json"]
+    said = subprocess.run(words, capture_output=True, text=True, check=False)
+    if "text" not in method.needs:
+        assert said.returncode == 2
+        assert "reads no texts" in said.stderr
+        return
+    assert said.returncode == 0, said.stderr
+    assert " torch" not in said.stderr
+    found = json.loads(said.stdout)
+    hits = load_index(folder / "index").search("wear hats", k=len(found))
+    assert [hit["item"]["id"] for hit in found] == [hit.item["id"] for hit in hits]
+    np.testing.assert_allclose([h["score"] for h in found], [h.score for h in hits], rtol=1e-4)
+    shown = hierhash("search", folder / "index", "--text", "wear hats", "--under", "wear").out
+    assert all("Wear > " in line for line in shown.splitlines())
+
+
+def test_it_predicts_or_says_that_it_does_not(run):
+    _, folder = run
+    said = hierhash("predict", folder / "run", "--text", "wear hats", "--json")
+    if said.code == 2:
+        assert "has no classification head" in said.err
+        assert "Traceback" not in said.err
+    else:
+        levels = json.loads(said.out)["levels"]
+        assert [level["level"] for level in levels] == [1, 2]
+        assert all(0 < level["confidence"] <= 1 for level in levels)
