@@ -54,6 +54,7 @@ imports: $(READY)
 
 docs: $(READY)
 	$(BIN)/python benchmarks/write_tables.py
+	$(BIN)/python docs/draw_architecture.py
 
 # After `make test-newest` has passed, its versions become those that everyone gets.
 constraints:

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
+from typing import Protocol
 
 import numpy as np
 import typer
@@ -25,7 +26,7 @@ from hierhash.plain_text import plain
 from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.node_filter import find_node, rows_below
-from hierhash.retrieval.text_branch import TextBranch
+from hierhash.retrieval.text_branch import TextBranch, answers_in_numpy
 
 LONGEST = 1 << 16
 
@@ -62,7 +63,7 @@ class Search:
         Raises:
             DataError: The text says nothing to the run.
         """
-        branch = TextBranch(self.index.run)
+        branch = text_reader(self.index.run)
         branch.check(text)
         self._print(self._hits(branch.encode([text])))
 
@@ -88,7 +89,7 @@ class Search:
         Raises:
             DataError: The file cannot be read or holds no text.
         """
-        branch = TextBranch(self.index.run)
+        branch = text_reader(self.index.run)
         complete = True
         for text in _texts(name):
             try:
@@ -139,6 +140,40 @@ class Search:
             typer.echo(_json({"query": text, "error": reason}))
         else:
             typer.echo(plain(f"error: {reason}"), err=True)
+
+
+class TextReader(Protocol):
+    """Reads texts as queries."""
+
+    def check(self, text: str) -> None:
+        """Refuses a text that says nothing."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Coded:
+        """The texts as queries."""
+        ...
+
+
+class _WholeRun:
+    """The run itself, with torch: for a method that numpy cannot stand in for."""
+
+    def __init__(self, run: Path) -> None:
+        from hierhash.runs.saved import load_run
+
+        self._run = load_run(run)
+        self.check = self._run.check_text
+
+    def encode(self, texts: Sequence[str]) -> Coded:
+        return self._run.method.encode({"text": self._run.text_rows(texts)}, "query")
+
+
+def text_reader(run: Path) -> TextReader:
+    """What reads texts for a run, in numpy where that can.
+
+    Raises:
+        RunError: The run is damaged or reads no texts.
+    """
+    return TextBranch(run) if answers_in_numpy(run) else _WholeRun(run)
 
 
 def _texts(name: str) -> Iterator[str]:

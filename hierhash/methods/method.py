@@ -119,7 +119,11 @@ class Method(Protocol):
         ...
 
     def meta(self) -> dict[str, Any]:
-        """Plain values beside ``state``: ``temperatures``, and ``coding`` for answers in numpy."""
+        """Plain values beside ``state``: ``temperatures``, and ``coding`` for answers in numpy.
+
+        ``coding`` is None where only the method itself can code a text; without it the signs of an
+        ``MLPBranch`` named ``text`` are taken.
+        """
         ...
 
     def load(self, state: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:

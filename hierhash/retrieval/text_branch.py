@@ -105,6 +105,12 @@ class TextBranch:
         return values
 
 
+def answers_in_numpy(run: Path) -> bool:
+    """Whether a run's texts can be coded here; its method says so with a ``coding`` of null."""
+    about = read_json(run / "model.json")
+    return not (isinstance(about, dict) and about.get("coding", "signs") is None)
+
+
 def check_text(vectoriser: TextVectoriser, text: str) -> None:
     """Refuses a text that says nothing to a vectoriser.
 

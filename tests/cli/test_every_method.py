@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 
@@ -10,7 +11,10 @@ import numpy as np
 import pytest
 
 from hierhash.api import load_index
+from hierhash.methods.dcmh import DCMH
 from hierhash.methods.registry import find_preset, presets
+from hierhash.retrieval.run_files import finish_run
+from hierhash.retrieval.text_branch import answers_in_numpy
 from tests.cli.small_run import hierhash, write_shop
 
 CONFIG = """
@@ -87,3 +91,22 @@ def test_it_predicts_or_says_that_it_does_not(run):
         levels = json.loads(said.out)["levels"]
         assert [level["level"] for level in levels] == [1, 2]
         assert all(0 < level["confidence"] <= 1 for level in levels)
+
+
+def test_a_method_that_numpy_cannot_stand_in_for_answers_itself(run, tmp_path):
+    method, folder = run
+    if method is not DCMH:
+        return
+    shutil.copytree(folder / "index", tmp_path / "index")
+    copy = tmp_path / "index" / "run"
+    about = json.loads((copy / "model.json").read_text()) | {"coding": None}
+    (copy / "model.json").write_text(json.dumps(about))
+    finish_run(copy)
+    assert not answers_in_numpy(copy)
+    fast, slow = (
+        hierhash("search", where / "index", "--text", "wear hats", "--json")
+        for where in (folder, tmp_path)
+    )
+    assert slow.code == 0, slow.err
+    ids = [[hit["item"]["id"] for hit in json.loads(said.out)] for said in (fast, slow)]
+    assert ids[0] == ids[1]

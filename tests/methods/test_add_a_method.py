@@ -1,4 +1,4 @@
-"""The worked example of docs/add_a_method.md is a method, and a file of it is all that is needed."""
+"""The worked example of docs/add_a_method.md is a method, and its file is all that is needed."""
 
 from __future__ import annotations
 
