@@ -23,7 +23,7 @@ from hierhash.codes.coding import Coding, level_posteriors
 from hierhash.errors import ConfigError
 from hierhash.losses.hierarchical_classification import path_loss
 from hierhash.methods.method import Posteriors, Problem, Role, Rows, only_modality
-from hierhash.methods.networks import load_branches, mlp_branches
+from hierhash.methods.networks import load_branches, mlp_branches, weights_as_arrays
 from hierhash.methods.predict import best_temperature
 from hierhash.methods.weight_scheme import WeightScheme, weights_of
 from hierhash.training.batches import Batch, BatchLoop, BatchLoss, BatchSettings
@@ -166,8 +166,7 @@ class Classifiers:
 
     def state(self) -> dict[str, NDArray[Any]]:
         """See ``Method``: the weights of the networks."""
-        weights = self.branches.state_dict()
-        return {name: tensor.detach().cpu().numpy() for name, tensor in weights.items()}
+        return weights_as_arrays(self.branches)
 
     def _meta(self, coding: str) -> dict[str, Any]:
         described = {

@@ -19,14 +19,15 @@ from hierhash.branches.image_networks import ImageBranchSettings, build_image_br
 from hierhash.branches.mlp import MLPBranch, MLPSettings
 from hierhash.branches.rows import FeatureRows, column_statistics
 from hierhash.branches.two_branch import TwoBranch, finite_outputs
-from hierhash.codes.coded import Coded, Segment
+from hierhash.codes.coded import Coded
 from hierhash.codes.coding import Signs
-from hierhash.codes.distances import Hamming
 from hierhash.errors import ConfigError
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.similarity import LevelSimilarity
 from hierhash.labels.tree import LabelTree
+from hierhash.methods.bit_codes import BitCodes
 from hierhash.methods.method import Posteriors, Problem, Role, Rows, only_modality
+from hierhash.methods.networks import weights_as_arrays
 from hierhash.methods.predict import best_temperature, level_probabilities
 from hierhash.methods.weight_scheme import WeightScheme, weights_of
 from hierhash.training.alternating import AlternatingLoop
@@ -177,7 +178,7 @@ def pair_weights(
     return one
 
 
-class DCMH:
+class DCMH(BitCodes):
     """A member of the family as a ``Method``.
 
     Args:
@@ -188,7 +189,6 @@ class DCMH:
 
     Settings: ClassVar[type] = DCMHSettings
     needs: ClassVar[frozenset[str]] = frozenset({"image", "text", "labels"})
-    free_length: ClassVar[bool] = True
 
     def __init__(self, settings: DCMHSettings, problem: Problem, device: str = "cpu") -> None:
         self.settings, self.problem, self.device = settings, problem, device
@@ -251,18 +251,9 @@ class DCMH:
         modality, features = only_modality(rows)
         return finite_outputs(self.model.branch(modality), features, modality)
 
-    def layout(self) -> tuple[Segment, ...]:
-        """See ``Method``."""
-        return (Segment("category", self.problem.bits),)
-
-    def distance(self) -> Hamming:
-        """See ``Method``."""
-        return Hamming(self.problem.bits)
-
     def state(self) -> dict[str, NDArray[Any]]:
         """See ``Method``: the weights of the network."""
-        weights = self.model.state_dict()
-        return {name: tensor.detach().cpu().numpy() for name, tensor in weights.items()}
+        return weights_as_arrays(self.model)
 
     def meta(self) -> dict[str, Any]:
         """See ``Method``."""

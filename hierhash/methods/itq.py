@@ -17,11 +17,11 @@ from numpy.typing import NDArray
 from pydantic import Strict
 from scipy.linalg import eigh
 
-from hierhash.codes.coded import Coded, Segment
+from hierhash.codes.coded import Coded
 from hierhash.codes.coding import Signs
-from hierhash.codes.distances import Hamming
 from hierhash.errors import ConfigError
-from hierhash.methods.method import Posteriors, Preset, Problem, Role, Rows, only_modality
+from hierhash.methods.bit_codes import BitCodes
+from hierhash.methods.method import Preset, Problem, Role, Rows, only_modality
 from hierhash.training.fit import Watch
 from hierhash.training.items import Items, blocks
 
@@ -41,7 +41,7 @@ class ITQSettings:
     iterations: Annotated[int, Strict(), Ge(1), Le(10_000)] = 50
 
 
-class ITQ:
+class ITQ(BitCodes):
     """ITQ as a ``Method``.
 
     Memory: the projections of the training items, n x K, and the covariance, width x width.
@@ -49,7 +49,6 @@ class ITQ:
 
     Settings: ClassVar[type] = ITQSettings
     needs: ClassVar[frozenset[str]] = frozenset({"image"})
-    free_length: ClassVar[bool] = True
     epochs = 0
 
     def __init__(self, settings: ITQSettings, problem: Problem, device: str = "cpu") -> None:
@@ -84,9 +83,6 @@ class ITQ:
         # One scale for all bits: a query's outputs, cut to -1..1, keep what is near a threshold.
         self.projection = components @ rotation / np.sqrt(np.mean(projected**2))
 
-    def calibrate(self, items: Items) -> None:
-        """Nothing to set."""
-
     def encode(self, rows: Rows, role: Role) -> Coded:
         """See ``Method``."""
         modality, features = only_modality(rows)
@@ -94,18 +90,6 @@ class ITQ:
         for block in blocks(len(features)):
             outputs[block] = (features[block] - self.mean) @ self.projection
         return Signs()(outputs, modality)
-
-    def classify(self, rows: Rows) -> Posteriors | None:
-        """It predicts nothing."""
-        return None
-
-    def layout(self) -> tuple[Segment, ...]:
-        """See ``Method``."""
-        return (Segment("category", self.problem.bits),)
-
-    def distance(self) -> Hamming:
-        """See ``Method``."""
-        return Hamming(self.problem.bits)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """See ``Method``."""

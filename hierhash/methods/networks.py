@@ -83,3 +83,9 @@ def load_branches(
         {name: torch.from_numpy(array) for name, array in state.items()}, assign=True
     )
     return branches.eval()
+
+
+def weights_as_arrays(network: nn.Module) -> dict[str, NDArray[Any]]:
+    """All weights and buffers of a network as arrays by name, from whatever device."""
+    weights = network.state_dict()
+    return {name: tensor.detach().cpu().numpy() for name, tensor in weights.items()}

@@ -19,13 +19,13 @@ from torch import Tensor, nn
 
 from hierhash.branches.mlp import MLPSettings
 from hierhash.branches.two_branch import finite_outputs
-from hierhash.codes.coded import Coded, Segment
+from hierhash.codes.coded import Coded
 from hierhash.codes.coding import Signs
-from hierhash.codes.distances import Hamming
 from hierhash.errors import ConfigError
 from hierhash.losses.supervised_contrast import supervised_contrast
-from hierhash.methods.method import Posteriors, Preset, Problem, Role, Rows, only_modality
-from hierhash.methods.networks import load_branches, mlp_branches
+from hierhash.methods.bit_codes import BitCodes
+from hierhash.methods.method import Preset, Problem, Role, Rows, only_modality
+from hierhash.methods.networks import load_branches, mlp_branches, weights_as_arrays
 from hierhash.training.batches import Batch, BatchLoop, BatchLoss, BatchSettings
 from hierhash.training.fit import Watch, fit
 from hierhash.training.items import Items
@@ -122,12 +122,11 @@ class BufferContrast(BatchLoss):
         return supervised_contrast(similarities, positive, candidate)
 
 
-class SoftContrast:
+class SoftContrast(BitCodes):
     """The contrast as a ``Method``; an item of several paths counts with its first leaf."""
 
     Settings: ClassVar[type] = ContrastSettings
     needs: ClassVar[frozenset[str]] = frozenset({"image", "text", "labels"})
-    free_length: ClassVar[bool] = True
 
     def __init__(self, settings: ContrastSettings, problem: Problem, device: str = "cpu") -> None:
         self.settings, self.problem, self.device = settings, problem, device
@@ -159,31 +158,15 @@ class SoftContrast:
         loop = BatchLoop(self.branches, loss, train, self.settings.training, own.seed, device)
         fit(loop, watch)
 
-    def calibrate(self, items: Items) -> None:
-        """Nothing to set."""
-
     def encode(self, rows: Rows, role: Role) -> Coded:
         """See ``Method``."""
         modality, features = only_modality(rows)
         outputs = finite_outputs(self.branches[modality], features, modality)
         return Signs()(outputs, modality)
 
-    def classify(self, rows: Rows) -> Posteriors | None:
-        """It predicts nothing."""
-        return None
-
-    def layout(self) -> tuple[Segment, ...]:
-        """See ``Method``."""
-        return (Segment("category", self.problem.bits),)
-
-    def distance(self) -> Hamming:
-        """See ``Method``."""
-        return Hamming(self.problem.bits)
-
     def state(self) -> dict[str, NDArray[Any]]:
         """See ``Method``."""
-        weights = self.branches.state_dict()
-        return {name: tensor.detach().cpu().numpy() for name, tensor in weights.items()}
+        return weights_as_arrays(self.branches)
 
     def meta(self) -> dict[str, Any]:
         """See ``Method``."""
