@@ -49,9 +49,9 @@ BROKEN = {
         'return {"mean": -self.mean - 9',
     ),
     "one seed: other codes": ("default_rng(self.problem.seed)", "default_rng()"),
-    "2 bytes, the layout says 1": (
+    "2 bytes, the layout says 0": (
         "    def state(self):",
-        "    def layout(self):\n        return (type('S', (), {'bits': 8}),)\n\n    def state(self):",
+        "    def layout(self):\n        return super().layout()[:0]\n\n    def state(self):",
     ),
     "items without image are not refused": ('if not train.has["image"].any()', "if False"),
 }
