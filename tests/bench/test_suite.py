@@ -87,6 +87,16 @@ def test_trials_and_asymmetric_scores_are_at_a_length_that_is_run(tmp_path, bits
     assert load_suite(tmp_path / "s.yaml").tuning_bits == tuned
 
 
+def test_the_suite_of_five_lines_is_one(tmp_path):
+    page = (Path(__file__).resolve().parents[2] / "docs" / "protocol.md").read_text()
+    text = page.split("```yaml\n")[1].split("```")[0]
+    assert len(text.splitlines()) == 5
+    (tmp_path / "mine.yaml").write_text(text)
+    suite = load_suite(tmp_path / "mine.yaml")
+    assert [suite.bits_of(row) for row in suite.rows] == [[16, 32, 64], [32]]
+    assert len(suite.trials_of(suite.rows[1])) == 1  # common: the suite's own, of which it has none
+
+
 def test_every_key_of_a_suite_is_documented():
     page = (Path(__file__).resolve().parents[2] / "docs" / "protocol.md").read_text()
     for key in (*Suite.model_fields, *Row.model_fields):
