@@ -91,6 +91,49 @@ class ClassNumber:
         return Coded(class_codes(best, levels[-1].shape[1]), scores)
 
 
+@dataclass(frozen=True, eq=False)
+class ExpectedCode:
+    """The expected centre of an item's class against a threshold a bit.
+
+    m = sum over leaves v of p(v) c_v, in -1..1; bit b is the sign of m_b - t_b. Thresholds that are
+    spread let an item in doubt between classes lie between their codes (docs/our-method.md).
+
+    Args:
+        head: (leaves, width) and (leaves,): weights and biases of the head, which gives leaf logits.
+        centres: (leaves, K) of -1 and +1.
+        thresholds: (K,), in -1..1.
+        temperatures: As in ``Posterior``.
+    """
+
+    head: tuple[Floats, Floats]
+    centres: NDArray[np.int8]
+    thresholds: NDArray[np.float64]
+    temperatures: Mapping[str, float]
+
+    def __call__(self, outputs: Floats, modality: str) -> Coded:
+        """See ``Coding``: the query is m - t, cut to -1..1."""
+        apart = (self.expected(outputs, modality) - self.thresholds).astype(np.float32)
+        return Coded(pack(apart), np.clip(apart, -1.0, 1.0))
+
+    def expected(self, outputs: Floats, modality: str) -> NDArray[np.float64]:
+        """m, float64 (n, K) in -1..1, of outputs (n, width)."""
+        weight, bias = self.head
+        leaves = leaf_posteriors(outputs @ weight.T + bias, self.temperatures.get(modality, 1.0))
+        return leaves @ self.centres
+
+
+def leaf_posteriors(logits: Floats, temperature: float) -> NDArray[np.float64]:
+    """The softmax of leaf logits (n, leaves) divided by a temperature; each row sums to 1.
+
+    Example:
+        >>> leaf_posteriors(np.zeros((1, 2), np.float32), 1.0).tolist()
+        [[0.5, 0.5]]
+    """
+    scaled = np.asarray(logits, dtype=np.float64) / temperature
+    leaves = np.exp(scaled - scaled.max(axis=1, keepdims=True))
+    return np.asarray(leaves / leaves.sum(axis=1, keepdims=True))
+
+
 def level_posteriors(logits: Floats, ancestors: Ancestors, temperature: float) -> list[Floats]:
     """Probabilities of every level's classes: the softmax over the leaves, summed up the tree.
 
@@ -107,39 +150,44 @@ def level_posteriors(logits: Floats, ancestors: Ancestors, temperature: float) -
         >>> top.tolist(), leaves.tolist()
         ([[0.5, 0.5]], [[0.25, 0.25, 0.25, 0.25]])
     """
-    scaled = np.asarray(logits, dtype=np.float64) / temperature
-    leaves = np.exp(scaled - scaled.max(axis=1, keepdims=True))
-    leaves /= leaves.sum(axis=1, keepdims=True)
+    leaves = leaf_posteriors(logits, temperature)
     return [
         (leaves @ (classes[:, None] == np.arange(classes.max() + 1))).astype(np.float32)
         for classes in ancestors
     ]
 
 
-def coding_of(description: Mapping[str, Any] | None, ancestors: Callable[[], Ancestors]) -> Coding:
+def coding_of(
+    description: Mapping[str, Any] | None,
+    ancestors: Callable[[], Ancestors],
+    array: Callable[[str], NDArray[Any]],
+) -> Coding:
     """The coding that a run's model.json describes; signs where it says nothing.
 
     Args:
-        description: ``{"name": "signs"}``, or ``posterior`` and ``class`` with ``weights`` and
-            ``temperatures``.
+        description: ``{"name": "signs"}``; ``posterior`` and ``class`` with ``weights`` and
+            ``temperatures``; or ``expected`` with ``temperatures``.
         ancestors: Gives the class of each leaf at each level, where they are needed.
+        array: Gives an array of the run's weights by its name.
 
     Raises:
         ValueError: No coding is described so.
     """
     content: Mapping[str, Any] = {"name": "signs"} if description is None else description
-    if content.get("name") == "signs":
+    name, weights = content.get("name"), content.get("weights")
+    if name == "signs":
         return Signs()
-    kinds: dict[Any, type[Posterior] | type[ClassNumber]] = {
-        "posterior": Posterior,
-        "class": ClassNumber,
-    }
-    kind = kinds.get(content.get("name"))
-    weights, temperatures = content.get("weights"), content.get("temperatures")
-    if kind is None or not _numbers(weights) or not isinstance(temperatures, Mapping):
-        raise ValueError("no coding that this version knows")
-    if not _numbers(list(temperatures.values())) or min(temperatures.values(), default=1) <= 0:
+    temperatures = content.get("temperatures")
+    if not isinstance(temperatures, Mapping) or not _numbers(list(temperatures.values())):
+        raise ValueError("no temperatures")
+    if min(temperatures.values(), default=1) <= 0:
         raise ValueError("temperatures are numbers above 0")
+    if name == "expected":
+        head = array("head.leaves.weight"), array("head.leaves.bias")
+        return ExpectedCode(head, array("centres"), array("thresholds"), dict(temperatures))
+    if name not in ("posterior", "class") or not _numbers(weights):
+        raise ValueError("no coding that this version knows")
+    kind = Posterior if name == "posterior" else ClassNumber
     return kind(ancestors(), np.asarray(weights, dtype=np.float64), dict(temperatures))
 
 

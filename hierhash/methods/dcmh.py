@@ -230,7 +230,7 @@ class DCMH(BitCodes):
             known = items.having(modality, np.arange(items.n))
             self.temperatures[modality] = 1.0
             if len(known):
-                outputs = self._outputs({modality: items.rows[modality][known]})
+                outputs = self.outputs({modality: items.rows[modality][known]})
                 labels = items.labels.subset(known)
                 self.temperatures[modality] = best_temperature(
                     lambda own, heat: level_probabilities(head, own, heat)[-1], outputs, labels
@@ -238,16 +238,17 @@ class DCMH(BitCodes):
 
     def encode(self, rows: Rows, role: Role) -> Coded:
         """See ``Method``; queries and database items are coded alike."""
-        return Signs()(self._outputs(rows), only_modality(rows)[0])
+        return Signs()(self.outputs(rows), only_modality(rows)[0])
 
     def classify(self, rows: Rows) -> Posteriors | None:
         """See ``Method``; each level's own softmax, so levels may contradict each other."""
         if self.model.head is None:
             return None
         temperature = self.temperatures.get(only_modality(rows)[0], 1.0)
-        return level_probabilities(self.model.head, self._outputs(rows), temperature)
+        return level_probabilities(self.model.head, self.outputs(rows), temperature)
 
-    def _outputs(self, rows: Rows) -> NDArray[np.float32]:
+    def outputs(self, rows: Rows) -> NDArray[np.float32]:
+        """Real outputs of the branch of one modality, float32 (n, K)."""
         modality, features = only_modality(rows)
         return finite_outputs(self.model.branch(modality), features, modality)
 

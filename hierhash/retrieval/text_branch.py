@@ -47,8 +47,15 @@ class TextBranch:
             raise RunError(f"{run}: trained on precomputed text features; it reads no text")
         self._run = run
         self._vectoriser = _vectoriser(run, config)
-        self._weights = _text_weights(run / "model.safetensors")
-        self._coding = _coding(run, about)
+        stored = _stored(run / "model.safetensors")
+        self._weights = {
+            name.removeprefix("text."): array
+            for name, array in stored.items()
+            if name.startswith("text.")
+        }
+        if not {"mean", "deviation", "first.weight", "first.bias"} <= set(self._weights):
+            raise RunError(f"{run}/model.safetensors: holds no text branch; train the run again")
+        self._coding = _coding(run, about, stored)
 
     def check(self, text: str) -> None:
         """Refuses a text that says nothing to the run.
@@ -125,13 +132,17 @@ def check_text(vectoriser: TextVectoriser, text: str) -> None:
         raise DataError(f"text '{text}': no word of it was seen in training{hint}")
 
 
-def _coding(run: Path, about: Mapping[str, Any]) -> Coding:
+def _coding(run: Path, about: Mapping[str, Any], stored: Weights) -> Coding:
     """What the run's method makes of outputs; a run of 0.1.0 says nothing, and takes signs."""
     description = about.get("coding")
 
     try:
-        return coding_of(description, lambda: LabelTree.from_yaml(run / "tree.yaml").leaf_ancestors)
-    except (ValueError, AttributeError) as error:
+        return coding_of(
+            description,
+            lambda: LabelTree.from_yaml(run / "tree.yaml").leaf_ancestors,
+            stored.__getitem__,
+        )
+    except (ValueError, AttributeError, KeyError) as error:
         raise RunError(f"{run}/model.json: coding: {error}; train the run again") from error
 
 
@@ -169,22 +180,19 @@ def load_vocabulary(vectoriser: TextVectoriser, run: Path) -> None:
         ) from error
 
 
-def _text_weights(path: Path) -> dict[str, NDArray[Any]]:
+def _stored(path: Path) -> dict[str, NDArray[Any]]:
+    """All arrays of a run but those of its image branch, which are large."""
     from safetensors import safe_open
 
     try:
         with safe_open(path, framework="numpy") as stored:
-            names = [name for name in stored.keys() if name.startswith("text.")]  # noqa: SIM118
-            weights = {name.removeprefix("text."): stored.get_tensor(name) for name in names}
+            names = [name for name in stored.keys() if not name.startswith("image.")]  # noqa: SIM118
+            arrays = {name: stored.get_tensor(name) for name in names}
     except Exception as error:  # safetensors raises its own kinds, some without a base class
         raise RunError(
             f"{path}: not a safetensors file, or cut short; train the run again"
         ) from error
-    if not {"mean", "deviation", "first.weight", "first.bias"} <= set(weights):
-        raise RunError(f"{path}: holds no text branch; train the run again")
-    for name, values in weights.items():
+    for name, values in arrays.items():
         if not np.isfinite(values).all():
-            raise RunError(
-                f"{path}: 'text.{name}' holds what is no finite number; train the run again"
-            )
-    return weights
+            raise RunError(f"{path}: '{name}' holds what is no finite number; train the run again")
+    return arrays

@@ -103,7 +103,7 @@ def test_signs_ask_with_outputs_cut_to_one():
 )
 def test_a_coding_that_is_none_is_refused(wrong):
     with pytest.raises(ValueError, match=r"coding|temperatures"):
-        coding_of(wrong, lambda: TREE.leaf_ancestors)
+        coding_of(wrong, lambda: TREE.leaf_ancestors, {}.__getitem__)
 
 
 def test_a_distance_that_is_none_is_refused():

@@ -1,0 +1,164 @@
+"""Expected tree codes: the code of an item is the expected code of its class.
+
+One multitask network, the two branches of DCMH on the level-weighted S with a joint head over the
+leaves, gives p(leaf | item). Tree centres give every leaf a code c_v whose products follow the tree;
+the item's code is the sign of sum_v p(v) c_v against spread thresholds. The network's width and the
+length of the code have nothing to do with each other. docs/our-method.md has the formulas.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Annotated, Any, ClassVar
+
+import numpy as np
+from annotated_types import Ge, Le
+from numpy.typing import NDArray
+from pydantic import Strict
+
+from hierhash.codes.coded import Coded
+from hierhash.codes.coding import ExpectedCode
+from hierhash.codes.tree_centres import tree_centres
+from hierhash.errors import ConfigError
+from hierhash.methods.bit_codes import BitCodes
+from hierhash.methods.dcmh import DCMH, DCMHSettings, HeadSettings
+from hierhash.methods.method import Posteriors, Preset, Problem, Role, Rows, only_modality
+from hierhash.methods.thresholds import MOST, choose_thresholds, level_balance
+from hierhash.methods.weight_scheme import WeightScheme, weights_of
+from hierhash.training.fit import Watch
+from hierhash.training.items import Items
+from hierhash.training.settings import Objective
+
+
+@dataclass(frozen=True)
+class ExpectedSettings(DCMHSettings):
+    """Settings of the network, as of DCMH, and of the codes.
+
+    Args:
+        width: Outputs of each branch, whatever the length of the code.
+        centre_weights: Scheme of the level weights that the centres' products follow.
+        score_weights: Scheme of the level weights of the likeness that thresholds are chosen by.
+    """
+
+    width: Annotated[int, Strict(), Ge(2), Le(4096)] = 64
+    centre_weights: WeightScheme = field(
+        default_factory=lambda: {"scheme": "leaf_heavy", "leaf": 0.4}
+    )
+    score_weights: WeightScheme = field(
+        default_factory=lambda: {"scheme": "leaf_heavy", "leaf": 0.4}
+    )
+
+
+class ExpectedTreeCodes(BitCodes):
+    """See the module's words.
+
+    Args:
+        settings: Its settings.
+        problem: What it is made for.
+        device: Where it trains.
+    """
+
+    Settings: ClassVar[type] = ExpectedSettings
+    needs: ClassVar[frozenset[str]] = DCMH.needs
+
+    def __init__(self, settings: ExpectedSettings, problem: Problem, device: str = "cpu") -> None:
+        self.settings, self.problem = settings, problem
+        self.network = DCMH(settings, replace(problem, bits=settings.width), device)
+        self.centres = np.zeros((problem.sizes[-1], problem.bits), dtype=np.int8)
+        self.thresholds = np.zeros(problem.bits)
+
+    @property
+    def epochs(self) -> int:
+        """See ``Method``."""
+        return self.network.epochs
+
+    def check(self, train: Items) -> None:
+        """See ``Method``."""
+        if self.settings.head.kind != "path":
+            raise ConfigError(
+                f"model.head.kind: '{self.settings.head.kind}' gives no leaf probabilities that "
+                "codes can be expected by; use path"
+            )
+        self._weights("centre_weights", train)
+        self._weights("score_weights", train)
+        self.network.check(train)
+
+    def _weights(self, name: str, train: Items) -> NDArray[np.float64]:
+        scheme = getattr(self.settings, name)
+        return weights_of(self.problem.tree, scheme, train.labels, f"model.{name}")
+
+    def fit(self, train: Items, watch: Watch) -> None:
+        """See ``Method``: the centres first, since early stopping asks for codes."""
+        own = self.problem
+        weights = self._weights("centre_weights", train)
+        self.centres = tree_centres(own.ancestors, weights, own.bits, own.seed)
+        self.score_weights = self._weights("score_weights", train)
+        self.network.fit(train, watch)
+
+    def calibrate(self, items: Items) -> None:
+        """Temperatures, and the threshold of every bit; none where items of one kind are missing."""
+        self.network.calibrate(items)
+        labelled = np.flatnonzero(items.labels.labelled)
+        rows = {one: items.having(one, labelled)[:MOST] for one in ("image", "text")}
+        if not all(len(own) for own in rows.values()):
+            return
+        expected, levels, paths = [], [], []
+        for modality, own in rows.items():
+            given = {modality: items.rows[modality][own]}
+            expected.append(self.coding().expected(self.network.outputs(given), modality))
+            levels.append(self.network.classify(given) or [])
+            labels = items.labels.subset(own)
+            paths.append(labels.codes[labels.offsets[:-1]])  # of several paths the first
+        wanted = np.zeros((len(paths[0]), len(paths[1])))
+        for weight, mine, theirs in zip(self.score_weights, *levels, strict=True):
+            wanted += weight * (mine @ theirs.T)
+        self.thresholds = choose_thresholds(
+            expected[0], expected[1], wanted, level_balance(paths[0], paths[1])
+        )
+
+    def coding(self) -> ExpectedCode:
+        """Expected centres against thresholds."""
+        weights = self.network.state()
+        head = weights["head.leaves.weight"], weights["head.leaves.bias"]
+        return ExpectedCode(head, self.centres, self.thresholds, self.network.temperatures)
+
+    def encode(self, rows: Rows, role: Role) -> Coded:
+        """See ``Method``."""
+        return self.coding()(self.network.outputs(rows), only_modality(rows)[0])
+
+    def classify(self, rows: Rows) -> Posteriors | None:
+        """See ``Method``."""
+        return self.network.classify(rows)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """See ``Method``."""
+        return self.network.state() | {"centres": self.centres, "thresholds": self.thresholds}
+
+    def meta(self) -> dict[str, Any]:
+        """See ``Method``."""
+        own = self.network.temperatures
+        return {"temperatures": own, "coding": {"name": "expected", "temperatures": own}}
+
+    def load(self, state: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:
+        """See ``Method``."""
+        weights = dict(state)
+        self.centres, self.thresholds = weights.pop("centres"), weights.pop("thresholds")
+        wanted = self.problem.sizes[-1], self.problem.bits
+        if self.centres.shape != wanted or self.thresholds.shape != wanted[1:]:
+            raise ValueError("centres or thresholds are of another shape")
+        self.network.load(weights, meta)
+
+    @classmethod
+    def facts(cls, settings: ExpectedSettings) -> dict[str, Any]:
+        """See ``Method``."""
+        return DCMH.facts(settings) | {"width": settings.width}
+
+
+PRESET = Preset(
+    ExpectedTreeCodes,
+    ExpectedSettings(
+        head=HeadSettings(kind="path"),
+        loss=Objective(gamma=100.0, eta=0.0, scale=0.35, head_weight=1.0),
+    ),
+)
