@@ -99,7 +99,7 @@ class ExpectedCode:
     spread let an item in doubt between classes lie between their codes (docs/our-method.md).
 
     Args:
-        head: (leaves, width) and (leaves,): weights and biases of the head, which gives leaf logits.
+        head: (leaves, width) and (leaves,): weights and biases of the head of leaf logits.
         centres: (leaves, K) of -1 and +1.
         thresholds: (K,), in -1..1.
         temperatures: As in ``Posterior``.

@@ -8,6 +8,7 @@ of Rz.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -28,10 +29,12 @@ def tree_centres(
     bits: int,
     seed: int = 0,
 ) -> NDArray[np.int8]:
-    """Centres of all leaves; of several starts the one without doubles and of least error.
+    """Centres of all leaves; their first 16, 32, 64, ... bits are centres by themselves.
 
-    Pairs count so that every level of the tree has the same say, and eight times where they are
-    nearer than four fifths of what siblings want. Memory: five arrays of leaves x leaves.
+    They are built in stages. In each the bits of the earlier ones stand; of several starts the one without doubles and
+    of least error is kept. Pairs count so that every level of the tree has the same say, and eight
+    times where they are nearer than four fifths of what siblings want. Memory: five arrays of
+    leaves x leaves.
 
     Args:
         ancestors: int (L, leaves), the class of each leaf at each level.
@@ -50,26 +53,59 @@ def tree_centres(
     """
     same = [level[:, None] == level[None, :] for level in ancestors]
     shared: NDArray[np.int64] = np.stack(same).sum(axis=0)
-    wanted = np.zeros(shared.shape, dtype=np.float32)
+    likeness = np.zeros(shared.shape, dtype=np.float32)
     for weight, level in zip(weights, same, strict=True):
-        wanted += np.float32(weight * bits) * level
-    # Siblings want K w_L / 2 bits between them; four fifths of that are the least.
-    least = 0.4 * bits * float(weights[-1])
-    few = len(shared) <= FEW_LEAVES
+        likeness += np.float32(weight) * level
+    goal = _Goal(likeness, _balance(shared), 0.4 * float(weights[-1]))
     rng = np.random.default_rng(seed)
-    balance = _balance(shared)
+    centres = np.zeros((len(shared), 0), dtype=np.float32)
+    for length in stages(bits):
+        centres = _longer(centres, length, goal, rng)
+    return centres.astype(np.int8)
+
+
+def stages(bits: int) -> list[int]:
+    """The lengths at which a code of so many bits is a code by itself.
+
+    Example:
+        >>> stages(128), stages(24), stages(8)
+        ([16, 32, 64, 128], [16, 24], [8])
+    """
+    lengths = [length for length in (16 * 2**power for power in range(24)) if length < bits]
+    return [*lengths, bits]
+
+
+@dataclass(frozen=True)
+class _Goal:
+    """What products of centres should be, per bit.
+
+    Args:
+        likeness: (n, n), S.
+        balance: (n, n), weight of each pair.
+        least: Bits between any two leaves, as a share of all.
+    """
+
+    likeness: Matrix
+    balance: Matrix
+    least: float
+
+
+def _longer(done: Matrix, bits: int, goal: _Goal, rng: np.random.Generator) -> Matrix:
+    """``done`` with further bits up to a length: the best of several starts."""
+    leaves = len(done)
+    few = leaves <= FEW_LEAVES
     best: tuple[tuple[int, float], Matrix] | None = None
     for _ in range(RESTARTS if few else 1):
-        centres = np.where(rng.standard_normal((len(shared), bits)) >= 0, 1, -1)
-        found = _improved(
-            centres.astype(np.float32), wanted, balance, least, ROUNDS if few else 6, rng
-        )
+        fresh = np.where(rng.standard_normal((leaves, bits - done.shape[1])) >= 0, 1, -1)
+        found = np.concatenate([done, fresh.astype(np.float32)], axis=1)
+        _improve(found, done.shape[1], goal, ROUNDS if few else 6, rng)
         products = found @ found.T
-        key = (_doubles(products, bits), float((balance * (wanted - products) ** 2).sum()))
+        error = (goal.balance * (bits * goal.likeness - products) ** 2).sum()
+        key = (_doubles(products, bits), float(error))
         if best is None or key < best[0]:
             best = key, found
     assert best is not None  # noqa: S101 - there is at least one start
-    return best[1].astype(np.int8)
+    return best[1]
 
 
 def _balance(shared: NDArray[np.int64]) -> Matrix:
@@ -85,22 +121,18 @@ def _doubles(products: Matrix, bits: int) -> int:
     return int((products >= bits).sum() - len(products)) // 2
 
 
-def _improved(
-    centres: Matrix,
-    wanted: Matrix,
-    balance: Matrix,
-    least: float,
-    rounds: int,
-    rng: np.random.Generator,
-) -> Matrix:
+def _improve(
+    centres: Matrix, first: int, goal: _Goal, rounds: int, rng: np.random.Generator
+) -> None:
+    """Moves the bits from ``first`` on, in place, until hardly any moves."""
     bits = centres.shape[1]
     products = centres @ centres.T
     for _ in range(rounds):
-        near = (bits - products) < 2 * least
-        pull = balance * np.where(near, TOO_NEAR, np.float32(1))
-        open_error = pull * (wanted - products)
+        near = (bits - products) < 2 * goal.least * bits
+        pull = goal.balance * np.where(near, TOO_NEAR, np.float32(1))
+        open_error = pull * (bits * goal.likeness - products)
         changed = 0
-        for bit in rng.permutation(bits):
+        for bit in first + rng.permutation(bits - first):
             old = centres[:, bit].copy()
             new = _better(old, open_error, pull, rng)
             if (new != old).any():
@@ -109,9 +141,8 @@ def _improved(
                 products += step
                 open_error -= pull * step
                 centres[:, bit] = new
-        if changed <= bits // 50:
+        if changed <= (bits - first) // 50:
             break
-    return centres
 
 
 def _better(old: Matrix, open_error: Matrix, pull: Matrix, rng: np.random.Generator) -> Matrix:

@@ -1,9 +1,10 @@
 """Expected tree codes: the code of an item is the expected code of its class.
 
 One multitask network, the two branches of DCMH on the level-weighted S with a joint head over the
-leaves, gives p(leaf | item). Tree centres give every leaf a code c_v whose products follow the tree;
-the item's code is the sign of sum_v p(v) c_v against spread thresholds. The network's width and the
-length of the code have nothing to do with each other. docs/our-method.md has the formulas.
+leaves, gives p(leaf | item). Tree centres give every leaf a code c_v whose products follow the
+tree; the item's code is the sign of sum_v p(v) c_v against spread thresholds. The width of the
+network and the length of the code have nothing to do with each other, and the first 16, 32, 64, ...
+bits of a code are codes by themselves. docs/our-method.md has the formulas.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from pydantic import Strict
 
 from hierhash.codes.coded import Coded
 from hierhash.codes.coding import ExpectedCode
-from hierhash.codes.tree_centres import tree_centres
+from hierhash.codes.tree_centres import stages, tree_centres
 from hierhash.errors import ConfigError
 from hierhash.methods.bit_codes import BitCodes
 from hierhash.methods.dcmh import DCMH, DCMHSettings, HeadSettings
@@ -97,7 +98,7 @@ class ExpectedTreeCodes(BitCodes):
         self.network.fit(train, watch)
 
     def calibrate(self, items: Items) -> None:
-        """Temperatures, and the threshold of every bit; none where items of one kind are missing."""
+        """Temperatures, and the threshold of every bit; none where a modality is missing."""
         self.network.calibrate(items)
         labelled = np.flatnonzero(items.labels.labelled)
         rows = {one: items.having(one, labelled)[:MOST] for one in ("image", "text")}
@@ -114,7 +115,11 @@ class ExpectedTreeCodes(BitCodes):
         for weight, mine, theirs in zip(self.score_weights, *levels, strict=True):
             wanted += weight * (mine @ theirs.T)
         self.thresholds = choose_thresholds(
-            expected[0], expected[1], wanted, level_balance(paths[0], paths[1])
+            expected[0],
+            expected[1],
+            wanted,
+            level_balance(paths[0], paths[1]),
+            stages(self.problem.bits),
         )
 
     def coding(self) -> ExpectedCode:

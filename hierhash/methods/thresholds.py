@@ -8,6 +8,8 @@ of an image's and a text's code. No luck of an order is in it.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -17,9 +19,14 @@ SPREAD, STEPS, ROUNDS, MOST = 0.5, 9, 6, 2000
 
 
 def choose_thresholds(
-    first: Matrix, second: Matrix, wanted: Matrix, weights: Matrix, spread: float = SPREAD
+    first: Matrix,
+    second: Matrix,
+    wanted: Matrix,
+    weights: Matrix,
+    lengths: Sequence[int],
+    spread: float = SPREAD,
 ) -> Matrix:
-    """Thresholds of all bits, in -spread..spread.
+    """Thresholds of all bits, in -spread..spread, stage by stage: a prefix is a code by itself.
 
     Memory: a few arrays of n x m.
 
@@ -28,6 +35,7 @@ def choose_thresholds(
         second: (m, K), of others, in the other.
         wanted: (n, m), the likeness of the items, in 0..1.
         weights: (n, m), how much each pair counts.
+        lengths: Rising lengths that are codes by themselves, the last one K.
         spread: Largest threshold.
 
     Returns:
@@ -35,28 +43,30 @@ def choose_thresholds(
 
     Example:
         >>> ones = np.ones((1, 2))
-        >>> choose_thresholds(ones, ones, np.ones((1, 1)), np.ones((1, 1))).shape
+        >>> choose_thresholds(ones, ones, np.ones((1, 1)), np.ones((1, 1)), [2]).shape
         (2,)
     """
-    bits = first.shape[1]
     grid = np.linspace(-spread, spread, STEPS)
-    chosen = np.zeros(bits)
+    chosen = np.zeros(first.shape[1])
     mine, theirs = _signs(first, chosen), _signs(second, chosen)
-    products = mine @ theirs.T
-    for _ in range(ROUNDS):
-        before = chosen.copy()
-        for bit in range(bits):
-            products -= np.outer(mine[:, bit], theirs[:, bit])
-            left = weights * (bits * wanted - products)
-            options_mine = _signs(first[:, bit, None], grid)
-            options_theirs = _signs(second[:, bit, None], grid)
-            gains = np.einsum("ng,ng->g", options_mine, left @ options_theirs)
-            best = int(gains.argmax())
-            chosen[bit] = grid[best]
-            mine[:, bit], theirs[:, bit] = options_mine[:, best], options_theirs[:, best]
-            products += np.outer(mine[:, bit], theirs[:, bit])
-        if (before == chosen).all():
-            break
+    start = 0
+    for length in lengths:
+        products = mine[:, :length] @ theirs[:, :length].T
+        for _ in range(ROUNDS):
+            before = chosen.copy()
+            for bit in range(start, length):
+                products -= np.outer(mine[:, bit], theirs[:, bit])
+                left = weights * (length * wanted - products)
+                options_mine = _signs(first[:, bit, None], grid)
+                options_theirs = _signs(second[:, bit, None], grid)
+                gains = np.einsum("ng,ng->g", options_mine, left @ options_theirs)
+                best = int(gains.argmax())
+                chosen[bit] = grid[best]
+                mine[:, bit], theirs[:, bit] = options_mine[:, best], options_theirs[:, best]
+                products += np.outer(mine[:, bit], theirs[:, bit])
+            if (before == chosen).all():
+                break
+        start = length
     return chosen
 
 
