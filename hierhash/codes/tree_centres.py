@@ -31,10 +31,10 @@ def tree_centres(
 ) -> NDArray[np.int8]:
     """Centres of all leaves; their first 16, 32, 64, ... bits are centres by themselves.
 
-    They are built in stages. In each the bits of the earlier ones stand; of several starts the one without doubles and
-    of least error is kept. Pairs count so that every level of the tree has the same say, and eight
-    times where they are nearer than four fifths of what siblings want. Memory: five arrays of
-    leaves x leaves.
+    They are built in stages. In each the bits of the earlier ones stand; of several starts the one
+    without doubles and of least error is kept. Pairs count so that every level of the tree has the
+    same say, and eight times where they are nearer than four fifths of what siblings want. Memory:
+    five arrays of leaves x leaves.
 
     Args:
         ancestors: int (L, leaves), the class of each leaf at each level.
