@@ -3,6 +3,7 @@ from __future__ import annotations
 import itertools
 
 import numpy as np
+import pytest
 
 from hierhash.methods.thresholds import STEPS, choose_thresholds, level_balance
 
@@ -47,6 +48,8 @@ def test_every_level_of_agreement_weighs_the_same():
     first = np.array([[0, 0], [0, 1], [1, 2]])
     second = np.array([[0, 0], [0, 1], [1, 2], [1, 3], [0, -1]])
     weights = level_balance(first, second)
-    shared = sum((a[:, None] == b[None]) & (a[:, None] >= 0) for a, b in zip(first.T, second.T))
+    shared = sum(
+        (a[:, None] == b[None]) & (a[:, None] >= 0) for a, b in zip(first.T, second.T, strict=True)
+    )
     for level in range(3):
-        assert weights[shared == level].sum() == 1
+        assert weights[shared == level].sum() == pytest.approx(1)
