@@ -3,15 +3,21 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
+from markupsafe import Markup, escape
 
-from hierhash.reports.examples import Example
-from hierhash.reports.runs import Run
+from hierhash.reports.conclusion import Conclusion
+from hierhash.reports.examples import Examples
+from hierhash.reports.looks import PALETTE, look
+from hierhash.reports.relation import RELATIONS
+from hierhash.reports.runs import Run, headline_names
 from hierhash.reports.section import Cell, Section
+from hierhash.reports.words import METHODS, legend, sentence, table_legend, tooltip
 
 
 @dataclass(frozen=True)
@@ -19,19 +25,76 @@ class Page:
     """What the page shows."""
 
     suite: str
+    conclusion: Conclusion | None
+    examples: Sequence[Examples]
     sections: Sequence[Section]
-    examples: Sequence[Example]
     runs: list[Run]
     environments: dict[str, Any]
     tuning: list[dict[str, Any]]
+
+    @property
+    def methods(self) -> list[str]:
+        """The rows that have a colour."""
+        return headline_names(self.runs)
+
+    @property
+    def left_out(self) -> list[str]:
+        """By direction, how many queries the leaf metrics leave out, of the first run."""
+        counts = {
+            way: one
+            for way, one in self.runs[0]["queries"].items()
+            if re.fullmatch("[it]2[it]", way)
+        }
+        return [
+            f"{one['skipped']} of {one['skipped'] + one['counted']} ({way})"
+            for way, one in counts.items()
+        ]
 
 
 def html(page: Page) -> str:
     """The page as text."""
     environment = Environment(
-        loader=PackageLoader("hierhash.reports", "templates"), autoescape=True, trim_blocks=True
+        loader=PackageLoader("hierhash.reports", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
     )
-    environment.filters["json"] = lambda value: json.dumps(value, indent=1)
-    environment.filters["cell"] = lambda value: value if isinstance(value, Cell) else Cell(value)
-    environment.filters["slug"] = lambda title: title.split(",")[0].lower().replace(" ", "-")
+    environment.filters |= {
+        "json": lambda value: json.dumps(value, indent=1),
+        "cell": lambda value: value if isinstance(value, Cell) else Cell(value),
+        "slug": slug,
+        "sentence": sentence,
+        "tooltip": tooltip,
+        "legend": legend,
+        "table_legend": table_legend,
+        "look": look,
+        "described": lambda name: METHODS.get(name, ""),
+        "bold_names": lambda text: bold_names(text, page.methods),
+    }
+    environment.globals |= {"PALETTE": PALETTE, "RELATIONS": RELATIONS}
     return environment.get_template("report.html.j2").render(page=page)
+
+
+def slug(title: str) -> str:
+    """The anchor of a section.
+
+    Example:
+        >>> slug("Head, middle and tail leaves, 32 bits"), slug("Cost, 32 bits")
+        ('head-middle-and-tail-leaves', 'cost')
+    """
+    return re.sub(r"[^a-z0-9]+", "-", re.sub(r", \d+ bits$", "", title).lower()).strip("-")
+
+
+def bold_names(text: str, names: Sequence[str]) -> Markup:
+    """The text as HTML, with the names of methods in bold.
+
+    Example:
+        >>> bold_names("dcmh & dcmh_leaf", ["dcmh", "dcmh_leaf"])
+        Markup('<b>dcmh</b> &amp; <b>dcmh_leaf</b>')
+    """
+    safe = str(escape(text))
+    if not names:
+        return Markup(safe)  # noqa: S704 - escaped in the line above
+    known = sorted((str(escape(name)) for name in names), key=len, reverse=True)
+    pattern = "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in known)
+    return Markup(re.sub(pattern, r"<b>\g<0></b>", safe))  # noqa: S704 - names were escaped too

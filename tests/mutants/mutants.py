@@ -313,7 +313,7 @@ MUTANTS = [
     ),
     Mutant(
         "names become HTML in Markdown",
-        "hierhash/reports/section.py",
+        "hierhash/reports/markdown.py",
         "return text.translate(_MARKDOWN)",
         "return text",
         "tests/reports/test_parts.py",
