@@ -121,7 +121,7 @@ def _against(name: str, size: str, marks: Marks) -> str:
     """A method of another kind, by how many scores it beats the tree-aware row in."""
     counts = Counter(marks[name, *column] for column in COLUMNS)
     said = [f"{words} in {counts[one]}" for one, words in BEATS.items() if counts[one]]
-    return f"{name} ({_bytes(size)}) {' and '.join(said)}"
+    return f"{name} ({_bytes(size)}) {', '.join(said)}"
 
 
 def _verdict(verdict: str, difference: float) -> str:

@@ -94,7 +94,7 @@ def retrieved_examples(results: Path, runs: list[Run], items: LabelledItems) -> 
         )
     split = Split.load(split_file, items.catalogue.ids)
     return [
-        _of_direction(items, split, direction, answers)
+        _of_direction(items, split, direction, answers, _silent(runs, answers))
         for direction, answers in kept.items()
         if answers
     ]
@@ -127,8 +127,19 @@ def _first_answers(results: Path, runs: list[Run], direction: str) -> dict[str, 
     return {name: found[name] for name in alike[:METHODS]}
 
 
+def _silent(runs: list[Run], answers: Mapping[str, _Answers]) -> str:
+    """What is said where the tree-aware row is not shown: its results are from before."""
+    if OURS not in headline_names(runs) or OURS in answers:
+        return ""
+    return f" {OURS} kept no first answers in this direction: run it again to see them."
+
+
 def _of_direction(
-    items: LabelledItems, split: Split, direction: str, answers: Mapping[str, _Answers]
+    items: LabelledItems,
+    split: Split,
+    direction: str,
+    answers: Mapping[str, _Answers],
+    silent: str,
 ) -> Examples:
     queries = split.query[next(iter(answers.values())).query]
     rows = {name: split.database[one.top] for name, one in answers.items()}
@@ -145,7 +156,7 @@ def _of_direction(
         )
         for place in choice.places
     ]
-    return Examples(direction, _rule(choice, answers), examples)
+    return Examples(direction, _rule(choice, answers) + silent, examples)
 
 
 def _rule(choice: Choice, answers: Mapping[str, _Answers]) -> str:

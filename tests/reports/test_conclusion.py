@@ -62,7 +62,7 @@ def test_where_rivals_win_it_says_so():
         "significantly above it in 2 of 4 scores (i2t hap 0.700 to 0.500 of the flat dcmh_tuned, "
         "t2i hap 0.800 to 0.600 of the flat dcmh_tuned) and not to be told from it in 1 of 4 "
         "scores (t2i map_leaf 0.500 to 0.500 of the flat dcmh_tuned); posterior_float (428 bytes) "
-        "beats it in 2 and loses to it in 1 and cannot be told from it in 1."
+        "beats it in 2, loses to it in 1, cannot be told from it in 1."
     )
 
 
