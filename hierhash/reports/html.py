@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
-from markupsafe import Markup, escape
 
 from hierhash.reports.conclusion import Conclusion
 from hierhash.reports.examples import Examples
@@ -69,7 +68,7 @@ def html(page: Page) -> str:
         "table_legend": table_legend,
         "look": look,
         "described": lambda name: METHODS.get(name, ""),
-        "bold_names": lambda text: bold_names(text, page.methods),
+        "by_names": lambda text: by_names(text, page.methods),
     }
     environment.globals |= {"PALETTE": PALETTE, "RELATIONS": RELATIONS}
     return environment.get_template("report.html.j2").render(page=page)
@@ -85,16 +84,13 @@ def slug(title: str) -> str:
     return re.sub(r"[^a-z0-9]+", "-", re.sub(r", \d+ bits$", "", title).lower()).strip("-")
 
 
-def bold_names(text: str, names: Sequence[str]) -> Markup:
-    """The text as HTML, with the names of methods in bold.
+def by_names(text: str, names: Sequence[str]) -> list[tuple[str, bool]]:
+    """The text in pieces, each with whether it is one of the names.
 
     Example:
-        >>> bold_names("dcmh & dcmh_leaf", ["dcmh", "dcmh_leaf"])
-        Markup('<b>dcmh</b> &amp; <b>dcmh_leaf</b>')
+        >>> by_names("dcmh & dcmh_leaf", ["dcmh", "dcmh_leaf"])
+        [('dcmh', True), (' & ', False), ('dcmh_leaf', True)]
     """
-    safe = str(escape(text))
-    if not names:
-        return Markup(safe)  # noqa: S704 - escaped in the line above
-    known = sorted((str(escape(name)) for name in names), key=len, reverse=True)
-    pattern = "|".join(rf"(?<!\w){re.escape(name)}(?!\w)" for name in known)
-    return Markup(re.sub(pattern, r"<b>\g<0></b>", safe))  # noqa: S704 - names were escaped too
+    known = sorted(map(re.escape, names), key=len, reverse=True)
+    pieces = re.split(rf"(?<!\w)({'|'.join(known)})(?!\w)", text) if known else [text]
+    return [(piece, piece in names) for piece in pieces if piece]
