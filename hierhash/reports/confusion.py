@@ -52,8 +52,8 @@ def confusion_section(results: Path, runs: list[Run], tree: LabelTree) -> Sectio
         return None
     note = (
         "First seed. In the matrices each row is a true leaf, each column a predicted one, in the "
-        "order of the tree; lines part the top nodes. The darker a cell, the larger its share of "
-        "the row (by the square root). Near the diagonal means near in the tree."
+        "order of the tree; lines part the top nodes. The stronger the colour of a cell, the "
+        "larger its share of the row (by the square root). Near the diagonal is near in the tree."
     )
     table = Table(["method", "side", "n", *WHERE], rows, names=2, grouped=True)
     return Section(f"Confusion across the tree, {bits} bits", note, [table], drawn)
