@@ -234,10 +234,24 @@ def _row_problems(suite: Suite, row: Row, place: Place, lines: Lines) -> list[st
     # What stands nowhere else, such as the method, is told with the row's own line.
     own = {("method",): lines.lines.get((*place, "method"), lines.lines.get(place, 1))}
     for number, trial in enumerate(suite.trials_of(row)):
-        keys = lines.under(("set",), (*place, "set"), (*trials, str(number)))
+        common = lines.under(("set",)) if row.common else {}
+        keys = common | lines.under((*place, "set"), (*trials, str(number)))
         where = Lines({}, lines.name, own | keys)
         try:
             suite.config(row, suite.bits[0], suite.seeds[0], trial, where)
         except ConfigError as error:
-            problems += error.problems
+            problems += [f"{problem}{_of_suite(problem, row, suite)}" for problem in error.problems]
     return problems
+
+
+def _of_suite(problem: str, row: Row, suite: Suite) -> str:
+    """What helps where a key of the suite's own is not one of the row's method."""
+    own = {*suite.set, *(key for trial in suite.trials for key in trial)}
+    named = any(f"'{key}" in problem or key.startswith(f"{_quoted(problem)}.") for key in own)
+    if row.common and "unknown key" in problem and named:
+        return f" (row {row.name}: common: false keeps the suite's set and trials from it)"
+    return ""
+
+
+def _quoted(problem: str) -> str:
+    return problem.partition("'")[2].partition("'")[0]
