@@ -6,15 +6,19 @@ import re
 from pathlib import Path
 
 from hierhash.reports.build import build_report
-from hierhash.reports.facts import cross_section
+from hierhash.reports.cross import cross_section
+from hierhash.reports.facts import within_markdown
 from hierhash.reports.headline import headline_markdown
+from hierhash.reports.markdown import markdown_table
 from hierhash.reports.runs import load_results
-from hierhash.reports.section import Table, markdown_table
+from hierhash.reports.section import Table
 from hierhash.storage.json_files import read_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
-BLOCK = re.compile(r"(<!-- (table|cross|speed|memory): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+BLOCK = re.compile(
+    r"(<!-- (table|cross|within|speed|memory): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL
+)
 SUITES = ("fashion", "fashion_masked", "fashion_unseen_leaves", "sample")
 
 
@@ -25,6 +29,10 @@ def headline(suite: str, results: Path) -> str:
 def cross(suite: str, results: Path) -> str:
     section = cross_section(load_results(suite, results)[0])
     return markdown_table(section.tables[0]) if section else ""
+
+
+def within(suite: str, results: Path) -> str:
+    return within_markdown(suite, results)
 
 
 def speed(_: str, results: Path) -> str:
@@ -58,7 +66,13 @@ def memory(_: str, results: Path) -> str:
 
 def with_tables(text: str, results: Path) -> str:
     """The text with every table block made anew."""
-    make = {"table": headline, "cross": cross, "speed": speed, "memory": memory}
+    make = {
+        "table": headline,
+        "cross": cross,
+        "within": within,
+        "speed": speed,
+        "memory": memory,
+    }
     return BLOCK.sub(
         lambda m: m.group(1) + make[m.group(2)](m.group(3), results) + m.group(4), text
     )

@@ -152,6 +152,7 @@ class SuiteResults:
             "protocol": self.prepared.split.protocol,
             "features": self._features(),
             "text": self.suite.data.text,
+            "tuning_bits": self.suite.tuning_bits,
             **self.data,
             **_named(job),
             **hashes(self.suite, config),

@@ -12,6 +12,7 @@ from typing import Any
 
 from hierhash.bench.results import Job, SuiteResults, refuse_changed_code
 from hierhash.bench.suite import Row, Suite
+from hierhash.bench.suite_file import keep_suite
 from hierhash.bench.workers import Workers
 from hierhash.environment import commit
 from hierhash.errors import ConfigError, HierhashError, RunError
@@ -26,7 +27,8 @@ def run_suite(suite: Suite, folder: Path, workers: int = 1, say: Say = print) ->
 
     Args:
         suite: The suite.
-        folder: Results folder; ``SUITE.jsonl``, ``SUITE.tuning.jsonl`` and ``scores/`` in it.
+        folder: Results folder; ``SUITE.jsonl``, ``SUITE.tuning.jsonl``, ``SUITE.suite.yaml`` and
+            ``scores/`` in it.
         workers: Processes; each has a share of the cores.
         say: Told one line for each finished job.
 
@@ -48,6 +50,7 @@ def _run(suite: Suite, folder: Path, workers: int, say: Say) -> list[str]:
     prepared = _prepare(suite)
     _check_parts(suite, prepared)
     results = SuiteResults(suite, folder, prepared)
+    keep_suite(suite, folder)
     pool = Workers(suite, workers, prepared)
     try:
         failed = _do(results, pool, list(_trials(results)), say)

@@ -12,7 +12,7 @@ from hierhash.config.problems import problems_of, shortened
 from hierhash.config.reading import merge, nested, read_text, resolve_config
 from hierhash.config.schema import Bits, DataConfig, FeaturesConfig, RunConfig, Section, Seed
 from hierhash.errors import ConfigError
-from hierhash.methods.registry import find_preset
+from hierhash.methods.registry import find_preset, presets
 from hierhash.shipped import find
 from hierhash.storage.yaml_mapping import DEEPEST, Lines, Place
 from hierhash.training.items import MODALITIES
@@ -54,6 +54,12 @@ class Row(Section):
         """``method`` or ``method+variant``."""
         return f"{self.method}+{self.variant}" if self.variant else self.method
 
+    @property
+    def has_free_length(self) -> bool:
+        """Whether the length of its codes is a choice; so, too, where there is no such method."""
+        known = presets()
+        return self.method not in known or known[self.method].method.free_length
+
 
 class Suite(Section):
     """A benchmark."""
@@ -87,8 +93,10 @@ class Suite(Section):
 
     @property
     def lengths(self) -> list[int]:
-        """The code lengths of all rows."""
-        return list(dict.fromkeys(bits for row in self.rows for bits in row.bits or self.bits))
+        """The code lengths of all rows whose methods leave it free; else the suite's."""
+        free = [row for row in self.rows if row.has_free_length]
+        found = dict.fromkeys(bits for row in free for bits in row.bits or self.bits)
+        return list(found) or self.bits
 
     def config(
         self, row: Row, bits: int, seed: int, trial: Overrides, lines: Lines | None = None
@@ -131,7 +139,7 @@ class Suite(Section):
 
     def bits_of(self, row: Row) -> list[int]:
         """The code lengths of a row; one where its method has only one."""
-        if not find_preset(row.method).method.free_length:
+        if not row.has_free_length:
             return [self.tuning_bits]
         return row.bits or self.bits
 
@@ -205,6 +213,12 @@ def _wrong_lengths(suite: Suite, lines: Lines) -> list[str]:
     ):
         twice = sorted({number for number in numbers if numbers.count(number) > 1})
         problems += [f"{lines.where(place)}: {place[-1]}: {n} stands twice" for n in twice]
+    problems += [
+        f"{lines.where(('rows', str(at), 'bits'))}: bits: {row.method} has one code length only; "
+        "leave bits out"
+        for at, row in enumerate(suite.rows)
+        if row.bits and not row.has_free_length
+    ]
     if suite.tuning_bits not in suite.lengths:
         known = ", ".join(map(str, sorted(suite.lengths)))
         problems.append(
@@ -220,10 +234,24 @@ def _row_problems(suite: Suite, row: Row, place: Place, lines: Lines) -> list[st
     # What stands nowhere else, such as the method, is told with the row's own line.
     own = {("method",): lines.lines.get((*place, "method"), lines.lines.get(place, 1))}
     for number, trial in enumerate(suite.trials_of(row)):
-        keys = lines.under(("set",), (*place, "set"), (*trials, str(number)))
+        common = lines.under(("set",)) if row.common else {}
+        keys = common | lines.under((*place, "set"), (*trials, str(number)))
         where = Lines({}, lines.name, own | keys)
         try:
             suite.config(row, suite.bits[0], suite.seeds[0], trial, where)
         except ConfigError as error:
-            problems += error.problems
+            problems += [f"{problem}{_of_suite(problem, row, suite)}" for problem in error.problems]
     return problems
+
+
+def _of_suite(problem: str, row: Row, suite: Suite) -> str:
+    """What helps where a key of the suite's own is not one of the row's method."""
+    own = {*suite.set, *(key for trial in suite.trials for key in trial)}
+    named = any(f"'{key}" in problem or key.startswith(f"{_quoted(problem)}.") for key in own)
+    if row.common and "unknown key" in problem and named:
+        return f" (row {row.name}: common: false keeps the suite's set and trials from it)"
+    return ""
+
+
+def _quoted(problem: str) -> str:
+    return problem.partition("'")[2].partition("'")[0]

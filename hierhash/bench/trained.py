@@ -52,14 +52,17 @@ def fit_method(
     """Fits and calibrates a method; ``advance`` is told of each epoch. Gives its cost, too.
 
     Raises:
+        ConfigError: The method cannot use the training items.
         KeyboardInterrupt: Ctrl-C while it trains: the whole suite or demo was to stop.
     """
     _reset_peak()
     method = new_method(config, prepared)
     split, items = prepared.split, prepared.items
+    train = items.subset(split.train)
+    method.check(train)
     started = time.perf_counter()
     try:
-        method.fit(items.subset(split.train), Watch(report=lambda _epoch, _losses: advance(1)))
+        method.fit(train, Watch(report=lambda _epoch, _losses: advance(1)))
     except Interrupted as stop:
         raise KeyboardInterrupt from stop
     seconds = time.perf_counter() - started

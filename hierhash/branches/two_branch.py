@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from scipy import sparse
 from torch import Tensor, nn
 
 from hierhash.branches.heads import Head
@@ -64,6 +65,8 @@ def finite_outputs(branch: nn.Module, features: Any, modality: str) -> NDArray[n
     Raises:
         HierhashError: Some outputs are not finite, for the training diverged.
     """
+    if sparse.issparse(features) and len(getattr(branch, "mean", ())):
+        features = features.toarray()  # it learnt from dense rows, which it standardises
     outputs = outputs_of(branch, FeatureRows(features))
     if not np.isfinite(outputs).all():
         raise HierhashError(

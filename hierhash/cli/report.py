@@ -11,7 +11,7 @@ from hierhash.plain_text import plain
 
 
 def report(
-    suite: Annotated[str, typer.Argument(help="Name of a suite that was run.")],
+    suite: Annotated[str, typer.Argument(help="A suite that was run: its name or its file.")],
     results: Annotated[Path, typer.Option(help="Results folder.")] = Path("benchmarks/results"),
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("runs/report"),
     examples: Annotated[
@@ -20,19 +20,31 @@ def report(
     ] = False,
 ) -> None:
     """Write report.html, report.md, report.tex (the headline) and report.csv (every number)."""
-    from hierhash.bench.suite import find_suite, load_suite
-    from hierhash.errors import InputError
+    from hierhash.bench.suite import load_suite
     from hierhash.prepare import labelled_items
     from hierhash.reports.build import build_report
-    from hierhash.shipped import list_shipped
 
-    is_file = Path(suite).is_file()
-    if examples and not is_file and f"suites/{suite}.yaml" not in list_shipped("configs"):
-        raise InputError(
-            f"{suite}: --examples reads the data that the suite names, and no suite of this name "
-            "is shipped; give the suite's file in place of its name"
-        )
-    name = load_suite(Path(suite)).name if is_file else suite
-    items = labelled_items(load_suite(find_suite(suite)).data) if examples else None
+    file = Path(suite) if Path(suite).is_file() else None
+    name = load_suite(file).name if file else suite
+    items = None
+    if examples:
+        items = labelled_items(load_suite(file or _suite_of(name, results)).data)
     for path in build_report(name, results, items).save(out):
         typer.echo(plain(str(path)))
+
+
+def _suite_of(name: str, results: Path) -> Path:
+    """The file of a suite by its name: the one kept beside its results, else the shipped one."""
+    from hierhash.bench.suite_file import suite_file
+    from hierhash.errors import InputError
+    from hierhash.shipped import list_shipped, shipped_path
+
+    kept = suite_file(results, name)
+    if kept.is_file():
+        return kept
+    if f"suites/{name}.yaml" in list_shipped("configs"):
+        return shipped_path("configs", f"suites/{name}")
+    raise InputError(
+        f"{name}: --examples reads the data that the suite names, but there is no {kept}, and no "
+        "suite of this name is shipped; give the suite's file in place of its name"
+    )

@@ -18,7 +18,7 @@ import typer
 from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded
-from hierhash.errors import DataError
+from hierhash.errors import DataError, InputError
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.paths import format_path
 from hierhash.labels.tree import LabelTree
@@ -50,6 +50,9 @@ class Search:
     ) -> None:
         self.index = load_index(folder)
         self.k, self.rescore, self.as_json = k, rescore, as_json
+        self.unit = "level" if self.index.distance.name == "tree" else "bit"
+        if not rescore and self.index.distance.steps is None:
+            raise InputError("--no-rescore: the items are float vectors, which have scores alone")
         self.node: Node = ()
         self.rows: NDArray[np.int64] | None = None
         if under is not None:
@@ -123,8 +126,8 @@ class Search:
         if far and best.item["paths"]:
             elsewhere = format_path(tuple(best.item["paths"][0]))
             typer.echo(
-                f"note: nearer items lie elsewhere: {_nearness(best)} under {elsewhere}, "
-                f"{_nearness(hits[0])} here",
+                f"note: nearer items lie elsewhere: {_nearness(best, self.unit)} "
+                f"under {elsewhere}, {_nearness(hits[0], self.unit)} here",
                 err=True,
             )
 
@@ -133,7 +136,7 @@ class Search:
             typer.echo(_json([asdict(hit) for hit in hits]))
             return
         for place, hit in enumerate(hits, start=1):
-            typer.echo(plain(answer_line(place, hit)))
+            typer.echo(plain(answer_line(place, hit, self.unit)))
 
     def _print_failure(self, text: str, reason: str) -> None:
         if self.as_json:
@@ -211,23 +214,23 @@ def _json(content: object) -> str:
     return json.dumps(content, ensure_ascii=False)
 
 
-def answer_line(place: int, hit: Hit) -> str:
+def answer_line(place: int, hit: Hit, unit: str = "bit") -> str:
     """One answer for people: place, score, distance, path, id, text and picture."""
     item = hit.item
     path = " > ".join(item["paths"][0]) if item["paths"] else "-"
     score = "" if hit.score is None else f"{hit.score:7.2f}"
-    distance = "" if hit.distance is None else f" {_bits(hit.distance):>8}"
+    distance = "" if hit.distance is None else f" {_apart(hit.distance, unit):>8}"
     shown = f"{place:3} {score}{distance}  {path}  [{item['id']}]"
     if item["text"]:
         shown += f"  {item['text']:.60}"
     return shown + (f"  {item['image']}" if item.get("image") else "")
 
 
-def _nearness(hit: Hit) -> str:
+def _nearness(hit: Hit, unit: str) -> str:
     score = "" if hit.score is None else f"score {hit.score:.2f}"
-    distance = "" if hit.distance is None else _bits(hit.distance)
+    distance = "" if hit.distance is None else _apart(hit.distance, unit)
     return " at ".join(part for part in (score, distance) if part)
 
 
-def _bits(distance: int) -> str:
-    return f"{distance} bit{'' if distance == 1 else 's'}"
+def _apart(distance: int, unit: str) -> str:
+    return f"{distance} {unit}{'' if distance == 1 else 's'}"

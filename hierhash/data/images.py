@@ -75,14 +75,15 @@ def decode(content: bytes, name: str, max_pixels: int = DEFAULT_MAX_PIXELS) -> I
     """
     image = _opened(content, name, max_pixels)
     try:
-        if "exif" in image.info:
-            image = ImageOps.exif_transpose(image)
-        return _on_white(image)
+        return as_rgb(image)
     except Exception as error:  # decoders raise many kinds: OSError, SyntaxError, struct.error...
         raise DataError(f"{name}: the image is damaged ({error}); replace it") from None
 
 
-def _on_white(image: Image.Image) -> Image.Image:
+def as_rgb(image: Image.Image) -> Image.Image:
+    """An opened picture as every backbone reads it: RGB, on white paper, turned upright."""
+    if "exif" in image.info:
+        image = ImageOps.exif_transpose(image)
     if image.mode.startswith("I;16"):
         # 16-bit grey: PIL would clip at 255 instead of scaling.
         return image.point(lambda value: value / 256).convert("L").convert("RGB")

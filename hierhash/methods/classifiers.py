@@ -19,7 +19,7 @@ from torch import Tensor, nn
 from hierhash.branches.mlp import MLPSettings
 from hierhash.branches.two_branch import finite_outputs
 from hierhash.codes.coded import Coded
-from hierhash.codes.coding import Coding, level_posteriors
+from hierhash.codes.coding import Coding, coding_of, level_posteriors
 from hierhash.errors import ConfigError
 from hierhash.losses.hierarchical_classification import path_loss
 from hierhash.methods.method import Posteriors, Problem, Role, Rows, only_modality
@@ -185,8 +185,14 @@ class Classifiers:
         self.branches = load_branches(
             state, shapes, self.problem.shapes, self.problem.sizes[-1], raw=True
         )
+        # Whatever is wrong with the coding is told here, not by a search later.
+        coding = coding_of(meta["coding"], lambda: self.problem.ancestors)
+        if type(coding) is not type(self.coding()):
+            raise ValueError(f"coding '{meta['coding']['name']}' is of another method")
         self.temperatures = dict(meta["temperatures"])
         self.score_weights = np.asarray(meta["coding"]["weights"], dtype=np.float64)
+        if self.score_weights.shape != (len(self.problem.sizes),):
+            raise ValueError("weights are not one a level")
 
     @classmethod
     def facts(cls, settings: ClassifierSettings) -> dict[str, Any]:

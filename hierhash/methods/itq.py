@@ -64,6 +64,9 @@ class ITQ(BitCodes):
                 "method itq: reads feature rows, but the features are pixels; choose another "
                 "features.image.name, such as efficientnet_lite0"
             )
+        rows = train.rows["image"][train.has["image"]]
+        if len(rows) and not (rows != rows[0]).any():
+            raise ConfigError("data: all pictures have the same features; give others")
         most = min(shape[0], int(train.has["image"].sum()) - 1)
         if bits > most:
             raise ConfigError(
@@ -102,8 +105,9 @@ class ITQ(BitCodes):
     def load(self, state: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:
         """See ``Method``."""
         self.mean, self.projection = state["mean"], state["projection"]
-        if self.projection.shape != (*self.problem.shapes["image"], self.problem.bits):
-            raise ValueError("projection is of another shape")
+        width = self.problem.shapes["image"]
+        if self.mean.shape != width or self.projection.shape != (*width, self.problem.bits):
+            raise ValueError("mean or projection are of another shape")
 
     @classmethod
     def facts(cls, settings: ITQSettings) -> dict[str, Any]:

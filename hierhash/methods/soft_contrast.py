@@ -104,14 +104,14 @@ class BufferContrast(BatchLoss):
         n, most = len(self.leaves), self.settings.candidates
         if n <= most:
             return torch.arange(n, device=self.leaves.device)
-        generator = torch.Generator().manual_seed(self.seed * 1_000_003 + int(self.steps))
+        generator = torch.Generator().manual_seed((self.seed * 1_000_003 + int(self.steps)) % 2**63)
         return torch.randperm(n, generator=generator)[:most].to(self.leaves.device)
 
     def _contrast(
         self, anchors: Tensor, batch: Batch, items: Tensor, same: bool, place: int
     ) -> Tensor:
         bits = anchors.shape[1]
-        leaf = batch.classes[:, -1]
+        leaf = self.leaves[batch.index]
         others = self.outputs[place, items]
         similarities = anchors @ others.T / (bits * self.settings.temperature)
         known = self.seen[place, items] & (self.leaves[items] >= 0)

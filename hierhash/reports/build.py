@@ -10,26 +10,29 @@ from hierhash.bench.results import data_file
 from hierhash.errors import RunError
 from hierhash.labels.tree import read_tree
 from hierhash.prepare import LabelledItems
-from hierhash.reports.comparison import comparison_section, intervals
+from hierhash.reports.classification import classification_section
+from hierhash.reports.comparison import Interval, Key, comparison_section, intervals
+from hierhash.reports.conclusion import conclude
 from hierhash.reports.confusion import confusion_section
+from hierhash.reports.cost import cost_section
+from hierhash.reports.cross import cross_section
 from hierhash.reports.curves import curve_section, length_section, level_section
 from hierhash.reports.examples import retrieved_examples
 from hierhash.reports.facts import (
     asymmetric_section,
-    classification_section,
-    cost_section,
-    cross_section,
     single_item_section,
-    ties_section,
     unseen_section,
     within_section,
 )
 from hierhash.reports.headline import headline_section
 from hierhash.reports.html import Page, html
+from hierhash.reports.latex import latex_table
 from hierhash.reports.lines import DIRECTIONS
+from hierhash.reports.markdown import markdown
 from hierhash.reports.runs import Run, answering, load_results, tidy
-from hierhash.reports.section import Section, latex_table, markdown
+from hierhash.reports.section import Section
 from hierhash.reports.tails import tail_section
+from hierhash.reports.ties import ties_section
 from hierhash.storage.csv_lines import safe_cell
 from hierhash.storage.json_files import read_json, read_lines
 from hierhash.storage.whole_file import write_text
@@ -71,40 +74,56 @@ def build_report(suite: str, results: Path, items: LabelledItems | None = None) 
     runs, left_out = load_results(suite, results)
     both = answering(runs, DIRECTIONS)
     found = intervals(results, both)
-    headline = headline_section(both, found, left_out)
-    tree_file = data_file(results, suite, "tree.yaml", runs[0]["tree_sha256"])
-    sections: list[Section | None] = [
+    environments = _environments(suite, results)
+    conclusion = conclude(both, found) if both else None
+    headline = headline_section(both, found, left_out) if both else None
+    sections = [
         headline,
-        comparison_section(both, found),
-        length_section(both),
-        level_section(both),
-        curve_section(both),
-        tail_section(results, both),
-        cross_section(both),
-        classification_section(both),
-        confusion_section(results, both, read_tree(tree_file)) if tree_file else None,
+        *(_cross_modal(results, both, found) if both else []),
         within_section(runs),
-        unseen_section(both),
-        asymmetric_section(both),
-        single_item_section(both),
-        ties_section(both),
-        cost_section(runs),
+        cost_section(runs, environments),
     ]
     kept = [section for section in sections if section is not None]
+    examples = retrieved_examples(results, both, items) if items is not None and both else []
     page = Page(
         suite=suite,
+        conclusion=conclusion,
+        examples=[one for one in examples if one.examples],
         sections=kept,
-        examples=retrieved_examples(results, both, items) if items is not None else [],
         runs=runs,
-        environments=_environments(suite, results),
+        environments=environments,
         tuning=read_lines(results / f"{suite}.tuning.jsonl"),
     )
+    main = (headline or kept[0]).tables[0]
+    start = [conclusion.section] if conclusion else []
     return Report(
         html=html(page),
-        markdown=f"# hierhash benchmark: {suite}\n\n" + markdown(kept),
-        latex=latex_table(headline.tables[0], f"{suite}: mean and deviation over seeds."),
+        markdown=f"# hierhash benchmark: {suite}\n\n" + markdown([*start, *kept]),
+        latex=latex_table(main, f"{suite}: mean and deviation over seeds."),
         csv=_csv(runs),
     )
+
+
+def _cross_modal(
+    results: Path, runs: list[Run], found: dict[Key, Interval]
+) -> list[Section | None]:
+    """What is told of runs that answer in both directions, after the headline."""
+    suite, tree_sha256 = runs[0]["suite"], runs[0]["tree_sha256"]
+    tree_file = data_file(results, suite, "tree.yaml", tree_sha256)
+    return [
+        comparison_section(runs, found),
+        length_section(runs),
+        level_section(runs),
+        curve_section(runs),
+        tail_section(results, runs),
+        cross_section(runs),
+        classification_section(runs),
+        confusion_section(results, runs, read_tree(tree_file)) if tree_file else None,
+        unseen_section(runs),
+        asymmetric_section(runs),
+        single_item_section(runs),
+        ties_section(runs),
+    ]
 
 
 def _environments(suite: str, results: Path) -> dict[str, Any]:

@@ -1,30 +1,29 @@
-"""Charts of the report as inline SVG."""
+"""Charts of the report as inline SVG that takes its colours from the page, light or dark."""
 
 from __future__ import annotations
 
 import io
 import math
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import Any
 
 import matplotlib
-import numpy as np
-from numpy.typing import NDArray
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-# Okabe and Ito's palette: told apart by colour-blind readers.
-PALETTE = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")
-MARKERS = "osD^vP"
+from hierhash.reports.looks import look
+
+# matplotlib knows no CSS variables: these colours stand for them until the SVG is written.
+INK = "#010203"
+ACCENT = "#010205"
+_METHOD = "#0a0b{:02x}"
 
 Curves = Mapping[str, tuple[Sequence[float], Sequence[float]]]
-
-
-def colours(names: Sequence[str]) -> dict[str, str]:
-    """One colour for each method, the same in every chart."""
-    return {name: PALETTE[place % len(PALETTE)] for place, name in enumerate(sorted(names))}
 
 
 def bars(values: Mapping[str, Mapping[str, float]], label: str) -> str:
@@ -34,77 +33,82 @@ def bars(values: Mapping[str, Mapping[str, float]], label: str) -> str:
     """
     names = list(values)
     groups = list(dict.fromkeys(group for own in values.values() for group in own))
-    figure, axis = plt.subplots(figsize=(7.2, 3.0))
-    width = 0.8 / max(len(names), 1)
-    palette = colours(names)
-    for place, name in enumerate(names):
-        where = [group + (place - (len(names) - 1) / 2) * width for group in range(len(groups))]
-        heights = [values[name].get(group, math.nan) for group in groups]
-        axis.bar(where, heights, width * 0.92, label=name, color=palette[name])
-    axis.set_xticks(range(len(groups)), groups)
-    axis.set_ylabel(label)
-    return _finished(figure, axis)
+    width = 0.84 / max(len(names), 1)
+    with drawing() as (figure, axis):
+        for place, name in enumerate(names):
+            left = (place - (len(names) - 1) / 2) * width
+            heights = [values[name].get(group, math.nan) for group in groups]
+            where = [group + left for group in range(len(groups))]
+            axis.bar(where, heights, width * 0.9, color=colour(name))
+        axis.set_xticks(range(len(groups)), groups)
+        axis.tick_params(axis="x", length=0)
+        axis.set_ylabel(label)
+        return _finished(figure, axis)
 
 
 def lines(curves: Curves, x: str, y: str, ticks: Sequence[float] | None = None) -> str:
     """One line for each method: (x values, y values)."""
-    figure, axis = plt.subplots(figsize=(7.2, 3.0))
-    palette = colours(list(curves))
-    for place, (name, (across, up)) in enumerate(curves.items()):
-        axis.plot(
-            across,
-            up,
-            marker=MARKERS[place % len(MARKERS)],
-            markersize=3.5,
-            label=name,
-            color=palette[name],
-        )
-    if ticks is not None:
-        axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
-    axis.set_xlabel(x)
-    axis.set_ylabel(y)
-    return _finished(figure, axis)
+    with drawing() as (figure, axis):
+        for name, (across, up) in curves.items():
+            axis.plot(
+                across,
+                up,
+                marker=look(name).marker,
+                markersize=4,
+                markevery=max(1, len(across) // 20),
+                markeredgewidth=0,
+                linewidth=1.3,
+                color=colour(name),
+            )
+        if ticks is not None:
+            axis.set_xticks(ticks, [f"{tick:g}" for tick in ticks])
+        axis.set_xlabel(x)
+        axis.set_ylabel(y)
+        return _finished(figure, axis)
 
 
-def heat(
-    shares: NDArray[np.float64], starts: Sequence[int], names: Sequence[str], x: str, y: str
-) -> str:
-    """A square matrix of shares in 0..1, with lines where the groups ``starts`` begin."""
-    figure, axis = plt.subplots(figsize=(6.2, 5.6))
-    # The square root lets small shares be seen.
-    shown = axis.imshow(np.sqrt(shares), cmap="Blues", vmin=0, vmax=1, interpolation="nearest")
-    middles = (np.array([*starts[1:], len(shares)]) + np.array(starts)) / 2 - 0.5
-    for start in starts[1:]:
-        axis.axhline(start - 0.5, color="#D55E00", linewidth=0.8)
-        axis.axvline(start - 0.5, color="#D55E00", linewidth=0.8)
-    axis.set_xticks(middles, names, rotation=30, ha="right", fontsize=8)
-    axis.set_yticks(middles, names, fontsize=8)
-    axis.tick_params(length=0)
-    axis.set_xlabel(x)
-    axis.set_ylabel(y)
-    bar = figure.colorbar(shown, shrink=0.75)
-    bar.set_ticks([0, 0.25**0.5, 0.5**0.5, 1], labels=["0", "25 %", "50 %", "100 %"])
-    return _svg(figure)
+def colour(name: str) -> str:
+    """What stands for a method's colour while a chart is drawn."""
+    return _METHOD.format(look(name).colour)
+
+
+@contextmanager
+def drawing(width: float = 5.2, height: float = 2.9) -> Iterator[tuple[Figure, Axes]]:
+    """A figure with one axis, small enough that its letters can be read on a telephone."""
+    style: dict[Any, Any] = {
+        "text.parse_math": False,  # a name may hold dollar signs
+        "svg.fonttype": "none",  # letters stay text: they can be read aloud and searched
+        "svg.hashsalt": "hierhash",  # the same chart is the same file
+        "font.size": 8,
+        "axes.linewidth": 0.6,
+        **dict.fromkeys(
+            ("text.color", "axes.edgecolor", "axes.labelcolor", "xtick.color", "ytick.color"), INK
+        ),
+        "grid.color": INK,
+    }
+    with plt.rc_context(style):
+        figure, axis = plt.subplots(figsize=(width, height))
+        try:
+            yield figure, axis
+        finally:
+            plt.close(figure)
+
+
+def svg(figure: Figure) -> str:
+    """The figure as an ``svg`` element in the page's colours, without a background."""
+    stream = io.StringIO()
+    figure.savefig(
+        stream, format="svg", bbox_inches="tight", transparent=True, metadata={"Date": None}
+    )
+    text = stream.getvalue()
+    text = text[text.index("<svg") :].replace(INK, "currentColor").replace(ACCENT, "var(--accent)")
+    slots = _METHOD.format(0)[:-2]
+    return re.sub(slots + "([0-9a-f]{2})", lambda found: f"var(--method-{int(found[1], 16)})", text)
 
 
 def _finished(figure: Figure, axis: Axes) -> str:
     axis.spines[["top", "right"]].set_visible(False)
-    axis.grid(axis="y", alpha=0.25)
+    axis.set_axisbelow(True)
+    axis.grid(axis="y", alpha=0.2, linewidth=0.6)
     axis.set_ylim(0, 1.02)  # every metric drawn lies in 0..1
-    figure.legend(
-        *axis.get_legend_handles_labels(),
-        frameon=False,
-        fontsize=8,
-        ncols=3,
-        loc="lower center",
-        bbox_to_anchor=(0.5, 0.9),
-    )
-    return _svg(figure)
-
-
-def _svg(figure: Figure) -> str:
-    stream = io.StringIO()
-    figure.savefig(stream, format="svg", bbox_inches="tight", facecolor="white")
-    plt.close(figure)
-    svg = stream.getvalue()
-    return svg[svg.index("<svg") :]
+    return svg(figure)

@@ -9,6 +9,7 @@ from numpy.typing import NDArray
 
 from hierhash.metrics.bootstrap import paired_intervals
 from hierhash.reports.lines import DIRECTIONS
+from hierhash.reports.per_query import seed_scores
 from hierhash.reports.runs import (
     OURS,
     Run,
@@ -16,7 +17,6 @@ from hierhash.reports.runs import (
     counted_columns,
     headline_names,
     main_bits,
-    seed_scores,
 )
 from hierhash.reports.section import Cell, Section, Table
 
@@ -93,8 +93,7 @@ def comparison_section(runs: list[Run], found: dict[Key, Interval]) -> Section |
     note = (
         f"Score less that of {OURS}, {bits} bits: mean over seeds and queries, with the 95 % "
         "interval of a paired bootstrap (10,000 resamples of seeds and queries together, not "
-        "corrected for many comparisons). ▼ below, ▲ above, unmarked: undecided. n: queries that "
-        "are counted."
+        "corrected for many comparisons). Unmarked: undecided."
     )
     return Section("Paired comparison", note, [Table(header, rows)])
 

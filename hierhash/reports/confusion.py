@@ -5,14 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import numpy as np
-from numpy.typing import NDArray
 
 from hierhash.labels.tree import LabelTree
-from hierhash.reports import charts
-from hierhash.reports.runs import Run, headline_names, main_bits, per_query
-from hierhash.reports.section import Cell, Section, Table
+from hierhash.reports.matrix import matrix_chart
+from hierhash.reports.mistakes import (
+    Leaves,
+    confusion_counts,
+    leaf_names,
+    mistake_heights,
+    worst_table,
+)
+from hierhash.reports.per_query import per_query
+from hierhash.reports.runs import Run, headline_names, main_bits
+from hierhash.reports.section import Cell, Chart, Section, Table
 
 WHERE = ("right", "sibling", "cousin", "farther")
+WORDS = {"image": "pictures", "text": "texts"}
 
 
 def confusion_section(results: Path, runs: list[Run], tree: LabelTree) -> Section | None:
@@ -22,11 +30,11 @@ def confusion_section(results: Path, runs: list[Run], tree: LabelTree) -> Sectio
     """
     bits = main_bits(runs)
     rows: list[list[Cell | str]] = []
-    drawn: list[tuple[str, str]] = []
+    drawn: list[Chart] = []
     for name in headline_names(runs):
         own = [run for run in runs if run["name"] == name and run["bits"] == bits]
         scores = per_query(results, min(own, key=lambda run: run["seed"])) if own else {}
-        for side in ("image", "text"):
+        for side, word in WORDS.items():
             picked = scores.get(f"picked/{side}")
             if picked is None:
                 continue
@@ -37,35 +45,22 @@ def confusion_section(results: Path, runs: list[Run], tree: LabelTree) -> Sectio
             cells = [f"{share:.1%}" for share in (*shares, (heights >= 3).mean())]
             rows.append([name, side, str(len(truth)), *cells])
             if len(drawn) < 2:
-                drawn.append((_matrix(truth, guess, tree), f"{name}, {side}s."))
+                caption = f"{name}, {word}, {len(truth)} queries."
+                worst = worst_table(truth, guess, tree, f"{name}, {word}")
+                drawn.append(Chart(_matrix(truth, guess, tree), caption, worst))
     if not rows:
         return None
     note = (
-        "Sibling: the wrong leaf under the right parent; cousin: under the right grandparent. In "
-        "the matrices each row is a true leaf, each column a predicted one, in the order of the "
-        "tree; lines part the top nodes. Near the diagonal means near in the tree."
+        "First seed. In the matrices each row is a true leaf, each column a predicted one, in the "
+        "order of the tree; lines part the top nodes. The stronger the colour of a cell, the "
+        "larger its share of the row (by the square root). Near the diagonal is near in the tree."
     )
-    table = Table(["method", "side", "n", *WHERE], rows, names=2)
+    table = Table(["method", "side", "n", *WHERE], rows, names=2, grouped=True)
     return Section(f"Confusion across the tree, {bits} bits", note, [table], drawn)
 
 
-def mistake_heights(
-    truth: NDArray[np.integer], guess: NDArray[np.integer], tree: LabelTree
-) -> NDArray[np.int64]:
-    """Levels from the true leaf up to the common ancestor with the guess, (n,); 0 is right."""
-    codes = np.stack([tree.ancestor_codes(leaf) for leaf in tree.leaves])
-    depths = np.array([len(leaf) for leaf in tree.leaves])
-    # A shallow leaf's class is repeated downwards; other leaves never share the repeats.
-    agreed = (codes[truth] == codes[guess]).sum(axis=1)
-    return np.asarray(np.where(truth == guess, 0, depths[truth] - agreed), dtype=np.int64)
-
-
-def _matrix(truth: NDArray[np.integer], guess: NDArray[np.integer], tree: LabelTree) -> str:
-    leaves = len(tree.leaves)
-    counts = np.zeros((leaves, leaves))
-    np.add.at(counts, (truth, guess), 1)
+def _matrix(truth: Leaves, guess: Leaves, tree: LabelTree) -> str:
+    counts = confusion_counts(truth, guess, tree)
     shares = counts / np.maximum(counts.sum(axis=1, keepdims=True), 1)
-    tops = [tree.ancestor_codes(leaf)[0] for leaf in tree.leaves]
-    starts = [0, *(place for place in range(1, leaves) if tops[place] != tops[place - 1])]
-    names = [tree.leaves[start][0] for start in starts]
-    return charts.heat(shares, starts, names, "predicted", "true")
+    tops = [leaf[0] for leaf in tree.leaves]
+    return matrix_chart(shares, leaf_names(tree), tops, "predicted leaf", "true leaf")

@@ -7,9 +7,8 @@ import pandas as pd
 from hierhash.reports import charts
 from hierhash.reports.lines import DIRECTIONS
 from hierhash.reports.runs import Run, counted, headline_names, main_bits, tidy
-from hierhash.reports.section import Section
-
-WORDS = {"i2t": "Images look for texts", "t2i": "Texts look for images"}
+from hierhash.reports.section import Chart, Section
+from hierhash.reports.words import sentence
 
 
 def length_section(runs: list[Run]) -> Section | None:
@@ -26,10 +25,17 @@ def length_section(runs: list[Run]) -> Section | None:
             for name in headline_names(runs):
                 means = part[part["name"] == name].groupby("bits")["value"].mean()
                 curves[name] = (means.index.tolist(), means.tolist())
-            chart = charts.lines(curves, "bits", f"{metric} ({direction})", lengths)
-            said = f"{WORDS[direction]}: {metric} against code length, {_of(runs, direction)}."
-            drawn.append((chart, said))
-    return Section("Length of the code", "Mean over seeds.", charts=drawn)
+            chart = charts.lines(curves, "bits", f"{direction} {metric}", lengths)
+            said = f"{sentence(direction)}: {metric} against code length, {_of(runs, direction)}."
+            drawn.append(Chart(chart, said))
+    note = "Mean over seeds. A method of one size only is a point at the main length."
+    return Section(
+        "Length of the code",
+        note,
+        charts=drawn,
+        methods=headline_names(runs),
+        terms=["bits", "map_leaf", "hap", *DIRECTIONS],
+    )
 
 
 def level_section(runs: list[Run]) -> Section:
@@ -48,10 +54,16 @@ def level_section(runs: list[Run]) -> Section:
             for name in headline_names(runs)
             if name in means.index
         }
-        said = f"{WORDS[direction]}, {_of(runs, direction)}."
-        drawn.append((charts.bars(values, f"mAP ({direction})"), said))
+        said = f"{sentence(direction)}: mAP level by level, {_of(runs, direction)}."
+        drawn.append(Chart(charts.bars(values, f"{direction} mAP"), said))
     note = "Relevant means the same node of that level; level 1 is the coarsest. Mean over seeds."
-    return Section(f"Level by level, {bits} bits", note, charts=drawn)
+    return Section(
+        f"Level by level, {bits} bits",
+        note,
+        charts=drawn,
+        methods=headline_names(runs),
+        terms=["mAP", *DIRECTIONS],
+    )
 
 
 def curve_section(runs: list[Run]) -> Section:
@@ -61,19 +73,27 @@ def curve_section(runs: list[Run]) -> Section:
     for direction in DIRECTIONS:
         for kind, recall, precision in (
             ("rank", "recall", "precision"),
-            ("Hamming radius", "radius_recall", "radius_precision"),
+            ("distance", "radius_recall", "radius_precision"),
         ):
             curves = {
                 name: _found(curve[recall], curve[precision])
                 for name, curve in _first_curves(runs, bits, direction).items()
             }
-            chart = charts.lines(curves, f"recall ({direction})", "precision")
-            drawn.append((chart, f"{WORDS[direction]}, by {kind}, {_of(runs, direction)}."))
+            chart = charts.lines(curves, f"{direction} recall", "precision")
+            said = f"{sentence(direction)}, by {kind}, {_of(runs, direction)}."
+            drawn.append(Chart(chart, said))
     note = (
-        "Leaf matches, first seed. By rank: mean over queries at ranks 1 to 10,000. By radius: "
-        "pooled over queries, all items within 0, 1, 2, ... bits."
+        "Leaf matches, first seed. By rank: mean over queries at ranks 1 to 10,000. By distance: "
+        "pooled over queries, all items within 0, 1, 2, ... bits (or steps of the method's own "
+        "distance; a method without whole-number distances has no such curve)."
     )
-    return Section(f"Precision and recall, {bits} bits", note, charts=drawn)
+    return Section(
+        f"Precision and recall, {bits} bits",
+        note,
+        charts=drawn,
+        methods=headline_names(runs),
+        terms=["precision", "recall", *DIRECTIONS],
+    )
 
 
 def _found(recall: list[float], precision: list[float]) -> tuple[list[float], list[float]]:

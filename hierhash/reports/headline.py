@@ -7,18 +7,21 @@ from pathlib import Path
 import pandas as pd
 
 from hierhash.reports.comparison import Interval, Key, intervals, mark
+from hierhash.reports.cost import train_seconds
+from hierhash.reports.facts import within_markdown
 from hierhash.reports.lines import DIRECTIONS
+from hierhash.reports.markdown import markdown_table
 from hierhash.reports.runs import (
-    OURS,
     Run,
     answering,
     average_scores,
     counted,
     counted_columns,
+    item_bytes,
     load_results,
     tidy,
 )
-from hierhash.reports.section import Cell, Section, Table, markdown_table
+from hierhash.reports.section import Cell, Section, Table
 
 METRICS = ("map_leaf", "map_leaf_macro", "hap", "ndcg@100")
 
@@ -48,24 +51,22 @@ def headline_table(
                 )
                 for key in counted_columns(columns)
             ]
-            rows.append([str(bits), str(name), str(own["count"].iloc[0]), *cells])
-    header = ["bits", "method", "seeds", *(f"{d} {m}" for d, m in counted_columns(columns))]
-    return Table(header, rows, names=2)
+            seeds = str(own["count"].iloc[0])
+            costs = [item_bytes(mine), train_seconds(mine)]
+            rows.append([str(bits), str(name), seeds, *costs, *cells])
+    costs = ["bytes", "seconds"]
+    header = ["bits", "method", "seeds", *costs, *(f"{d} {m}" for d, m in counted_columns(columns))]
+    return Table(header, rows, names=2, grouped=True)
 
 
 def headline_section(runs: list[Run], found: dict[Key, Interval], left_out: str = "") -> Section:
     """The headline with its note, which ends with what is said of lines that are left out."""
     note = (
-        "Mean ± deviation over training seeds. map_leaf counts the exact leaf alone, "
-        "map_leaf_macro gives every leaf the same say; hap weighs every level of the tree "
-        "equally, so it shows what comes back when the leaf is missed. The best of each length "
-        "is bold. n: queries that are counted."
+        "Mean ± deviation over training seeds; the best of each length is bold. A method of one "
+        "size only stands at the main length: its bytes tell how large it is."
     )
     if found:
-        note += (
-            f" ▼ below {OURS} by a paired bootstrap over seeds and queries (95 %), ▲ above it; "
-            "map_leaf_macro is not tested."
-        )
+        note += " map_leaf_macro is not tested for significance."
     note += f" {left_out}" if left_out else ""
     return Section("Headline", note, [headline_table(runs, found)])
 
@@ -73,7 +74,8 @@ def headline_section(runs: list[Run], found: dict[Key, Interval], left_out: str 
 def headline_markdown(suite: str, results: Path) -> str:
     """The headline of a suite as a Markdown table, without the macro means.
 
-    A line below it tells of results that are left out.
+    A line below it tells of results that are left out. Where no row answers across modalities, the
+    table is that of pictures that find pictures.
 
     Raises:
         RunError: There are no results, or a line is damaged.
@@ -81,6 +83,8 @@ def headline_markdown(suite: str, results: Path) -> str:
     runs, left_out = load_results(suite, results)
     metrics = ("map_leaf", "hap", "ndcg@100")
     both = answering(runs, DIRECTIONS)
+    if not both:
+        return within_markdown(suite, results)
     table = markdown_table(headline_table(both, intervals(results, both), metrics))
     return f"{table}\n{left_out}\n" if left_out else table
 

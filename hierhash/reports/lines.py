@@ -46,6 +46,7 @@ class _Line(_Part):
     seed: int = Field(ge=0, le=LARGEST_SEED)
     distance: str = "hamming"
     free_length: bool = True
+    tuning_bits: int = Field(32, ge=1)
     split_sha256: str
     tree_sha256: str
     halves_sha256: str | None = None

@@ -1,14 +1,11 @@
-"""Reads a suite's result files: the runs, all their numbers as one table, per-query scores."""
+"""Reads a suite's result lines: which runs a report shows, and all their numbers as one table."""
 
 from __future__ import annotations
 
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from hierhash.errors import RunError
 from hierhash.reports.lines import read_results
@@ -123,41 +120,62 @@ def counted_columns(columns: list[tuple[str, str]]) -> list[tuple[str, str]]:
 def tidy(runs: list[Run]) -> pd.DataFrame:
     """Every retrieval number of every run, one row each.
 
-    Columns: name, bits, stored_bits, seed, database (all, unseen), direction, order (own: by the
-    method's own distance; asymmetric: by its real score), distance (hamming, tree, dot,
-    asymmetric), metric, value.
+    Columns: name, bits, stored_bits, bytes (an item takes), seed, database (all, unseen),
+    direction, order (own: by the method's own distance; asymmetric: by its real score), distance
+    (hamming, tree, dot, asymmetric), n (queries), metric, value.
     """
-    columns = [
-        "name",
-        "bits",
-        "stored_bits",
-        "seed",
-        "database",
-        "direction",
-        "order",
-        "distance",
-        "metric",
-        "value",
-    ]
-    return pd.DataFrame(
-        [
-            (*_key(run), database, direction, _order(run, distance), distance, metric, value)
-            for run in runs
-            for database, directions in run["results"].items()
-            for direction, distances in directions.items()
-            for distance, metrics in distances.items()
-            for metric, value in metrics.items()
-        ],
-        columns=columns,
-    )
+    rows = []
+    for run in runs:
+        start = (run["name"], run["bits"], stored_bits(run), item_bytes([run]), run["seed"])
+        for database, directions in run["results"].items():
+            for direction, distances in directions.items():
+                n = {what: counted([run], what, database) for what in (direction, "pairs")}
+                for distance, metrics in distances.items():
+                    order = "own" if distance == own_distance(run) else distance
+                    place = (database, direction, order, distance)
+                    rows += [
+                        (*start, *place, n["pairs" if of_pairs(metric) else direction], metric, one)
+                        for metric, one in metrics.items()
+                    ]
+    return pd.DataFrame(rows, columns=_COLUMNS)
 
 
-def _key(run: Run) -> tuple[Any, ...]:
-    return run["name"], run["bits"], run.get("stored_bits", run["bits"]), run["seed"]
+_COLUMNS = [
+    *("name", "bits", "stored_bits", "bytes", "seed"),
+    *("database", "direction", "order", "distance", "n", "metric", "value"),
+]
 
 
-def _order(run: Run, distance: str) -> str:
-    return "own" if distance == own_distance(run) else distance
+def of_pairs(metric: str) -> bool:
+    """Whether a score is over the queries that have both halves.
+
+    Example:
+        >>> of_pairs("pair_recall@10"), of_pairs("colour_share@10/rescored"), of_pairs("hap")
+        (True, True, False)
+    """
+    return metric.startswith("pair_recall") or "_share@" in metric
+
+
+def stored_bits(run: Run) -> int:
+    """The bits that an item of a run takes."""
+    return int(run["stored_bits"] if "stored_bits" in run else run["bits"])
+
+
+def item_bytes(runs: list[Run]) -> str:
+    """How many bytes an item of some runs takes: ``4``, or ``?`` where old lines do not tell.
+
+    Example:
+        >>> item_bytes([{"bits": 32, "cost": {}}])
+        '4'
+        >>> item_bytes([{"bits": 32, "cost": {"bytes_per_item": 428}, "distance": "dot"}])
+        '428'
+    """
+    found = {run["cost"].get("bytes_per_item", _code_bytes(run)) for run in runs}
+    return "-".join(f"{one:.0f}" for one in sorted(found)) if found and None not in found else "?"
+
+
+def _code_bytes(run: Run) -> int | None:
+    return -(-stored_bits(run) // 8) if own_distance(run) == "hamming" else None
 
 
 def own_distance(run: Run) -> str:
@@ -177,10 +195,14 @@ def average_scores(frame: pd.DataFrame) -> pd.DataFrame:
 
 
 def main_bits(runs: list[Run]) -> int:
-    """The code length that single-length tables show: 32 where there is one, else the first."""
+    """The code length that single-length tables show: that of the suite's trials and examples.
+
+    Lines that do not tell it: 32 where there is one, else the shortest.
+    """
     lengths = sorted({run["bits"] for run in runs if run.get("free_length", True)})
     lengths = lengths or sorted({run["bits"] for run in runs})
-    return 32 if 32 in lengths else lengths[0]
+    told = next((run["tuning_bits"] for run in reversed(runs) if "tuning_bits" in run), 32)
+    return told if told in lengths else lengths[0]
 
 
 def answering(runs: list[Run], directions: tuple[str, ...]) -> list[Run]:
@@ -192,45 +214,3 @@ def headline_names(runs: list[Run]) -> list[str]:
     """Names of the rows without a variant, the tree-aware one first, in the order they were run."""
     names = dict.fromkeys(run["name"] for run in runs if not run["variant"])
     return sorted(names, key=lambda name: name != OURS)
-
-
-def per_query(results: Path, run: Run) -> dict[str, NDArray[Any]]:
-    """Per-query arrays of a run, or nothing where they are not there.
-
-    Raises:
-        RunError: The file is damaged.
-    """
-    name = run.get("scores", f"{run['name']}-{run['bits']}-{run['seed']}.npz")
-    path = results / "scores" / run["suite"] / Path(name).name
-    if not path.is_file():
-        return {}
-    try:
-        with np.load(path) as arrays:
-            return {name: arrays[name] for name in arrays.files}
-    except (OSError, ValueError, BadZipFile) as error:
-        raise RunError(f"{path}: damaged ({error}); remove it and its run, and bench again") from (
-            error
-        )
-
-
-def seed_average(
-    results: Path, runs: list[Run], name: str, bits: int, key: str
-) -> NDArray[np.float64] | None:
-    """A per-query score averaged over the seeds of a row; None where a run lacks it."""
-    own = [run for run in runs if run["name"] == name and run["bits"] == bits]
-    scores = seed_scores(results, runs, name, bits, key)
-    if not scores or len(scores) < len(own):
-        return None
-    return np.asarray(np.mean(np.stack(list(scores.values())), axis=0, dtype=np.float64))
-
-
-def seed_scores(
-    results: Path, runs: list[Run], name: str, bits: int, key: str
-) -> dict[int, NDArray[np.float64]]:
-    """A per-query score of each seed of a row, float64 (q,); seeds without it are left out."""
-    found = {
-        run["seed"]: per_query(results, run).get(key)
-        for run in runs
-        if run["name"] == name and run["bits"] == bits
-    }
-    return {seed: scores.astype(np.float64) for seed, scores in found.items() if scores is not None}

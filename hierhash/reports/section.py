@@ -1,4 +1,4 @@
-"""A section of a report: a note, tables, charts; here as Markdown and LaTeX, in html.py as HTML."""
+"""A section of a report: a note, tables, charts; written by html.py, markdown.py and latex.py."""
 
 from __future__ import annotations
 
@@ -28,97 +28,53 @@ class Cell:
 
 @dataclass(frozen=True)
 class Table:
-    """A table; the first ``names`` columns are words, the others numbers."""
+    """A table.
+
+    Args:
+        header: The names of its columns.
+        rows: Its cells.
+        names: How many columns, the first ones, are words; the others are numbers.
+        grouped: Rows of one first cell belong together: a line parts them from the others.
+        title: What stands above it, if anything.
+    """
 
     header: Sequence[str]
     rows: Sequence[Sequence[Cell | str]]
     names: int = 1
+    grouped: bool = False
+    title: str = ""
+
+
+@dataclass(frozen=True)
+class Chart:
+    """A chart: SVG, a caption, and a table to stand beside it."""
+
+    svg: str
+    caption: str
+    beside: Table | None = None
 
 
 @dataclass(frozen=True)
 class Section:
-    """A section: a title, a note on how to read it, tables and charts (SVG with captions)."""
+    """A section of a report.
+
+    Args:
+        title: Its title.
+        note: How to read it.
+        tables: Its tables.
+        charts: Its charts.
+        methods: The methods drawn in the charts, for their key.
+        terms: Short names that the charts use and that are explained below them.
+    """
 
     title: str
     note: str
     tables: Sequence[Table] = field(default_factory=list)
-    charts: Sequence[tuple[str, str]] = field(default_factory=list)
+    charts: Sequence[Chart] = field(default_factory=list)
+    methods: Sequence[str] = ()
+    terms: Sequence[str] = ()
 
-
-def markdown_table(table: Table) -> str:
-    """The table in Markdown.
-
-    Example:
-        >>> print(markdown_table(Table(["row", "x"], [["a", Cell("1", best=True)]])), end="")
-        | row | x |
-        | --- | ---: |
-        | a | **1** |
-    """
-    rule = ["---" if place < table.names else "---:" for place in range(len(table.header))]
-    lines = [table.header, rule, *([_plain(cell) for cell in row] for row in table.rows)]
-    return "".join("| " + " | ".join(map(_in_markdown, line)) + " |\n" for line in lines)
-
-
-def markdown(sections: Sequence[Section]) -> str:
-    """Sections as Markdown, without their charts."""
-    parts = []
-    for section in sections:
-        if section.tables:
-            tables = "\n".join(markdown_table(table) for table in section.tables)
-            parts.append(f"## {section.title}\n\n{section.note}\n\n{tables}")
-    return "\n".join(parts)
-
-
-def latex_table(table: Table, caption: str) -> str:
-    """The table in LaTeX (packages: booktabs)."""
-    columns = "l" * table.names + "r" * (len(table.header) - table.names)
-    rows = [" & ".join(_latex(cell) for cell in row) + r" \\" for row in table.rows]
-    return "\n".join(
-        [
-            r"\begin{table}",
-            rf"\caption{{{_escaped(caption)}}}",
-            rf"\begin{{tabular}}{{{columns}}}",
-            r"\toprule",
-            " & ".join(_escaped(name) for name in table.header) + r" \\",
-            r"\midrule",
-            *rows,
-            r"\bottomrule",
-            r"\end{tabular}",
-            r"\end{table}",
-            "",
-        ]
-    )
-
-
-# A name from a file must not become HTML, end its cell or end its line.
-_MARKDOWN = str.maketrans(
-    {"|": r"\|", "<": "&lt;", ">": "&gt;", "&": "&amp;", "\n": " ", "\r": " ", "`": "&#96;"}
-)
-
-
-def _in_markdown(text: str) -> str:
-    return text.translate(_MARKDOWN)
-
-
-def _plain(cell: Cell | str) -> str:
-    return cell.plain() if isinstance(cell, Cell) else cell
-
-
-def _latex(cell: Cell | str) -> str:
-    if isinstance(cell, str):
-        return _escaped(cell)
-    text = _escaped(cell.text)
-    text = rf"\textbf{{{text}}}" if cell.best else text
-    return rf"{text} {{\scriptsize {_escaped(cell.spread)}}}" if cell.spread else text
-
-
-_LATEX = str.maketrans(
-    {mark: "\\" + mark for mark in "&%$#_{}"}
-    | {"\\": r"\textbackslash{}", "~": r"\textasciitilde{}", "^": r"\textasciicircum{}"}
-    | {"<": r"\textless{}", ">": r"\textgreater{}", "\n": " ", "\r": " "}
-    | {"±": r"$\pm$", "▼": r"$^\blacktriangledown$", "▲": r"$^\blacktriangle$", "−": "$-$"}
-)
-
-
-def _escaped(text: str) -> str:
-    return text.translate(_LATEX)
+    @property
+    def all_tables(self) -> list[Table]:
+        """The tables of the section and those beside its charts."""
+        return [*self.tables, *(chart.beside for chart in self.charts if chart.beside)]

@@ -8,16 +8,11 @@ import numpy as np
 
 from hierhash.metrics.retrieval_suite import macro_mean
 from hierhash.reports import charts
-from hierhash.reports.curves import WORDS
 from hierhash.reports.lines import DIRECTIONS
-from hierhash.reports.runs import (
-    Run,
-    headline_names,
-    main_bits,
-    per_query,
-    seed_average,
-)
-from hierhash.reports.section import Cell, Section, Table
+from hierhash.reports.per_query import per_query, seed_average
+from hierhash.reports.runs import Run, headline_names, main_bits
+from hierhash.reports.section import Cell, Chart, Section, Table
+from hierhash.reports.words import sentence
 
 PARTS = ("head", "middle", "tail")
 
@@ -47,8 +42,10 @@ def tail_section(results: Path, runs: list[Run]) -> Section | None:
                 ]
                 rows.append([direction, name, *cells])
         if values:
+            n = int(sum(np.sum(inside) for inside in parts))
+            chart = charts.bars(values, f"{direction} map_leaf_macro")
             drawn.append(
-                (charts.bars(values, f"macro leaf mAP ({direction})"), f"{WORDS[direction]}.")
+                Chart(chart, f"{sentence(direction)}: macro leaf mAP by third, {n} queries.")
             )
     sizes = [
         f"{part} {items[inside].min()} to {items[inside].max()}"
@@ -58,10 +55,18 @@ def tail_section(results: Path, runs: list[Run]) -> Section | None:
     note = (
         "Thirds of the leaves that have queries, by their training items ("
         + ", ".join(sizes)
-        + "); every leaf counts the same. Mean over seeds. n: queries."
+        + "); every leaf counts the same. Mean over seeds."
     )
-    table = Table(["direction", "method", *PARTS], rows, names=2)
-    return Section(f"Head, middle and tail leaves, {bits} bits", note, [table], drawn)
+    header = ["direction", "method", *(f"{part} leaves" for part in PARTS)]
+    table = Table(header, rows, names=2, grouped=True)
+    return Section(
+        f"Head, middle and tail leaves, {bits} bits",
+        note,
+        [table],
+        drawn,
+        methods=headline_names(runs),
+        terms=["map_leaf_macro", *DIRECTIONS],
+    )
 
 
 def thirds(leaf: np.ndarray, items: np.ndarray) -> list[np.ndarray]:

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded
-from hierhash.codes.distances import Distance, Dot, Hamming
+from hierhash.codes.distances import Distance, Dot, Hamming, TreeDistance, class_numbers
 from hierhash.codes.packing import packed_width
-from hierhash.errors import RunError
+from hierhash.errors import InputError, RunError
 from hierhash.labels.items import ItemLabels
 from hierhash.retrieval.run_files import FILES
 from hierhash.retrieval.run_files import MANIFEST as RUN_MANIFEST
@@ -103,7 +103,12 @@ class ExactIndex:
             k: Number of answers.
             under: Rows that may answer, rising; None for all (see ``rows_under``).
             rescore: Order by the score.
+
+        Raises:
+            InputError: ``k`` is no number of answers.
         """
+        if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 0:
+            raise InputError(f"k: {k!r} is not a number of answers; give 0 or more")
         codes = self.codes if under is None else self.codes[under]
         distances, scores = None, None
         if query.codes is not None:
@@ -205,9 +210,13 @@ def code_problem(codes: NDArray[Any], distance: Distance) -> str:
         return "" if good else f"does not hold vectors of {distance.width} numbers"
     width = packed_width(distance.bits) if isinstance(distance, Hamming) else 0
     is_bytes = codes.dtype == np.uint8 and codes.ndim == 2
-    if is_bytes and codes.shape[1] in ((width,) if width else (1, 2)):
+    if isinstance(distance, TreeDistance):
+        leaves = distance.ancestors.shape[1]
+        good = is_bytes and codes.shape[1] in (1, 2)
+        if good and (not len(codes) or int(class_numbers(codes).max()) < leaves):
+            return ""
+        return f"does not hold numbers of {leaves} classes"
+    if is_bytes and codes.shape[1] == width:
         return ""
-    if not width:
-        return "does not hold class numbers (1 or 2 bytes each)"
     bytes_each = f"{width} byte{'s' if width > 1 else ''} each"
     return f"does not hold codes of {distance.steps} bits ({bytes_each})"

@@ -25,6 +25,8 @@ from hierhash.retrieval.run_files import check_files, check_run, model_sha256
 from hierhash.storage.arrays import map_array
 from hierhash.storage.json_files import read_json
 
+# What the codes of a coding are compared by.
+DISTANCES = {"signs": "hamming", "posterior": "dot", "class": "tree"}
 REMEDY = "build the index again"
 
 
@@ -137,6 +139,13 @@ def _fitting(
 def _distance(folder: Path, manifest: dict[str, Any], run: Path) -> Distance:
     """How its codes are compared; an index that does not say holds codes of bits."""
     name, bits = str(manifest.get("distance", "hamming")), manifest["bits"]
+    about = read_json(run / "model.json")
+    coding = about.get("coding") if isinstance(about, dict) else None
+    own = coding.get("name", "signs") if isinstance(coding, dict) else "signs"
+    if name != DISTANCES.get(own, name):
+        raise RunError(
+            f"{folder}/{MANIFEST}: distance '{name}', and its run codes by '{own}'; {REMEDY}"
+        )
     try:
         return distance_of(
             name, bits, lambda: LabelTree.from_yaml(run / "tree.yaml").leaf_ancestors

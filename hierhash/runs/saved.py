@@ -15,7 +15,7 @@ from hierhash.config.reading import load_config
 from hierhash.config.schema import RunConfig
 from hierhash.config.writing import dump_config, with_absolute_paths
 from hierhash.environment import environment
-from hierhash.errors import RunError
+from hierhash.errors import InputError, RunError
 from hierhash.features.backbone import ImageBackbone
 from hierhash.features.image_backbones import image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
@@ -113,6 +113,8 @@ class SavedRun:
         Raises:
             RunError: It does not.
         """
+        if modality not in MODALITIES:
+            raise InputError(f"modality: '{modality}' is not image or text")
         if modality not in self.modalities:
             raise RunError(
                 f"{self.folder}: '{self.config.method}' reads no {modality}s, only "

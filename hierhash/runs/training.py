@@ -7,7 +7,7 @@ from pathlib import Path
 
 from hierhash.config.hash import config_hash
 from hierhash.config.schema import RunConfig
-from hierhash.errors import DataError, RunError
+from hierhash.errors import ConfigError, DataError, RunError
 from hierhash.methods.method import Method
 from hierhash.methods.registry import find_preset
 from hierhash.prepare import Prepared, new_method
@@ -59,8 +59,8 @@ def _train_locked(config: RunConfig, folder: Path, resume: bool) -> Method:
     tied, kept = resumable(folder, config) if resume else (config_hash(config), None)
     needs = find_preset(config.method).method.needs
     prepared = prepare_with_progress(config, kept, needs)
-    _check_parts(config, prepared)
     method = new_method(config, prepared)
+    _check_parts(config, method, prepared)
     split = prepared.split
     train = prepared.items.subset(split.train)
     method.check(train)
@@ -93,7 +93,11 @@ def _train_locked(config: RunConfig, folder: Path, resume: bool) -> Method:
     return method
 
 
-def _check_parts(config: RunConfig, prepared: Prepared) -> None:
+def _check_parts(config: RunConfig, method: Method, prepared: Prepared) -> None:
+    if config.stopping.every and not method.epochs:
+        raise ConfigError(
+            f"stopping.every: {config.method} has no epochs to stop between; set stopping.every=0"
+        )
     if config.stopping.every:
         remedy = "give data.split.sizes.validation, or set stopping.every=0"
         check_part(prepared, "validation", remedy)

@@ -70,7 +70,9 @@ class Lines:
         for length in range(len(place), 0, -1):
             if place[:length] in self.lines:
                 return f"{self.name}:{self.lines[place[:length]]}"
-        return self.name
+        # Dotted keys have a line, and the sections that they stand for none.
+        below = [line for own, line in self.lines.items() if own[: len(place)] == place]
+        return f"{self.name}:{min(below)}" if below else self.name
 
     def under(self, *places: Place) -> dict[Place, int]:
         r"""Lines of the dotted keys of some mappings, as those of the nested keys they stand for.

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from hierhash.codes.coded import Coded, code_bytes
 from hierhash.errors import ConfigError
 from hierhash.methods.method import Method, Preset
-from hierhash.testing.small_problem import FLAT, TREE, small_items, small_problem
+from hierhash.testing.small_problem import FLAT, TREE, TURNED, small_items, small_problem
 from hierhash.training.fit import Watch
 from hierhash.training.items import MODALITIES, Items
 from hierhash.training.weights_file import load_weights, save_weights
@@ -88,6 +88,7 @@ def what_was_saved_codes_alike(subject: Subject) -> None:
         for one, other in zip(mine or [], theirs or [], strict=True):
             assert np.allclose(one, other, atol=1e-6), "classify differs after loading"
     json.dumps(subject.preset.method.facts(subject.settings))
+    assert isinstance(first.meta().get("temperatures"), dict), "meta has no temperatures"
 
 
 def one_seed_gives_one_code(subject: Subject) -> None:
@@ -104,6 +105,7 @@ def codes_have_the_shape_of_the_layout(subject: Subject) -> None:
     items = small_items()
     method = subject.fitted(items)
     distance, width = method.distance(), code_bytes(method.layout())
+    assert all(segment.name for segment in method.layout()), "a segment has no name"
     for modality in subject.modalities:
         rows = {modality: items.rows[modality]}
         asked, kept = method.encode(rows, "query"), method.encode(rows, "database")
@@ -123,6 +125,7 @@ def codes_have_the_shape_of_the_layout(subject: Subject) -> None:
             one = distance.from_one(kept.codes)(asked.codes[3])
             assert np.array_equal(one, between[3]), "from_one and between differ"
         if asked.query is not None:
+            assert asked.query.dtype == np.float32, "queries are float32"
             scores = distance.scorer(stored)(asked.query)
             assert scores.shape == (items.n, items.n), "one score a query and item"
             alone = distance.scores(asked.query[3], stored)
@@ -143,7 +146,7 @@ def posteriors_sum_to_one(subject: Subject) -> None:
 
 
 def order_does_not_matter(subject: Subject) -> None:
-    """Rows are coded one by one; other orders of items and of leaves are learnt as well."""
+    """A code hangs on its row alone; other orders of items and of leaves are learnt as well."""
     items = small_items()
     method = subject.fitted(items)
     mixed = np.random.default_rng(0).permutation(items.n)
@@ -151,10 +154,15 @@ def order_does_not_matter(subject: Subject) -> None:
         rows = items.rows[modality]
         straight = method.encode({modality: rows}, "query")
         turned = method.encode({modality: rows[mixed]}, "query")
-        _same(_rows_of(straight, mixed), turned, "order")
+        _same(_rows_of(straight, mixed), turned, "order of rows")
+        few = method.encode({modality: rows[:7]}, "query")
+        _same(_rows_of(straight, np.arange(7)), few, "fewer rows")
     first = _separation(method, items, subject)
     second = _separation(subject.fitted(items.subset(mixed)), items, subject)
     assert abs(first - second) < 0.3, f"another order of items: {second:.2f} for {first:.2f}"
+    other = small_items(tree=TURNED)
+    third = _separation(subject.fitted(other, TURNED), other, subject)
+    assert abs(first - third) < 0.3, f"another order of leaves: {third:.2f} for {first:.2f}"
 
 
 def a_flat_tree_works(subject: Subject) -> None:
@@ -166,18 +174,34 @@ def a_flat_tree_works(subject: Subject) -> None:
 
 
 def missing_parts_are_handled(subject: Subject) -> None:
-    """Items without a text, without a label, of inner nodes and of several paths can be learnt."""
+    """Items without a modality or label, of inner nodes, of several paths: learnt, or refused."""
     n = 120
-    labels: list[list[str]] = [["a1"], ["a2"], ["b1"], ["c1"], [], ["A"], ["a1", "c1"], ["b1"]]
-    items = small_items(
-        n, labels=[labels[row % 8] for row in range(n)], without=np.arange(n) % 5 == 0
-    )
+    odd: dict[str, list[str]] = {"no label": [], "an inner node": ["A"], "two paths": ["a1", "c1"]}
+    whole = small_items(n)
+    usually = _separation(subject.fitted(whole), whole, subject)
+    for labels in odd.values():
+        usual = ["a1", "a2", "b1", "c1"]
+        some = small_items(n, labels=[labels if r % 5 == 0 else [usual[r % 4]] for r in range(n)])
+        _learnt_or_refused(subject, some)
+    for modality in subject.modalities:
+        has = np.arange(n) % 5 != 0
+        rows, seen = dict(whole.rows), dict(whole.has) | {modality: has}
+        rows[modality] = np.where(has[:, None], rows[modality], np.float32(1e6))
+        lacking = Items(rows, seen, whole.labels)
+        method = _learnt_or_refused(subject, lacking)
+        if method is not None:
+            # What stands in the rows of items that lack it must not bear on anything.
+            found = _separation(method, whole, subject)
+            assert found > usually - 0.3, f"rows of items without {modality} are learnt from"
+
+
+def _learnt_or_refused(subject: Subject, items: Items) -> Method | None:
     try:
         subject.new(items).check(items)
     except ConfigError as refusal:
         assert len(str(refusal).splitlines()) == 1, "a refusal is one line"
-        return
-    subject.fitted(items)
+        return None
+    return subject.fitted(items)
 
 
 def a_lacking_modality_is_refused(subject: Subject) -> None:

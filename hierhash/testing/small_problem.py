@@ -13,6 +13,7 @@ from hierhash.training.items import Items
 
 TREE = LabelTree.from_nested({"A": {"a": ["a1", "a2"], "b": ["b1"]}, "C": ["c1"]}, name="small")
 FLAT = LabelTree.from_nested(["a1", "a2", "b1", "c1"], name="flat")
+TURNED = LabelTree.from_nested({"C": ["c1"], "A": {"b": ["b1"], "a": ["a2", "a1"]}}, name="turned")
 WIDTH = 24
 
 

@@ -83,8 +83,10 @@ def test_texts_are_answered_as_torch_does_without_loading_it(run):
 
 def test_it_predicts_or_says_that_it_does_not(run):
     _, folder = run
+    silent = folder.name.startswith(("itq", "soft", "dcmh_any", "dcmh_leaf", "dcmh_pub", "dcmh_t"))
     said = hierhash("predict", folder / "run", "--text", "wear hats", "--json")
-    if said.code == 2:
+    assert said.code == (2 if silent else 0), said.err
+    if silent:
         assert "has no classification head" in said.err
         assert "Traceback" not in said.err
     else:

@@ -313,7 +313,7 @@ MUTANTS = [
     ),
     Mutant(
         "names become HTML in Markdown",
-        "hierhash/reports/section.py",
+        "hierhash/reports/markdown.py",
         "return text.translate(_MARKDOWN)",
         "return text",
         "tests/reports/test_parts.py",
@@ -324,6 +324,34 @@ MUTANTS = [
         "frame[words] = frame[words].map(safe_cell)",
         "frame[words] = frame[words].map(str)",
         "tests/reports/test_build.py",
+    ),
+    Mutant(
+        "a rival that wins is said to lose",
+        "hierhash/reports/conclusion.py",
+        '{"▼": "significantly above", "▲": "significantly below"}',
+        '{"▲": "significantly above", "▼": "significantly below"}',
+        "tests/reports/test_conclusion.py",
+    ),
+    Mutant(
+        "examples are all such that the first method wins",
+        "hierhash/reports/choice.py",
+        "_in_turns([ahead, behind], paths, number)",
+        "_in_turns([ahead], paths, number)",
+        "tests/reports/test_choice.py",
+    ),
+    Mutant(
+        "labels of the matrix touch",
+        "hierhash/reports/matrix.py",
+        "* each >= LARGEST * LINE",
+        "* each >= 0",
+        "tests/reports/test_mistakes.py",
+    ),
+    Mutant(
+        "a kept suite takes words for numbers",
+        "hierhash/bench/suite_file.py",
+        """style = '"' if text[:1]""",
+        """style = '"' if text[:0]""",
+        "tests/bench/test_suite_file.py",
     ),
     Mutant(
         "the headline shows the best seed",

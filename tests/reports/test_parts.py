@@ -6,11 +6,11 @@ import numpy as np
 import pytest
 
 from hierhash.errors import RunError
-from hierhash.labels.tree import LabelTree
 from hierhash.reports.comparison import comparison_section, intervals, mark
-from hierhash.reports.confusion import mistake_heights
-from hierhash.reports.runs import seed_average
-from hierhash.reports.section import Cell, Table, latex_table, markdown_table
+from hierhash.reports.latex import latex_table
+from hierhash.reports.markdown import markdown_table
+from hierhash.reports.per_query import seed_average
+from hierhash.reports.section import Cell, Table
 from hierhash.reports.tails import thirds
 
 
@@ -99,22 +99,6 @@ def test_thirds_go_by_training_items():
     assert sorted(set(leaf[head])) == [0, 2]
     assert sorted(set(leaf[middle])) == [1, 4]
     assert sorted(set(leaf[tail])) == [3, 5]
-
-
-def test_heights_of_mistakes():
-    tree = LabelTree.from_nested({"A": {"a": ["x", "y"], "b": ["z"]}, "C": {"c": ["w"]}}, name="t")
-    names = [leaf[-1] for leaf in tree.leaves]
-    x, y, z, w = (names.index(name) for name in "xyzw")
-    heights = mistake_heights(np.array([x, x, x, x]), np.array([x, y, z, w]), tree)
-    assert heights.tolist() == [0, 1, 2, 3]
-
-
-def test_siblings_above_the_last_level_are_siblings():
-    tree = LabelTree.from_nested({"A": ["short", "other", {"deep": ["x"]}]}, name="t")
-    names = [leaf[-1] for leaf in tree.leaves]
-    short, other, x = (names.index(name) for name in ("short", "other", "x"))
-    heights = mistake_heights(np.array([short, short, x]), np.array([other, short, short]), tree)
-    assert heights.tolist() == [1, 0, 2]
 
 
 def test_latex_escapes_and_marks():

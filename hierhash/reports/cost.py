@@ -1,0 +1,56 @@
+"""What the methods cost: time, memory and size."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pandas as pd
+
+from hierhash.reports.means_table import Row
+from hierhash.reports.runs import Run, headline_names, main_bits
+from hierhash.reports.section import Section, Table
+
+
+def cost_section(runs: list[Run], environments: dict[str, Any]) -> Section:
+    """Medians over seeds at the main code length."""
+    bits = main_bits(runs)
+    rows: list[Row] = []
+    header: list[str] = []
+    for name in headline_names(runs):
+        own = [run["cost"] for run in runs if run["name"] == name and run["bits"] == bits]
+        if own:
+            medians = pd.DataFrame(own).median()
+            header = list(medians.index)
+            rows.append([name, str(len(own)), *(f"{value:,.0f}" for value in medians)])
+    note = (
+        "Median over seeds, wall-clock time, several runs at a time: compare rows, not machines. "
+        + _machines(runs, environments)
+    )
+    return Section(f"Cost, {bits} bits", note, [Table(["method", "seeds", *header], rows)])
+
+
+def train_seconds(runs: list[Run]) -> str:
+    """Median wall-clock seconds of some trainings, or ``?`` where lines do not tell.
+
+    Example:
+        >>> train_seconds([{"cost": {"train_seconds": 1.26}}]), train_seconds([{"cost": {}}])
+        ('1.3', '?')
+    """
+    found = [run["cost"]["train_seconds"] for run in runs if "train_seconds" in run["cost"]]
+    if not found:
+        return "?"
+    median = float(pd.Series(found).median())
+    return f"{median:.1f}" if median < 10 else f"{median:,.0f}"
+
+
+def _machines(runs: list[Run], environments: dict[str, Any]) -> str:
+    """Cores and threads of the machines, as far as result files tell."""
+    used = [environments.get(key) for key in dict.fromkeys(str(r.get("environment")) for r in runs)]
+    said = []
+    for one in used:
+        if isinstance(one, dict) and one.get("cores"):
+            processor = f" ({one['cpu']})" if one.get("cpu") else ""
+            threads = one.get("threads")
+            shared = f", {threads} threads that all runs share" if threads else ""
+            said.append(f"{one['cores']} cores{processor}{shared}")
+    return f"Made on: {'; '.join(dict.fromkeys(said))}." if said else ""

@@ -1,0 +1,64 @@
+"""Training similarity by head: what each of the two brings."""
+
+from __future__ import annotations
+
+from hierhash.reports.lines import DIRECTIONS
+from hierhash.reports.means_table import Row, best_cell
+from hierhash.reports.runs import Run, counted, counted_columns, main_bits, own_distance
+from hierhash.reports.section import Section, Table
+
+PAIRS = {"leaf": "leaf S", "any": "any-ancestor S", "tree": "level-weighted S"}
+HEADS = ("none", "leaf", "per_level", "path")
+
+
+def cross_section(runs: list[Run]) -> Section | None:
+    """The table at the main code length; None without the variants."""
+    bits = main_bits(runs)
+    adamw = [
+        run
+        for run in runs
+        if run["bits"] == bits
+        and {"pairs", "head"} <= set(run["settings"])
+        and run["settings"].get("optimiser") == "adamw"
+    ]
+    found: dict[tuple[str, str], list[Run]] = {}
+    for run in adamw:
+        key = (run["settings"]["pairs"], run["settings"]["head"])
+        if run["variant"] in ("", f"{key[0]}+{key[1]}"):  # not a variant of another kind
+            found.setdefault(key, []).append(run)
+    if not any(run["variant"] for runs_of in found.values() for run in runs_of):
+        return None
+    columns = [(d, m) for d in DIRECTIONS for m in ("map_leaf", "hap", "ndcg@100")]
+    numbers = {
+        key: {column: _mean_of(own, *column) for column in columns} for key, own in found.items()
+    }
+    best = {column: max(of[column] for of in numbers.values()) for column in columns}
+    rows: list[Row] = []
+    for pairs in PAIRS:
+        for head in HEADS:
+            own = found.get((pairs, head), [])
+            if own:
+                tried = str(own[0]["settings"].get("trials", ""))
+                cells: Row = [
+                    counted(own, column[0])
+                    if column[1] == "n"
+                    else best_cell(numbers[pairs, head][column], best[column])
+                    for column in counted_columns(columns)
+                ]
+                rows.append([PAIRS[pairs], head, str(len(own)), tried, *cells])
+    names = (f"{d} {m}" for d, m in counted_columns(columns))
+    header = ["similarity", "head", "seeds", "trials", *names]
+    note = (
+        "The same network, optimiser and epochs; settings of each row are the best on validation "
+        "items of so many trials."
+    )
+    return Section(
+        f"Similarity by head, {bits} bits", note, [Table(header, rows, names=2, grouped=True)]
+    )
+
+
+def _mean_of(runs: list[Run], direction: str, metric: str) -> float:
+    values: list[float] = [
+        run["results"]["all"][direction][own_distance(run)][metric] for run in runs
+    ]
+    return sum(values) / len(values)

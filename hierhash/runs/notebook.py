@@ -1,0 +1,253 @@
+"""A run and an index as a notebook uses them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.codes.coded import Coded
+from hierhash.data.catalogue import Catalogue
+from hierhash.data.sources import PLACELESS, detect, missing, read
+from hierhash.errors import DataError, InputError, RunError
+from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.exact import ExactIndex, Hit
+from hierhash.retrieval.load_index import load_index as load_exact
+from hierhash.retrieval.node_filter import rows_below
+from hierhash.runs.given import Picture, given_features, given_pictures, given_texts
+from hierhash.runs.indexing import encode_catalogue, index_database
+from hierhash.runs.prediction import predict_rows
+from hierhash.runs.saved import SavedRun
+from hierhash.runs.saved import load_run as load_saved
+
+
+class Run:
+    """A trained run.
+
+    Args:
+        saved: What its folder holds.
+    """
+
+    def __init__(self, saved: SavedRun) -> None:
+        self.saved = saved
+
+    @property
+    def folder(self) -> Path:
+        """The run folder."""
+        return self.saved.folder
+
+    @property
+    def tree(self) -> LabelTree:
+        """The label tree."""
+        return self.saved.tree
+
+    def encode(
+        self,
+        *,
+        texts: Sequence[str] | None = None,
+        images: Sequence[Picture] | None = None,
+        text_features: Any = None,
+        image_features: Any = None,
+    ) -> NDArray[np.uint8] | NDArray[np.float32]:
+        """Codes of items, as an index would store them.
+
+        Args:
+            texts: Texts, or
+            images: pictures: files, or PIL images, or
+            text_features: rows of features like those it was trained on (n, d), or
+            image_features: the same of pictures.
+
+        Returns:
+            uint8 (n, bytes): packed codes, the first bit the highest of the first byte; float32
+            (n, width) of a method that keeps vectors.
+
+        Raises:
+            InputError: Not exactly one of them is given, or the run cannot read it.
+        """
+        modality, rows = self.rows_of(texts, images, text_features, image_features)
+        return self.saved.method.encode({modality: rows}, "database").stored
+
+    def predict(
+        self, *, texts: Sequence[str] | None = None, images: Sequence[Picture] | None = None
+    ) -> list[list[tuple[str, float]]]:
+        """For each item the class and its confidence at every level, coarsest first.
+
+        Raises:
+            InputError: The method does not classify, or the run cannot read the items.
+        """
+        modality, rows = self.rows_of(texts, images)
+        return predict_rows(self.saved, modality, rows)
+
+    def index(
+        self,
+        folder: str | Path,
+        source: str | Path | None = None,
+        *,
+        modality: str = "image",
+        **options: Any,
+    ) -> Index:
+        """Codes items and writes them to a new folder that can be searched.
+
+        Args:
+            folder: The new folder.
+            source: A folder or file of items, or the name of a source such as ``sample``; None
+                takes the database items of the run's own data.
+            modality: ``image`` or ``text``: what of the items is coded.
+            options: Of the source's reader.
+
+        Raises:
+            InputError: Nothing to code, or the folder exists.
+        """
+        folder = Path(folder)
+        if folder.exists():
+            raise RunError(f"{folder}: exists already; choose another name or remove it")
+        if source is None:
+            built = index_database(self.saved, modality)
+        else:
+            built = encode_catalogue(self.saved, _read(source, options), modality)
+        built.save(folder)
+        return load_index(folder)
+
+    def rows_of(
+        self,
+        texts: Sequence[str] | None = None,
+        images: Sequence[Picture] | None = None,
+        text_features: Any = None,
+        image_features: Any = None,
+    ) -> tuple[str, Any]:
+        """The modality and the feature rows of what is given, as ``encode`` takes it.
+
+        Raises:
+            InputError: Not exactly one is given, or the run cannot read it.
+        """
+        given = {
+            "texts": texts,
+            "images": images,
+            "text_features": text_features,
+            "image_features": image_features,
+        }
+        named = [name for name, value in given.items() if value is not None]
+        if len(named) != 1:
+            raise InputError(f"give one of {', '.join(given)}, not {' and '.join(named) or 'none'}")
+        if texts is not None:
+            checked = given_texts("texts", texts)
+            self.saved.check_modality("text")
+            for one in checked:
+                self.saved.check_text(one)
+            return "text", self.saved.text_rows(checked)
+        if images is not None:
+            return "image", self.saved.image_rows(given_pictures(images))
+        modality = "text" if text_features is not None else "image"
+        self.saved.check_modality(modality)
+        rows = given_features(named[0], given[named[0]])
+        wanted = self.saved.shapes[modality]
+        if tuple(rows.shape[1:]) != wanted:
+            raise DataError(
+                f"{modality}_features: rows of shape {tuple(rows.shape[1:])}, the run was trained "
+                f"on {wanted}; give features of the same kind"
+            )
+        return modality, rows
+
+
+class Index:
+    """Coded items that can be searched.
+
+    Args:
+        exact: What its folder holds.
+        run: The run that answers its queries.
+    """
+
+    def __init__(self, exact: ExactIndex, run: Run) -> None:
+        self.exact, self.run = exact, run
+
+    def __len__(self) -> int:
+        """Number of items."""
+        return len(self.exact)
+
+    def search(
+        self,
+        text: str | None = None,
+        *,
+        image: Picture | None = None,
+        text_features: Any = None,
+        image_features: Any = None,
+        k: int = 10,
+        under: str | None = None,
+    ) -> list[Hit]:
+        """The nearest items to one query, nearest first.
+
+        Args:
+            text: A text, or
+            image: a picture, or
+            text_features: one row of features (d,), or
+            image_features: the same of a picture.
+            k: Number of answers.
+            under: Only items below this node: a path, a name or an alias.
+
+        Returns:
+            Hits with ``item`` (id, text, paths, image), ``distance`` and ``score``.
+
+        Raises:
+            InputError: Not exactly one query is given, the run cannot read it, or there is no such
+                node.
+
+        Example:
+            >>> Index.search.__name__
+            'search'
+        """
+        modality, rows = self.run.rows_of(
+            None if text is None else [text],
+            None if image is None else [image],
+            _one_row(text_features),
+            _one_row(image_features),
+        )
+        query: Coded = self.run.saved.method.encode({modality: rows}, "query")
+        below = None if under is None else rows_below(self.exact, self.run.tree, under)
+        return self.exact.search(query, k, below)
+
+
+def load_run(folder: str | Path) -> Run:
+    """A finished run.
+
+    Raises:
+        RunError: A file of the folder is missing, damaged or changed.
+    """
+    return Run(load_saved(Path(folder)))
+
+
+def load_index(folder: str | Path) -> Index:
+    """An index with the run that it carries.
+
+    Raises:
+        RunError: It is no index, a file is missing or damaged, or they do not fit each other.
+    """
+    exact = load_exact(Path(folder))
+    return Index(exact, load_run(exact.run))
+
+
+def _read(source: str | Path, options: Mapping[str, Any]) -> Catalogue:
+    path = Path(source)
+    if path.exists():
+        return read(detect(path), path, **options)
+    return read(placeless(source), None, **options)
+
+
+def placeless(source: str | Path | None) -> str:
+    """The name of a source that needs no place, such as ``sample``.
+
+    Raises:
+        InputError: It is none.
+    """
+    if str(source) not in PLACELESS:
+        raise InputError(missing(Path(str(source)), PLACELESS))
+    return str(source)
+
+
+def _one_row(features: Any) -> Any:
+    """One row of features as a matrix of one row; what is one already stays."""
+    if features is None or getattr(features, "ndim", 0) == 2:
+        return features
+    return [features]
