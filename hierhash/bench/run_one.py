@@ -19,7 +19,7 @@ from hierhash.bench.scores import (
     rounded,
     validation_means,
 )
-from hierhash.bench.trained import Trained, encode_items, fit_method
+from hierhash.bench.trained import Trained, encode_items, fit_longest, fit_method
 from hierhash.config.schema import RunConfig
 from hierhash.metrics.retrieval_suite import DirectionResult
 from hierhash.prepare import Advance, Prepared
@@ -50,6 +50,7 @@ def final_scores(
     asymmetric: bool = False,
     attribute: str | None = None,
     top: bool = False,
+    longest: int = 0,
     advance: Advance = lambda _: None,
 ) -> tuple[dict[str, Any], PerQuery, Trained]:
     """Scores of a run on the query items, per-query scores, and the run itself.
@@ -59,11 +60,15 @@ def final_scores(
         prepared: Its data.
         asymmetric: Also the metrics of real-valued queries against codes.
         attribute: Side attribute whose share among the first ten is told.
+        longest: Largest length at which a nested method may be fitted for this one.
         top: Keep the first answers of each query, which a report can show.
         advance: Told of each epoch, for a progress bar.
     """
     split = prepared.split
-    method, cost = fit_method(config, prepared, advance)
+    if longest:
+        method, cost = fit_longest(config, prepared, longest)
+    else:
+        method, cost = fit_method(config, prepared, advance)
     trained = encode_items(method, prepared, split.query, split.database)
     own_order = trained.distance.name
     known = directions_of(trained)

@@ -14,13 +14,17 @@ from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded, code_bytes
 from hierhash.codes.distances import Distance
+from hierhash.codes.tree_centres import stages
+from hierhash.config.hash import config_hash
 from hierhash.config.schema import RunConfig
 from hierhash.methods.method import Method
+from hierhash.methods.registry import find_preset
 from hierhash.prepare import Advance, Prepared, new_method
 from hierhash.training.fit import Interrupted, Watch
 from hierhash.training.items import MODALITIES
 
 Rows = NDArray[np.int64]
+Fitted = tuple[Method, dict[str, float]]
 
 
 @dataclass(frozen=True)
@@ -46,9 +50,25 @@ class Trained:
         return self.method.distance()
 
 
-def fit_method(
-    config: RunConfig, prepared: Prepared, advance: Advance = lambda _: None
-) -> tuple[Method, dict[str, float]]:
+_longest: tuple[str, Prepared, Fitted] | None = None
+
+
+def fit_longest(config: RunConfig, prepared: Prepared, longest: int) -> Fitted:
+    """As ``fit_method``; a nested method is fitted at its longest and kept for shorter codes."""
+    global _longest
+    preset = find_preset(config.method)
+    if not preset.method.nested or config.bits not in stages(longest):
+        return fit_method(config, prepared)
+    whole = config.model_copy(update={"bits": longest})
+    key = config_hash(whole)
+    if _longest is None or _longest[0] != key or _longest[1] is not prepared:
+        _longest = key, prepared, fit_method(whole, prepared)
+    method, cost = _longest[2]
+    short: Method = method.prefix(config.bits)  # type: ignore[attr-defined] # nested ones have it
+    return short, dict(cost)
+
+
+def fit_method(config: RunConfig, prepared: Prepared, advance: Advance = lambda _: None) -> Fitted:
     """Fits and calibrates a method; ``advance`` is told of each epoch. Gives its cost, too.
 
     Raises:

@@ -174,6 +174,7 @@ def work(suite: Suite, job: Job) -> Outcome:
             _prepared,
             asymmetric=suite.asymmetric and main,
             attribute=suite.attribute,
+            longest=max(suite.bits_of(job.row)),
             top=main and job.seed == suite.seeds[0],
         )
         return record, per_query

@@ -14,6 +14,7 @@ class BitCodes:
     """Layout and distance of K bits; nothing to calibrate, and nothing is classified."""
 
     free_length: ClassVar[bool] = True
+    nested: ClassVar[bool] = False
     problem: Problem
 
     def layout(self) -> tuple[Segment, ...]:

@@ -94,6 +94,7 @@ class Classifiers:
     Settings: ClassVar[type] = ClassifierSettings
     needs: ClassVar[frozenset[str]] = frozenset({"image", "text", "labels"})
     free_length: ClassVar[bool] = False
+    nested: ClassVar[bool] = False
 
     def __init__(self, settings: ClassifierSettings, problem: Problem, device: str = "cpu") -> None:
         self.settings, self.problem, self.device = settings, problem, device
@@ -186,7 +187,7 @@ class Classifiers:
             state, shapes, self.problem.shapes, self.problem.sizes[-1], raw=True
         )
         # Whatever is wrong with the coding is told here, not by a search later.
-        coding = coding_of(meta["coding"], lambda: self.problem.ancestors)
+        coding = coding_of(meta["coding"], lambda: self.problem.ancestors, state.__getitem__)
         if type(coding) is not type(self.coding()):
             raise ValueError(f"coding '{meta['coding']['name']}' is of another method")
         self.temperatures = dict(meta["temperatures"])

@@ -62,12 +62,14 @@ class ExpectedTreeCodes(BitCodes):
 
     Settings: ClassVar[type] = ExpectedSettings
     needs: ClassVar[frozenset[str]] = DCMH.needs
+    nested: ClassVar[bool] = True
 
     def __init__(self, settings: ExpectedSettings, problem: Problem, device: str = "cpu") -> None:
         self.settings, self.problem = settings, problem
         self.network = DCMH(settings, replace(problem, bits=settings.width), device)
         self.centres = np.zeros((problem.sizes[-1], problem.bits), dtype=np.int8)
         self.thresholds = np.zeros(problem.bits)
+        self.score_weights = np.zeros(0)
 
     @property
     def epochs(self) -> int:
@@ -121,6 +123,19 @@ class ExpectedTreeCodes(BitCodes):
             level_balance(paths[0], paths[1]),
             stages(self.problem.bits),
         )
+
+    def prefix(self, bits: int) -> ExpectedTreeCodes:
+        """The fitted method at one of the shorter lengths that ``stages`` names.
+
+        Raises:
+            ValueError: The first ``bits`` bits are no code by themselves.
+        """
+        if bits not in stages(self.problem.bits):
+            raise ValueError(f"{bits} bits are no prefix of {self.problem.bits} that is a code")
+        short = ExpectedTreeCodes(self.settings, replace(self.problem, bits=bits))
+        short.network, short.score_weights = self.network, self.score_weights
+        short.centres, short.thresholds = self.centres[:, :bits], self.thresholds[:bits]
+        return short
 
     def coding(self) -> ExpectedCode:
         """Expected centres against thresholds."""

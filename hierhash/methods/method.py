@@ -61,11 +61,14 @@ class Method(Protocol):
         needs: What it cannot train without, of ``image``, ``text``, ``labels``. It codes the
             modalities among them and no others.
         free_length: Whether the length of its codes is the user's choice.
+        nested: Whether the first 16, 32, 64, ... bits of its codes are those of a shorter fit, which
+            its ``prefix(bits)`` gives; a benchmark then fits it once a seed.
     """
 
     Settings: ClassVar[type]
     needs: ClassVar[frozenset[str]]
     free_length: ClassVar[bool]
+    nested: ClassVar[bool]
 
     def __init__(self, settings: Any, problem: Problem, device: str = "cpu") -> None: ...
 

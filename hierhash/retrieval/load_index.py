@@ -26,7 +26,7 @@ from hierhash.storage.arrays import map_array
 from hierhash.storage.json_files import read_json
 
 # What the codes of a coding are compared by.
-DISTANCES = {"signs": "hamming", "posterior": "dot", "class": "tree"}
+DISTANCES = {"signs": "hamming", "expected": "hamming", "posterior": "dot", "class": "tree"}
 REMEDY = "build the index again"
 
 

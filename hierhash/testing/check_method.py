@@ -218,6 +218,22 @@ def a_lacking_modality_is_refused(subject: Subject) -> None:
             raise AssertionError(f"items without {modality} are not refused")
 
 
+def a_prefix_is_a_shorter_code(subject: Subject) -> None:
+    """The first bits of a nested code are those of a fit at that length."""
+    if not subject.preset.method.nested:
+        return
+    items = small_items()
+    long, short = subject.fitted(items, bits=32), subject.fitted(items, bits=16)
+    for modality in subject.modalities:
+        rows = {modality: items.rows[modality]}
+        whole, alone = long.encode(rows, "query"), short.encode(rows, "query")
+        cut = long.prefix(16).encode(rows, "query")  # type: ignore[attr-defined] # nested
+        assert whole.codes is not None, "a nested method has codes"
+        assert alone.codes is not None, "a nested method has codes"
+        assert np.array_equal(whole.codes[:, :2], alone.codes), "a prefix is another code"
+        _same(cut, alone, "prefix")
+
+
 class _Killed(Exception):  # noqa: N818 - a stand-in for the end of a process
     pass
 
@@ -258,6 +274,7 @@ CHECKS: tuple[Check, ...] = (
     missing_parts_are_handled,
     a_lacking_modality_is_refused,
     a_killed_training_goes_on,
+    a_prefix_is_a_shorter_code,
 )
 
 
