@@ -61,8 +61,8 @@ class Method(Protocol):
         needs: What it cannot train without, of ``image``, ``text``, ``labels``. It codes the
             modalities among them and no others.
         free_length: Whether the length of its codes is the user's choice.
-        nested: Whether the first 16, 32, 64, ... bits of its codes are those of a shorter fit, which
-            its ``prefix(bits)`` gives; a benchmark then fits it once a seed.
+        nested: Whether the first 16, 32, 64, ... bits of its codes are those of a shorter fit,
+            which its ``prefix(bits)`` gives; a benchmark then fits it once a seed.
     """
 
     Settings: ClassVar[type]
