@@ -17,6 +17,8 @@ DIRECTIONS = {
     "t2i": ("text", "image"),
     "i2i": ("image", "image"),
     "t2t": ("text", "text"),
+    "i2m": ("image", "both"),
+    "t2m": ("text", "both"),
 }
 CROSS = ("i2t", "t2i")
 

@@ -21,7 +21,7 @@ from hierhash.methods.method import Method
 from hierhash.methods.registry import find_preset
 from hierhash.prepare import Advance, Prepared, new_method
 from hierhash.training.fit import Interrupted, Watch
-from hierhash.training.items import MODALITIES
+from hierhash.training.items import BOTH, MODALITIES
 
 Rows = NDArray[np.int64]
 Fitted = tuple[Method, dict[str, float]]
@@ -114,6 +114,12 @@ def encode_items(method: Method, prepared: Prepared, asked: Rows, database: Rows
         own = method.encode({modality: items.rows[modality][kept]}, "database").stored
         stored[modality] = _spread(own, kept, items.n)
         coded += len(rows) + len(kept)
+    if method.fuses and len(stored) == len(MODALITIES):
+        kept = items.having(BOTH, np.concatenate([asked, database]))
+        stored[BOTH] = np.zeros_like(stored["image"])
+        for given, rows in items.given(BOTH, kept):
+            together = {one: items.rows[one][rows] for one in given}
+            stored[BOTH][rows] = method.encode(together, "database").stored
     seconds = time.perf_counter() - started
     some = next(iter(stored.values()))
     cost = {

@@ -112,14 +112,32 @@ class ExpectedCode:
 
     def __call__(self, outputs: Floats, modality: str) -> Coded:
         """See ``Coding``: the query is m - t, cut to -1..1."""
-        apart = (self.expected(outputs, modality) - self.thresholds).astype(np.float32)
+        return self.code(self.posterior(outputs, modality))
+
+    def posterior(self, outputs: Floats, modality: str) -> NDArray[np.float64]:
+        """Leaf probabilities, float64 (n, leaves), of outputs (n, width)."""
+        weight, bias = self.head
+        return leaf_posteriors(outputs @ weight.T + bias, self.temperatures.get(modality, 1.0))
+
+    def code(self, posterior: NDArray[np.float64]) -> Coded:
+        """Codes and queries of items by their leaf probabilities (n, leaves)."""
+        apart = (posterior @ self.centres - self.thresholds).astype(np.float32)
         return Coded(pack(apart), np.clip(apart, -1.0, 1.0))
 
-    def expected(self, outputs: Floats, modality: str) -> NDArray[np.float64]:
-        """m, float64 (n, K) in -1..1, of outputs (n, width)."""
-        weight, bias = self.head
-        leaves = leaf_posteriors(outputs @ weight.T + bias, self.temperatures.get(modality, 1.0))
-        return leaves @ self.centres
+
+def fused(posteriors: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
+    """One posterior of several about the same items: their product, each row summing to 1.
+
+    A product of experts: what each side rules out is out.
+
+    Example:
+        >>> fused([np.array([[0.5, 0.5, 0.0]]), np.array([[0.6, 0.2, 0.2]])]).round(2).tolist()
+        [[0.75, 0.25, 0.0]]
+    """
+    smallest = np.finfo(np.float64).tiny
+    logs = np.sum([np.log(np.maximum(one, smallest)) for one in posteriors], axis=0)
+    product = np.exp(logs - logs.max(axis=1, keepdims=True))
+    return np.asarray(product / product.sum(axis=1, keepdims=True))
 
 
 def leaf_posteriors(logits: Floats, temperature: float) -> NDArray[np.float64]:

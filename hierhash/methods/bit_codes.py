@@ -15,6 +15,7 @@ class BitCodes:
 
     free_length: ClassVar[bool] = True
     nested: ClassVar[bool] = False
+    fuses: ClassVar[bool] = False
     problem: Problem
 
     def layout(self) -> tuple[Segment, ...]:

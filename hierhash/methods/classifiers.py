@@ -95,6 +95,7 @@ class Classifiers:
     needs: ClassVar[frozenset[str]] = frozenset({"image", "text", "labels"})
     free_length: ClassVar[bool] = False
     nested: ClassVar[bool] = False
+    fuses: ClassVar[bool] = False
 
     def __init__(self, settings: ClassifierSettings, problem: Problem, device: str = "cpu") -> None:
         self.settings, self.problem, self.device = settings, problem, device

@@ -19,12 +19,12 @@ from numpy.typing import NDArray
 from pydantic import Strict
 
 from hierhash.codes.coded import Coded
-from hierhash.codes.coding import ExpectedCode
+from hierhash.codes.coding import ExpectedCode, fused
 from hierhash.codes.tree_centres import stages, tree_centres
 from hierhash.errors import ConfigError
 from hierhash.methods.bit_codes import BitCodes
 from hierhash.methods.dcmh import DCMH, DCMHSettings, HeadSettings
-from hierhash.methods.method import Posteriors, Preset, Problem, Role, Rows, only_modality
+from hierhash.methods.method import Posteriors, Preset, Problem, Role, Rows
 from hierhash.methods.thresholds import MOST, choose_thresholds, level_balance
 from hierhash.methods.weight_scheme import WeightScheme, weights_of
 from hierhash.training.fit import Watch
@@ -63,6 +63,7 @@ class ExpectedTreeCodes(BitCodes):
     Settings: ClassVar[type] = ExpectedSettings
     needs: ClassVar[frozenset[str]] = DCMH.needs
     nested: ClassVar[bool] = True
+    fuses: ClassVar[bool] = True
 
     def __init__(self, settings: ExpectedSettings, problem: Problem, device: str = "cpu") -> None:
         self.settings, self.problem = settings, problem
@@ -109,7 +110,7 @@ class ExpectedTreeCodes(BitCodes):
         expected, levels, paths = [], [], []
         for modality, own in rows.items():
             given = {modality: items.rows[modality][own]}
-            expected.append(self.coding().expected(self.network.outputs(given), modality))
+            expected.append(self._posterior(given) @ self.centres)
             levels.append(self.network.classify(given) or [])
             labels = items.labels.subset(own)
             paths.append(labels.codes[labels.offsets[:-1]])  # of several paths the first
@@ -144,12 +145,27 @@ class ExpectedTreeCodes(BitCodes):
         return ExpectedCode(head, self.centres, self.thresholds, self.network.temperatures)
 
     def encode(self, rows: Rows, role: Role) -> Coded:
-        """See ``Method``."""
-        return self.coding()(self.network.outputs(rows), only_modality(rows)[0])
+        """See ``Method``; of items given by picture and text one code of both."""
+        return self.coding().code(self._posterior(rows))
 
     def classify(self, rows: Rows) -> Posteriors | None:
         """See ``Method``."""
-        return self.network.classify(rows)
+        if len(rows) == 1:
+            return self.network.classify(rows)
+        leaves = self._posterior(rows)
+        return [
+            (leaves @ (classes[:, None] == np.arange(size))).astype(np.float32)
+            for classes, size in zip(self.problem.ancestors, self.problem.sizes, strict=True)
+        ]
+
+    def _posterior(self, rows: Rows) -> NDArray[np.float64]:
+        coding = self.coding()
+        return fused(
+            [
+                coding.posterior(self.network.outputs({modality: features}), modality)
+                for modality, features in rows.items()
+            ]
+        )
 
     def state(self) -> dict[str, NDArray[Any]]:
         """See ``Method``."""

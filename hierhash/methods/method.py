@@ -63,12 +63,14 @@ class Method(Protocol):
         free_length: Whether the length of its codes is the user's choice.
         nested: Whether the first 16, 32, 64, ... bits of its codes are those of a shorter fit,
             which its ``prefix(bits)`` gives; a benchmark then fits it once a seed.
+        fuses: Whether items given by several modalities have one code of all.
     """
 
     Settings: ClassVar[type]
     needs: ClassVar[frozenset[str]]
     free_length: ClassVar[bool]
     nested: ClassVar[bool]
+    fuses: ClassVar[bool]
 
     def __init__(self, settings: Any, problem: Problem, device: str = "cpu") -> None: ...
 

@@ -14,6 +14,8 @@ DIRECTIONS = {
     "t2i": "texts look for pictures",
     "i2i": "pictures look for pictures",
     "t2t": "texts look for texts",
+    "i2m": "pictures look for items coded from picture and text together",
+    "t2m": "texts look for items coded from picture and text together",
 }
 
 METHODS = {

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from hierhash.labels.items import ItemLabels
 
 MODALITIES = ("image", "text")
+BOTH = "both"
 BLOCK = 4096
 
 
@@ -54,8 +55,35 @@ class Items:
             self.labels.subset(index),
         )
 
+    def given(
+        self, modality: str, index: NDArray[np.int64]
+    ) -> list[tuple[list[str], NDArray[np.int64]]]:
+        """How items are given to a method: groups of modalities with the rows that have just these.
+
+        Args:
+            modality: ``image`` or ``text``: items that have it; ``both``: items that have any, by
+                all that they have.
+            index: The items.
+        """
+        if modality != BOTH:
+            return [([modality], self.having(modality, index))]
+        groups = []
+        for modalities in (["image", "text"], ["image"], ["text"]):
+            others = [one for one in self.has if one not in modalities]
+            if all(one in self.has for one in modalities):
+                rows = index
+                for one in modalities:
+                    rows = self.having(one, rows)
+                for one in others:
+                    rows = rows[~self.has[one][rows]]
+                groups.append((modalities, rows))
+        return [(modalities, rows) for modalities, rows in groups if len(rows)]
+
     def having(self, modality: str, index: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Those of ``index`` that have a modality; none where nothing has it."""
+        """Those of ``index`` that have a modality, with ``both`` any; none where nothing has it."""
+        if modality == BOTH:
+            some = np.any([has[index] for has in self.has.values()], axis=0)
+            return np.asarray(index[some])
         if modality not in self.has:
             return index[:0]
         return np.asarray(index[self.has[modality][index]])

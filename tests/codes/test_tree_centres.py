@@ -61,6 +61,6 @@ def test_uniform_thresholds_keep_the_distances_of_expected_codes():
         coding = ExpectedCode(head, centres, rng.uniform(-1, 1, bits), {})
         codes = coding(logits, "text").codes
         counted += Hamming(bits).between(codes, codes) / draws
-    expected = coding.expected(logits, "text")
+    expected = coding.posterior(logits, "text") @ centres
     wanted = np.abs(expected[:, None] - expected[None]).sum(axis=2) / 2
     np.testing.assert_allclose(counted, wanted, atol=0.8)  # three deviations of the mean of draws

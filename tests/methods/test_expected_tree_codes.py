@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from hierhash.codes.coding import fused
+from hierhash.errors import ConfigError
+from hierhash.methods.expected_tree_codes import PRESET, ExpectedTreeCodes
+from hierhash.testing.small_problem import small_items, small_problem
+from hierhash.training.fit import Watch
+from tests.methods.test_conformance import small
+
+SETTINGS = small(PRESET.settings)
+
+
+@pytest.fixture(scope="module")
+def fitted():
+    items = small_items()
+    method = ExpectedTreeCodes(SETTINGS, small_problem(items, bits=32))
+    method.fit(items, Watch())
+    method.calibrate(small_items(60, seed=1))
+    return method, items
+
+
+def test_a_code_is_the_sign_of_the_expected_centre_against_its_threshold(fitted):
+    method, items = fitted
+    rows = {"text": items.rows["text"][:9]}
+    chances = method.classify(rows)[-1].astype(np.float64)
+    for row, code in enumerate(np.unpackbits(method.encode(rows, "query").codes, axis=1)):
+        for bit in range(32):
+            expected = sum(
+                chances[row, leaf] * method.centres[leaf, bit] for leaf in range(chances.shape[1])
+            )
+            apart = expected - method.thresholds[bit]
+            if abs(apart) > 1e-5:
+                assert code[bit] == (apart >= 0)
+
+
+def test_picture_and_text_together_are_the_product_of_what_each_says(fitted):
+    method, items = fitted
+    apart = [method.classify({side: items.rows[side]})[-1] for side in ("image", "text")]
+    product = apart[0].astype(np.float64) * apart[1]
+    product /= product.sum(axis=1, keepdims=True)
+    both = {side: items.rows[side] for side in ("image", "text")}
+    levels = method.classify(both)
+    np.testing.assert_allclose(levels[-1], product, atol=1e-5)
+    np.testing.assert_allclose(fused(apart), product, atol=1e-6)
+    codes = method.encode(both, "database").codes
+    expected = method.coding().code(fused([one.astype(np.float64) for one in apart])).codes
+    assert (codes == expected).mean() > 0.99
+
+
+def test_the_network_does_not_hang_on_the_length(fitted):
+    method, items = fitted
+    short = ExpectedTreeCodes(SETTINGS, small_problem(items, bits=8))
+    short.fit(items, Watch())
+    own, other = method.network.state(), short.network.state()
+    assert all(np.array_equal(own[name], other[name]) for name in own)
+
+
+def test_thresholds_are_spread(fitted):
+    assert len(set(fitted[0].thresholds.tolist())) > 3
+
+
+def test_a_head_without_leaf_probabilities_is_refused():
+    items = small_items()
+    wrong = replace(SETTINGS, head=replace(SETTINGS.head, kind="per_level"))
+    with pytest.raises(ConfigError, match="gives no leaf probabilities"):
+        ExpectedTreeCodes(wrong, small_problem(items)).check(items)
