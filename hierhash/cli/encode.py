@@ -8,13 +8,14 @@ from typing import Annotated
 import typer
 
 from hierhash.cli.data_arguments import Format, Option
+from hierhash.cli.index import Modality
 
 
 def encode(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
     source: Annotated[str, typer.Argument(help="Folder or file of items, or `sample`.")],
     out: Annotated[Path, typer.Argument(help="Folder to write: codes, items and a manifest.")],
-    modality: Annotated[str, typer.Option(help="Which side is encoded: image or text.")] = "image",
+    modality: Modality = None,
     format_: Format = None,
     option: Option = None,
 ) -> None:
@@ -24,7 +25,7 @@ def encode(
     from hierhash.runs.indexing import encode_catalogue
     from hierhash.runs.saved import load_run
 
-    check_modality(modality)
+    check_modality(modality, both=True)
     if out.exists():
         raise RunError(f"{out}: exists already; choose another name or remove it")
     index = encode_catalogue(load_run(run), read_source(source, format_, option), modality)

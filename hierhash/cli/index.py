@@ -8,6 +8,13 @@ from typing import Annotated
 
 import typer
 
+Modality = Annotated[
+    str | None,
+    typer.Option(
+        help="What of the items is coded: image, text, or both together; default: both where the "
+        "method can, else image."
+    ),
+]
 app = typer.Typer(help="Build an index of codes, and look at one.", no_args_is_help=True)
 
 
@@ -15,14 +22,14 @@ app = typer.Typer(help="Build an index of codes, and look at one.", no_args_is_h
 def build(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
     out: Annotated[Path, typer.Argument(help="Index folder to write.")],
-    modality: Annotated[str, typer.Option(help="Which side is indexed: image or text.")] = "image",
+    modality: Modality = None,
 ) -> None:
     """Index the database items of the run's own data set."""
     from hierhash.cli.source_argument import check_modality
     from hierhash.runs.indexing import index_database
     from hierhash.runs.saved import load_run
 
-    check_modality(modality)
+    check_modality(modality, both=True)
     index = index_database(load_run(run), modality)
     index.save(out)
     typer.echo(f"{out}: {len(index)} items, {index.manifest['bits']} bits each")

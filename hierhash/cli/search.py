@@ -27,7 +27,7 @@ def search(
         bool, typer.Option("--json", help="Print JSON; with --queries one line a query.")
     ] = False,
 ) -> None:
-    """Search an index with a text, a picture, or a file of texts.
+    """Search an index with a text, a picture, both together, or a file of texts.
 
     Answers are ordered by score, the product of the query's real outputs with the item's code
     (--no-rescore: by Hamming distance).
@@ -35,13 +35,13 @@ def search(
     from hierhash.cli.searching import Search
     from hierhash.errors import InputError
 
-    if sum(given is not None for given in (text, image, queries)) != 1:
-        raise InputError("search: give one of --text, --image and --queries")
+    if (queries is None) == (text is None and image is None):
+        raise InputError("search: give --text or --image, or both together, or else --queries")
     session = Search(index, under, k, rescore=not no_rescore, as_json=as_json)
     if queries is not None:
         if not session.answer_file(queries):
             raise typer.Exit(2)
-    elif text is not None:
-        session.answer_text(text)
+    elif image is not None:
+        session.answer_picture(image, text)
     else:
-        session.answer_picture(image or Path())
+        session.answer_text(text or "")

@@ -70,18 +70,24 @@ class Search:
         branch.check(text)
         self._print(self._hits(branch.encode([text])))
 
-    def answer_picture(self, image: Path) -> None:
-        """Prints the answers to a picture.
+    def answer_picture(self, image: Path, text: str | None = None) -> None:
+        """Prints the answers to a picture, or to a picture and a text as one query.
 
         Raises:
-            InputError: The picture cannot be read, or the run reads none.
+            InputError: The picture cannot be read, the run reads none, or its method has no code of
+                both.
         """
         from hierhash.data.images import ImageRef
         from hierhash.runs.saved import load_run
+        from hierhash.training.items import BOTH
 
         saved = load_run(self.index.run)
-        rows = saved.image_rows([ImageRef(image).open()])
-        self._print(self._hits(saved.method.encode({"image": rows}, "query")))
+        rows = {"image": saved.image_rows([ImageRef(image).open()])}
+        if text is not None:
+            saved.check_modality(BOTH)
+            saved.check_text(text)
+            rows["text"] = saved.text_rows([text])
+        self._print(self._hits(saved.method.encode(rows, "query")))
 
     def answer_file(self, name: str) -> bool:
         """Prints the answers to each line of a file; a text that says nothing gets its reason.

@@ -51,11 +51,13 @@ def read_source(
     return catalogue
 
 
-def check_modality(modality: str) -> None:
-    """Refuses anything but ``image`` and ``text``.
+def check_modality(modality: str | None, both: bool = False) -> None:
+    """Refuses anything but ``image``, ``text`` and, where it is known, ``both`` or nothing.
 
     Raises:
-        InputError: It is neither.
+        InputError: It is none of them.
     """
+    if both and modality in ("both", None):
+        return
     if modality not in ("image", "text"):
         raise InputError(f"--modality: '{modality}' is not image or text")

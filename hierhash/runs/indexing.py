@@ -16,50 +16,98 @@ from hierhash.retrieval.exact import ExactIndex, metadata_lines
 from hierhash.retrieval.run_files import model_sha256
 from hierhash.runs.items import prepare_again
 from hierhash.runs.saved import SavedRun
+from hierhash.training.items import BOTH
 from hierhash.training.progress import counting
 
 BATCH = 64
 
 
+def default_modality(saved: SavedRun) -> str:
+    """What of items is coded when nothing is said: ``both`` where a method has one code of both."""
+    return BOTH if saved.method.fuses else saved.modalities[0]
+
+
 def index_database(
-    saved: SavedRun, modality: str = "image", prepared: Prepared | None = None
+    saved: SavedRun, modality: str | None = None, prepared: Prepared | None = None
 ) -> ExactIndex:
     """Codes and metadata of the database items that have the modality.
 
+    Args:
+        saved: The run.
+        modality: ``image``, ``text`` or ``both``; None takes ``default_modality``.
+        prepared: The run's data, if they are there already.
+
     Raises:
-        DataError: None has it.
+        DataError: No item has it.
     """
+    modality = modality or default_modality(saved)
     saved.check_modality(modality)
     prepared = prepared or prepare_again(saved)
     items, catalogue = prepared.items, prepared.catalogue
     rows = items.having(modality, np.asarray(prepared.split.database))
     if not len(rows):
-        raise DataError(
-            f"{catalogue.name}: no database item has this modality: {modality}; "
-            "choose the other --modality"
-        )
-    coded = saved.method.encode({modality: items.rows[modality][rows]}, "database")
-    return _index(saved, modality, coded.stored, catalogue, rows.tolist())
+        raise DataError(_nothing(catalogue, modality))
+    parts = [
+        (own, saved.method.encode({one: items.rows[one][own] for one in given}, "database").stored)
+        for given, own in items.given(modality, rows)
+    ]
+    return _index(saved, modality, _in_order(parts, rows.tolist()), catalogue, rows.tolist())
 
 
-def encode_catalogue(saved: SavedRun, catalogue: Catalogue, modality: str) -> ExactIndex:
+def encode_catalogue(
+    saved: SavedRun, catalogue: Catalogue, modality: str | None = None
+) -> ExactIndex:
     """Codes and metadata of all items of a catalogue that have the modality.
 
     Raises:
         DataError: No item has the modality, or a picture cannot be read.
         TreeError: Labels are not in the run's tree.
     """
+    modality = modality or default_modality(saved)
     saved.check_modality(modality)
-    rows = rows_with(catalogue, modality)
+    groups = _groups(saved, catalogue, modality)
+    rows = sorted(row for _, own in groups for row in own)
     # Before the long work: labels that the run's tree lacks are named with their rows.
     saved.tree.encode(
         [catalogue.labels[row] for row in rows], where=lambda place: catalogue.where[rows[place]]
     )
-    stored = [
-        saved.method.encode({modality: features}, "database").stored
-        for features in catalogue_rows(saved, catalogue, modality, rows)
-    ]
-    return _index(saved, modality, np.concatenate(stored), catalogue, rows)
+    parts = []
+    for given, own in groups:
+        stored = [
+            saved.method.encode(features, "database").stored
+            for features in catalogue_rows(saved, catalogue, given, own)
+        ]
+        parts.append((np.asarray(own), np.concatenate(stored)))
+    return _index(saved, modality, _in_order(parts, rows), catalogue, rows)
+
+
+def _groups(
+    saved: SavedRun, catalogue: Catalogue, modality: str
+) -> list[tuple[list[str], list[int]]]:
+    """Modalities with the rows that are coded by just these."""
+    if modality != BOTH:
+        return [([modality], rows_with(catalogue, modality))]
+    found: dict[tuple[str, ...], list[int]] = {}
+    for row, (image, text) in enumerate(zip(catalogue.images, catalogue.texts, strict=True)):
+        # A text without a known word says nothing, beside a picture.
+        known = text is not None and (image is None or saved.knows(text))
+        given = (*(["image"] if image is not None else []), *(["text"] if known else []))
+        if given:
+            found.setdefault(given, []).append(row)
+    if not found:
+        raise DataError(_nothing(catalogue, modality))
+    return [(list(given), rows) for given, rows in found.items()]
+
+
+def _in_order(parts: list[tuple[NDArray[np.int64], NDArray[Any]]], rows: list[int]) -> NDArray[Any]:
+    """Codes of groups of rows as one array, in the order of ``rows``, which rise."""
+    found = np.concatenate([stored for _, stored in parts])
+    order = np.argsort(np.concatenate([own for own, _ in parts]), kind="stable")
+    return np.asarray(found[order][np.argsort(np.argsort(rows, kind="stable"), kind="stable")])
+
+
+def _nothing(catalogue: Catalogue, modality: str) -> str:
+    return f"{catalogue.name}: no item has this modality: {modality}; choose the other --modality"
 
 
 def rows_with(catalogue: Catalogue, modality: str) -> list[int]:
@@ -71,28 +119,28 @@ def rows_with(catalogue: Catalogue, modality: str) -> list[int]:
     held = catalogue.images if modality == "image" else catalogue.texts
     rows = [row for row, one in enumerate(held) if one is not None]
     if not rows:
-        raise DataError(
-            f"{catalogue.name}: no item has this modality: {modality}; choose the other --modality"
-        )
+        raise DataError(_nothing(catalogue, modality))
     return rows
 
 
 def catalogue_rows(
-    saved: SavedRun, catalogue: Catalogue, modality: str, rows: list[int]
-) -> Iterator[Any]:
-    """Feature rows of some items of a catalogue, batch by batch, with a bar.
+    saved: SavedRun, catalogue: Catalogue, modalities: list[str], rows: list[int]
+) -> Iterator[dict[str, Any]]:
+    """Feature rows of some items of a catalogue by modality, batch by batch, with a bar.
 
     Raises:
         DataError: A picture cannot be read.
     """
-    with counting(f"{modality}s", len(rows)) as advance:
+    with counting(f"{modalities[0]}s", len(rows)) as advance:
         for start in range(0, len(rows), BATCH):
             batch = rows[start : start + BATCH]
-            if modality == "image":
+            features: dict[str, Any] = {}
+            if "image" in modalities:
                 pictures = [image.open() for row in batch if (image := catalogue.images[row])]
-                yield saved.image_rows(pictures)
-            else:
-                yield saved.text_rows([catalogue.texts[row] or "" for row in batch])
+                features["image"] = saved.image_rows(pictures)
+            if "text" in modalities:
+                features["text"] = saved.text_rows([catalogue.texts[row] or "" for row in batch])
+            yield features
             advance(len(batch))
 
 

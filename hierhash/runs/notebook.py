@@ -86,7 +86,7 @@ class Run:
         folder: str | Path,
         source: str | Path | None = None,
         *,
-        modality: str = "image",
+        modality: str | None = None,
         **options: Any,
     ) -> Index:
         """Codes items and writes them to a new folder that can be searched.
@@ -95,7 +95,8 @@ class Run:
             folder: The new folder.
             source: A folder or file of items, or the name of a source such as ``sample``; None
                 takes the database items of the run's own data.
-            modality: ``image`` or ``text``: what of the items is coded.
+            modality: What of the items is coded: ``image``, ``text`` or ``both``; None takes both
+                where the method can, else the picture.
             options: Of the source's reader.
 
         Raises:

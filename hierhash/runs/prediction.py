@@ -90,8 +90,8 @@ def predict_source(saved: SavedRun, catalogue: Catalogue, modality: str, out: Pa
     """
     rows = rows_with(catalogue, modality)
     blocks = [
-        _posteriors(saved, modality, features)
-        for features in catalogue_rows(saved, catalogue, modality, rows)
+        _posteriors(saved, modality, features[modality])
+        for features in catalogue_rows(saved, catalogue, [modality], rows)
     ]
     predicted = _predicted(saved, [np.concatenate(own) for own in zip(*blocks, strict=True)])
     write_text(out, _as_csv([catalogue.ids[row] for row in rows], *predicted))

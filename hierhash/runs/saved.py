@@ -27,7 +27,7 @@ from hierhash.retrieval.run_files import check_run, finish_run
 from hierhash.retrieval.text_branch import check_text, load_vocabulary
 from hierhash.storage.json_files import read_json, write_json
 from hierhash.storage.whole_file import write_text
-from hierhash.training.items import MODALITIES
+from hierhash.training.items import BOTH, MODALITIES
 from hierhash.training.weights_file import load_weights, save_weights
 
 SPLIT = "splits.json"
@@ -113,6 +113,13 @@ class SavedRun:
         Raises:
             RunError: It does not.
         """
+        if modality == BOTH:
+            if not self.method.fuses:
+                raise RunError(
+                    f"{self.folder}: '{self.config.method}' has no code of picture and text "
+                    "together; choose image or text"
+                )
+            return
         if modality not in MODALITIES:
             raise InputError(f"modality: '{modality}' is not image or text")
         if modality not in self.modalities:
@@ -140,6 +147,10 @@ class SavedRun:
         """
         if self.vectoriser is not None:
             check_text(self.vectoriser, text)
+
+    def knows(self, text: str) -> bool:
+        """Whether a text has a word that the run knows."""
+        return self.vectoriser is None or self.vectoriser.knows(text)
 
     def image_rows(self, images: Sequence[Image.Image]) -> Any:
         """Feature rows of RGB pictures.

@@ -59,6 +59,7 @@ def test_it_is_scored(run):
     said = hierhash("evaluate", folder / "run", "--json")
     assert said.code == 0, said.err
     both = {"i2t", "t2i", "i2i", "t2t"} if "text" in method.needs else {"i2i"}
+    both |= {"i2m", "t2m"} if method.fuses else set()
     assert set(json.loads(said.out)["scores"]) == both
 
 
@@ -112,3 +113,18 @@ def test_a_method_that_numpy_cannot_stand_in_for_answers_itself(run, tmp_path):
     assert slow.code == 0, slow.err
     ids = [[hit["item"]["id"] for hit in json.loads(said.out)] for said in (fast, slow)]
     assert ids[0] == ids[1]
+
+
+def test_an_index_holds_picture_and_text_together_where_the_method_can(run, tmp_path):
+    method, folder = run
+    manifest = json.loads((folder / "index" / "manifest.json").read_text())
+    assert manifest["modality"] == ("both" if method.fuses else "image")
+    said = hierhash("index", "build", folder / "run", tmp_path / "both", "--modality", "both")
+    assert said.code == (0 if method.fuses else 2)
+    if not method.fuses:
+        assert "has no code of picture and text together" in said.err
+        return
+    apart = hierhash("index", "build", folder / "run", tmp_path / "image", "--modality", "image")
+    assert apart.code == 0
+    codes = [np.load(where / "codes.npy") for where in (tmp_path / "both", tmp_path / "image")]
+    assert codes[0].shape == codes[1].shape

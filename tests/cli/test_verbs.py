@@ -92,7 +92,7 @@ def test_a_text_without_a_known_word_is_refused_with_the_nearest(run_folder):
         (["predict", "nowhere", "--text", "x"], "nowhere: no such run folder"),
         (["index", "info", "nowhere"], "nowhere: no such index"),
         (["search", "nowhere", "--text", "x"], "nowhere: no such index"),
-        (["search", "nowhere"], "one of --text, --image and --queries"),
+        (["search", "nowhere"], "give --text or --image, or both together"),
         (["report", "nosuite"], "no results yet"),
         (["bench", "nosuite"], "no such file"),
         (["config", "copy", "nothing", "x.yaml"], "no such file"),
