@@ -11,6 +11,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 
+# Our exit code; or death by the signal itself, which a shell shows as 130, too: Python ends so where
+# the signal came while a library ran code of its own (CPython keeps a flag that nothing clears).
+ENDED = (130, -signal.SIGINT)
+
+
 @contextmanager
 def started(folder: Path, *words: str) -> Iterator[subprocess.Popen[str]]:
     """The command line in a process group of its own, which hears Ctrl-C whatever started us.
