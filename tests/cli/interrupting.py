@@ -10,9 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-
-# Our exit code; or death by the signal itself, which a shell shows as 130, too: Python ends so where
-# the signal came while a library ran code of its own (CPython keeps a flag that nothing clears).
+# Our exit code; or death by the signal itself, which a shell shows as 130, too: Python ends so
+# where the signal came while a library ran code of its own (CPython clears its flag for it never).
 ENDED = (130, -signal.SIGINT)
 
 
