@@ -35,7 +35,7 @@ test-lowest:
 	rm -rf $(VENV)-lowest
 	$(PYTHON) -m venv $(VENV)-lowest
 	$(VENV)-lowest/bin/python -m pip install --quiet --upgrade pip
-	$(VENV)-lowest/bin/python -m pip install --quiet --constraint constraints-lowest.txt --editable ".[dev]"
+	$(VENV)-lowest/bin/python -m pip install --quiet --constraint constraints-lowest.txt --editable ".[tests]"
 	$(VENV)-lowest/bin/python -m pytest -q -n 2 -m "not slow"
 
 # Whether the tests fail when the code is made wrong in the ways that tests/mutants lists.
