@@ -50,7 +50,7 @@ def train(
         bits: Length of the codes.
         seed: Of the training.
         tree: A tree, its file, or the name of a shipped one; None takes the source's.
-        labels: Of your own items: a label path or name of each, or a list of several.
+        labels: Of your own items: a label path or name of each, a list of several, or None.
         image_features: Of your own items: (n, d).
         text_features: Of your own items: (n, d) or sparse.
         texts: Of your own items, in place of ``text_features``.
@@ -65,6 +65,10 @@ def train(
     own = any(one is not None for one in (labels, image_features, text_features, texts))
     if own == (source is not None):
         raise InputError("train: give a source, or else arrays with labels and a tree")
+    if settings is not None and not isinstance(settings, Mapping):
+        raise InputError('settings: give a mapping of dotted keys, {"model.training.epochs": 5}')
+    if isinstance(tree, Mapping):
+        raise InputError("tree: give LabelTree.from_nested(...), a file or a shipped name")
     content = {"method": method, "bits": int(bits), "seed": int(seed)}
     content = merge(content, nested(dict(settings or {})))
     resolve_config(content)  # before anything is written

@@ -164,8 +164,12 @@ def _check_modalities(catalogue: Catalogue, needs: frozenset[str]) -> None:
             what = _WORDS[modality]
             raise DataError(
                 f"{catalogue.name}: no item has a {what}, and training needs {needed}; "
-                f"give a column of {what}s ({column}; docs/data.md)"
+                f"give a column of {what}s ({column}; docs/data.md){_other(modality)}"
             )
+
+
+def _other(modality: str) -> str:
+    return ", or take method itq, which learns from pictures alone" if modality == "text" else ""
 
 
 def _tree(data: DataConfig, catalogue: Catalogue) -> LabelTree:

@@ -67,6 +67,9 @@ WRONG = [
         "image_features: 2 rows for 1 labels",
     ),
     ({"source": "sample", "method": "dcmh_tunde"}, "did you mean 'dcmh_tuned'"),
+    ({"source": "sample", "settings": ["bits=8"]}, "settings: give a mapping of dotted keys"),
+    ({"labels": [0], "tree": TREE, "texts": ["x"]}, "labels: row 0 is 0; give a name or path"),
+    ({"labels": [["a"]], "tree": {"A": ["a"]}, "texts": ["x"]}, "tree: give LabelTree.from_nest"),
 ]
 
 
@@ -81,6 +84,8 @@ def test_queries_that_a_run_cannot_read_are_refused(ran):
     for asked in ({}, {"text": "x", "image": "y.png"}):
         with pytest.raises(InputError, match="give one of texts, images"):
             ran["index"].search(**asked)
+    with pytest.raises(InputError, match="2 rows of features; a search takes one query"):
+        hierhash.load_index("runs/shop-index").search(text_features=ran["titles"][:2])
     with pytest.raises(InputError, match="precomputed text features"):
         ran["shop"].encode(texts=["dress"])
     with pytest.raises(InputError, match=r"rows of shape \(5,\), the run was trained on \(3,\)"):

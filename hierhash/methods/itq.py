@@ -1,4 +1,4 @@
-"""ITQ, iterative quantisation (Gong & Lazebnik, CVPR 2011): image features alone, no labels.
+"""ITQ, iterative quantisation (Gong & Lazebnik, CVPR 2011): learns from image features alone.
 
 Features are centred and projected on their first K principal components, V = (X - mean) P; then, in
 turns, B = sign(V R) and R = the rotation nearest to it, from the singular vectors of B'V (the
@@ -70,7 +70,8 @@ class ITQ(BitCodes):
         most = min(shape[0], int(train.has["image"].sum()) - 1)
         if bits > most:
             raise ConfigError(
-                f"bits: itq makes at most one bit a principal component, here {most}; set fewer"
+                f"bits: itq makes at most one bit a principal component, here {most}; "
+                f"use {most // 8 * 8}"
             )
 
     def fit(self, train: Items, watch: Watch) -> None:

@@ -59,8 +59,10 @@ def summary(name: str) -> str:
         'ITQ,'
     """
     place = f"{methods.__name__}.{name}"
-    own = sys.modules[place] if place in sys.modules else find_preset(name).method
-    return (own.__doc__ or "").strip().split("\n")[0]
+    method = find_preset(name).method
+    known = [sys.modules.get(place), method, sys.modules.get(method.__module__)]
+    words = [(getattr(one, "__doc__", None) or "").strip() for one in known]
+    return next((said for said in words if said), "").split("\n")[0]
 
 
 def find_preset(name: str) -> Preset:

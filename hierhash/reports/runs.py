@@ -7,6 +7,8 @@ from typing import Any
 
 import pandas as pd
 
+from hierhash.bench.suite import load_suite
+from hierhash.bench.suite_file import suite_file
 from hierhash.errors import RunError
 from hierhash.reports.lines import read_results
 
@@ -59,7 +61,32 @@ def load_results(suite: str, results: Path) -> tuple[list[Run], str]:
     for run in kept:
         run["stored_bits"] = run["bits"]
         run["bits"] = run["bits"] if run.get("free_length", True) else main
-    return kept, note
+    return kept, " ".join(part for part in (note, _missing(suite, results, kept)) if part)
+
+
+def _missing(suite: str, results: Path, runs: list[Run]) -> str:
+    """A sentence on the runs that the suite beside the results has and nobody made yet."""
+    path = suite_file(results, suite)
+    if not path.is_file():
+        return ""
+    asked = load_suite(path)
+    wanted = {
+        (row.name, bits if row.has_free_length else 0, seed)
+        for row in asked.rows
+        for bits in asked.bits_of(row)
+        for seed in asked.seeds
+    }
+    made = {
+        (run["name"], run["bits"] if run.get("free_length", True) else 0, run["seed"])
+        for run in runs
+    }
+    lacking = sorted({name for name, _, _ in wanted - made})
+    if not lacking:
+        return ""
+    return (
+        f"Not finished: {len(wanted - made)} of {len(wanted)} runs of the suite are missing "
+        f"({', '.join(lacking)}); the same hierhash bench goes on."
+    )
 
 
 _COMMON = "conditions_sha256"

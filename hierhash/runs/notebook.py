@@ -249,6 +249,8 @@ def placeless(source: str | Path | None) -> str:
 
 def _one_row(features: Any) -> Any:
     """One row of features as a matrix of one row; what is one already stays."""
-    if features is None or getattr(features, "ndim", 0) == 2:
-        return features
-    return [features]
+    if features is None or getattr(features, "ndim", 0) != 2:
+        return None if features is None else [features]
+    if features.shape[0] != 1:
+        raise DataError(f"{features.shape[0]} rows of features; a search takes one query")
+    return features

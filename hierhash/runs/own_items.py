@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -89,6 +89,18 @@ class OwnItems:
         return found.hexdigest()[:8]
 
 
+def _paths_of(row: int, own: Any) -> tuple[str, ...]:
+    """The label of a row as paths: a text, several texts, or None for an item without a label."""
+    if own is None:
+        return ()
+    paths = (own,) if isinstance(own, str) else own
+    if not isinstance(paths, Iterable) or not all(isinstance(one, str) for one in paths):
+        raise DataError(
+            f"labels: row {row} is {own!r}; give a name or path, a list of them, or None"
+        )
+    return tuple(str(one) for one in paths)
+
+
 def own_items(
     labels: Any,
     tree: str | Path | LabelTree | None,
@@ -111,7 +123,7 @@ def own_items(
         raise InputError("train: arrays need labels and a tree")
     if isinstance(labels, str):
         raise InputError("labels: one text where a list is expected; write [label]")
-    named = [(own,) if isinstance(own, str) else tuple(str(one) for one in own) for own in labels]
+    named = [_paths_of(row, own) for row, own in enumerate(labels)]
     found = OwnItems(
         named,
         tree if isinstance(tree, LabelTree) else load_tree(str(tree)),

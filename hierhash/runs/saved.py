@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from PIL import Image
 
 from hierhash.config.hash import config_hash
@@ -15,7 +16,7 @@ from hierhash.config.reading import load_config
 from hierhash.config.schema import RunConfig
 from hierhash.config.writing import dump_config, with_absolute_paths
 from hierhash.environment import environment
-from hierhash.errors import InputError, RunError
+from hierhash.errors import HierhashError, InputError, RunError
 from hierhash.features.backbone import ImageBackbone
 from hierhash.features.image_backbones import image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
@@ -47,8 +48,19 @@ def save_description(folder: Path, config: RunConfig, prepared: Prepared) -> Non
 
 
 def save_method(folder: Path, method: Method, prepared: Prepared) -> None:
-    """Writes what a method learnt and the shapes that it needs: the run is finished."""
-    save_weights(folder / "model.safetensors", method.state())
+    """Writes what a method learnt and the shapes that it needs: the run is finished.
+
+    Raises:
+        HierhashError: It learnt what is no finite number, or the files cannot be written.
+    """
+    state = method.state()
+    wrong = [name for name, array in state.items() if not np.isfinite(array).all()]
+    if wrong:
+        raise HierhashError(
+            f"{folder}: the training left values that are not finite ('{wrong[0]}'); lower its "
+            "learning rate, or mend the method"
+        )
+    save_weights(folder / "model.safetensors", state)
     shapes = prepared.items.shapes
     content = {
         "image_shape": list(shapes["image"]) if "image" in shapes else None,

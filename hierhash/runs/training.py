@@ -49,7 +49,7 @@ def train_run(
         if begun and not resume and not restart:
             raise RunError(
                 f"{folder}: holds a run already; use --resume to go on with it, --restart to train "
-                "it anew, or another --out"
+                "it anew (in Python restart=True), or another --out"
             )
         return _train_locked(config, folder, resume and begun)
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import tempfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, is_dataclass
 from pathlib import Path
 from typing import Any
 
@@ -67,15 +67,27 @@ def check_method(preset: Preset, settings: Any = None) -> None:
         >>> from hierhash.methods.itq import PRESET
         >>> check_method(PRESET)
     """
+    assert isinstance(preset, Preset), "give the preset of the method, not its class"
+    own = getattr(preset.method, "Settings", None)
+    assert own is not None, "the method has no Settings"
+    frozen = is_dataclass(own) and getattr(own, "__dataclass_params__").frozen  # noqa: B009
+    assert frozen, "Settings is no frozen dataclass"
+    assert isinstance(preset.settings, own), "the preset's settings are no Settings"
     subject = Subject(preset, preset.settings if settings is None else settings)
     for check in CHECKS:
-        check(subject)
+        try:
+            check(subject)
+        except (AttributeError, KeyError, TypeError, ValueError, IndexError) as error:
+            said = f"{check.__name__}: {type(error).__name__}: {error}"
+            raise AssertionError(said) from error
 
 
 def what_was_saved_codes_alike(subject: Subject) -> None:
     """A method made from ``state`` and ``meta`` codes and classifies as the fitted one."""
     items = small_items()
     first = subject.fitted(items)
+    for name, array in first.state().items():
+        assert np.isfinite(array).all(), f"fit left values in '{name}' that are not finite"
     again = subject.new(items)
     with tempfile.TemporaryDirectory() as folder:
         save_weights(Path(folder) / "w", first.state())

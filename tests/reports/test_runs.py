@@ -46,6 +46,14 @@ def test_lines_of_other_halves_are_left_out_and_those_without_stay(tmp_path):
     assert shown(tmp_path, one, two | {"seed": 1}, {"seed": 2}) == ([1, 2], said)
 
 
+def test_runs_that_the_suite_still_lacks_are_told(tmp_path):
+    rows = "rows: [{method: hierarchical_dcmh}, {method: itq}]"
+    (tmp_path / "s.suite.yaml").write_text(f"name: s\nbits: [16]\nseeds: [0, 1]\n{rows}\n")
+    change = {"method": "hierarchical_dcmh", "bits": 16, "seed": 0}
+    said = "Not finished: 3 of 4 runs of the suite are missing (hierarchical_dcmh, itq); the same"
+    assert shown(tmp_path, change)[1].startswith(said)
+
+
 @pytest.mark.parametrize(("epochs", "kept"), [(3, [0, 1]), (1, [1])])
 def test_lines_of_0_1_0_are_told_apart_by_their_main_settings(tmp_path, epochs, kept):
     old = {"settings_sha256": None, "conditions_sha256": None}
