@@ -51,11 +51,13 @@ def schema(
 @app.command()
 def methods() -> None:
     """List the methods: what each is, and what it needs."""
-    from hierhash.methods.registry import presets, summary
+    from hierhash.methods.registry import broken, presets, summary
 
     for name, preset in presets().items():
         needs = ", ".join(sorted(preset.method.needs))
         typer.echo(plain(f"{name:20} {summary(name)} (needs {needs})"))
+    for said in broken().values():
+        typer.echo(plain(f"warning: {said}"), err=True)
 
 
 @app.command()

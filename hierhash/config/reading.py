@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import asdict, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from hierhash.config.problems import problems_of, shortened
 from hierhash.config.schema import RunConfig, schema_of
 from hierhash.errors import ConfigError, did_you_mean
 from hierhash.methods.method import Preset
-from hierhash.methods.registry import find_preset, presets
+from hierhash.methods.registry import broken, find_preset, presets
 from hierhash.storage.yaml_mapping import DEEPEST, Lines, read_value
 
 _DEVICE_SAID = "the backbone runs on the run's device; remove this key and set device"
@@ -83,7 +83,17 @@ def resolve_config(
     try:
         return schema.model_validate(merged)
     except ValidationError as error:
-        raise ConfigError(problems_of(error, schema, lines, overrides or [], merged)) from error
+        problems = problems_of(error, schema, lines, overrides or [], merged)
+        raise ConfigError([f"{one}{_of_another(one, method)}" for one in problems]) from error
+
+
+def _of_another(problem: str, method: Any) -> str:
+    """What helps where a config is that of another method: its settings are not this one's."""
+    section = problem.partition("unknown key 'model.")[2].partition("'")[0].split(".")[0]
+    others = {one.name for preset in presets().values() for one in fields(preset.method.Settings)}
+    if section not in others or not isinstance(method, str):
+        return ""
+    return f"; {method} has no such setting, remove those of another method from model"
 
 
 def _preset(method: str, overrides: list[str], lines: Lines) -> Preset:
@@ -91,6 +101,8 @@ def _preset(method: str, overrides: list[str], lines: Lines) -> Preset:
         return find_preset(method)
     given = [f"override '{shortened(o)}'" for o in overrides if o.startswith("method=")]
     where = given[-1] if given else lines.where(("method",))
+    if method in broken():
+        raise ConfigError(f"{where}: {broken()[method]}")
     hint = did_you_mean(method, presets()) or f"; use one of {', '.join(presets())}"
     raise ConfigError(f"{where}: method: no method '{shortened(method)}'{hint}")
 

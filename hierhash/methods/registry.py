@@ -19,8 +19,7 @@ GROUP = "hierhash.methods"
 def presets() -> dict[str, Preset]:
     """All presets by name, in the order of the alphabet.
 
-    Raises:
-        ConfigError: An installed package brings one that cannot be used.
+    One that an installed package brings and that cannot be used is left out; ``broken`` tells why.
 
     Example:
         >>> "hierarchical_dcmh" in presets()
@@ -37,18 +36,26 @@ def presets() -> dict[str, Preset]:
         try:
             preset = entry.load()
         except Exception as error:  # whatever a foreign package raises
-            raise ConfigError(
+            broken()[entry.name] = (
                 f"method '{entry.name}' of {entry.value}: cannot be loaded ({error}); repair or "
                 "uninstall the package that brings it"
-            ) from error
+            )
+            continue
         if not isinstance(preset, Preset):
-            raise ConfigError(f"method '{entry.name}': {entry.value} is not a Preset")
-        if entry.name in found:
-            raise ConfigError(
+            broken()[entry.name] = f"method '{entry.name}': {entry.value} is not a Preset"
+        elif entry.name in found:
+            broken()[f"{entry.name} of {entry.value}"] = (
                 f"method '{entry.name}' of {entry.value}: the name is taken; rename one of them"
             )
-        found[entry.name] = preset
+        else:
+            found[entry.name] = preset
     return dict(sorted(found.items()))
+
+
+@cache
+def broken() -> dict[str, str]:
+    """What is wrong with each method of an installed package that cannot be used, by its name."""
+    return {}
 
 
 def summary(name: str) -> str:
@@ -76,6 +83,8 @@ def find_preset(name: str) -> Preset:
         1.0
     """
     known = presets()
+    if name in broken():
+        raise ConfigError(broken()[name])
     if name not in known:
         hint = did_you_mean(name, known) or f"; use one of {', '.join(known)}"
         raise ConfigError(f"method: no method '{name}'{hint}")

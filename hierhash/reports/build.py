@@ -21,6 +21,7 @@ from hierhash.reports.examples import retrieved_examples
 from hierhash.reports.facts import (
     asymmetric_section,
     single_item_section,
+    together_section,
     unseen_section,
     within_section,
 )
@@ -81,6 +82,7 @@ def build_report(suite: str, results: Path, items: LabelledItems | None = None) 
         headline,
         *(_cross_modal(results, both, found) if both else []),
         within_section(runs),
+        together_section(runs),
         cost_section(runs, environments),
     ]
     kept = [section for section in sections if section is not None]

@@ -11,24 +11,36 @@ from hierhash.reports.runs import Run, load_results, main_bits, of_pairs, own_di
 from hierhash.reports.section import Section
 
 WITHIN = ("i2i", "t2t")
+TOGETHER = ("i2m", "t2m")
 METRICS = ("map_leaf", "hap", "ndcg@100")
 
 
 def within_section(runs: list[Run]) -> Section | None:
-    """Pictures that find pictures and texts that find texts; None for older results.
+    """Pictures that find pictures and texts that find texts; None for older results."""
+    note = "Queries and answers of one modality. Mean over seeds."
+    return _by_direction("Within one modality", note, runs, WITHIN)
 
-    A table for each, of the methods that answer it.
-    """
+
+def together_section(runs: list[Run]) -> Section | None:
+    """Queries against items coded from picture and text; None where no method has such a code."""
+    note = (
+        "The items of the database are coded from picture and text together, by the methods that "
+        "can; the queries are pictures or texts alone. Mean over seeds."
+    )
+    return _by_direction("Picture and text as one item", note, runs, TOGETHER)
+
+
+def _by_direction(
+    title: str, note: str, runs: list[Run], directions: tuple[str, ...]
+) -> Section | None:
+    """A table for each direction, of the methods that answer it."""
     tables = []
-    for direction in WITHIN:
+    for direction in directions:
         having = [run for run in runs if direction in run["results"]["all"]]
         if having:
             columns = [(direction, metric) for metric in METRICS]
             tables.append(means_table(having, main_bits(having), columns))
-    if not tables:
-        return None
-    note = "Queries and answers of one modality. Mean over seeds."
-    return Section(f"Within one modality, {main_bits(runs)} bits", note, tables)
+    return Section(f"{title}, {main_bits(runs)} bits", note, tables) if tables else None
 
 
 def within_markdown(suite: str, results: Path) -> str:

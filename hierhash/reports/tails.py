@@ -37,7 +37,10 @@ def tail_section(results: Path, runs: list[Run]) -> Section | None:
                     for part, inside in zip(PARTS, parts, strict=True)
                 }
                 cells = [
-                    Cell(f"{value:.3f}", spread=f"n={int(np.sum(~np.isnan(scores[inside])))}")
+                    Cell(
+                        "–" if np.isnan(value) else f"{value:.3f}",
+                        spread=f"n={int(np.sum(~np.isnan(scores[inside])))}",
+                    )
                     for value, inside in zip(values[name].values(), parts, strict=True)
                 ]
                 rows.append([direction, name, *cells])
