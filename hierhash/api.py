@@ -10,6 +10,8 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from hierhash.bench.scores import evaluate_method
 from hierhash.config.reading import merge, nested, resolve_config
 from hierhash.data.sources import detect
@@ -69,7 +71,7 @@ def train(
         raise InputError('settings: give a mapping of dotted keys, {"model.training.epochs": 5}')
     if isinstance(tree, Mapping):
         raise InputError("tree: give LabelTree.from_nested(...), a file or a shipped name")
-    content = {"method": method, "bits": int(bits), "seed": int(seed)}
+    content = {"method": method, "bits": _plain(bits), "seed": _plain(seed)}
     content = merge(content, nested(dict(settings or {})))
     resolve_config(content)  # before anything is written
     if not own:
@@ -123,6 +125,11 @@ def evaluate(run: Run, *, final: bool = False) -> dict[str, dict[str, float]]:
     part = "query" if final else "validation"
     check_part(prepared, part, REMEDIES[part])
     return evaluate_method(run.saved.method, prepared, prepared.split.parts[part])
+
+
+def _plain(number: Any) -> Any:
+    """A whole number of numpy as Python's; what is none is refused with the config."""
+    return int(number) if isinstance(number, np.integer) else number
 
 
 def _names(config: Path, folder: Path) -> bool:

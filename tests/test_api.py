@@ -67,6 +67,8 @@ WRONG = [
         "image_features: 2 rows for 1 labels",
     ),
     ({"source": "sample", "method": "dcmh_tunde"}, "did you mean 'dcmh_tuned'"),
+    ({"source": "sample", "bits": 16.5}, "bits: a whole number is expected, got 16.5"),
+    ({"source": "sample", "bits": "32"}, "bits: a whole number is expected, got '32'"),
     ({"source": "sample", "settings": ["bits=8"]}, "settings: give a mapping of dotted keys"),
     ({"labels": [0], "tree": TREE, "texts": ["x"]}, "labels: row 0 is 0; give a name or path"),
     ({"labels": [["a"]], "tree": {"A": ["a"]}, "texts": ["x"]}, "tree: give LabelTree.from_nest"),

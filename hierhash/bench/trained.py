@@ -120,6 +120,7 @@ def encode_items(method: Method, prepared: Prepared, asked: Rows, database: Rows
         for given, rows in items.given(BOTH, kept):
             together = {one: items.rows[one][rows] for one in given}
             stored[BOTH][rows] = method.encode(together, "database").stored
+        coded += len(kept)
     seconds = time.perf_counter() - started
     some = next(iter(stored.values()))
     cost = {

@@ -140,9 +140,10 @@ class ExpectedTreeCodes(BitCodes):
 
     def coding(self) -> ExpectedCode:
         """Expected centres against thresholds."""
-        weights = self.network.state()
-        head = weights["head.leaves.weight"], weights["head.leaves.bias"]
-        return ExpectedCode(head, self.centres, self.thresholds, self.network.temperatures)
+        layer = getattr(self.network.model.head, "leaves")  # noqa: B009 - only a path head has it
+        weight, bias = (one.detach().cpu().numpy() for one in (layer.weight, layer.bias))
+        own = self.network.temperatures
+        return ExpectedCode((weight, bias), self.centres, self.thresholds, own)
 
     def encode(self, rows: Rows, role: Role) -> Coded:
         """See ``Method``; of items given by picture and text one code of both."""

@@ -15,6 +15,9 @@ from hierhash.methods.dcmh import DCMH
 from hierhash.methods.registry import find_preset, presets
 from hierhash.retrieval.run_files import finish_run
 from hierhash.retrieval.text_branch import answers_in_numpy
+from hierhash.runs.indexing import _in_order
+from hierhash.runs.items import prepare_again
+from hierhash.runs.saved import load_run
 from tests.cli.small_run import hierhash, write_shop
 
 CONFIG = """
@@ -124,7 +127,15 @@ def test_an_index_holds_picture_and_text_together_where_the_method_can(run, tmp_
     if not method.fuses:
         assert "has no code of picture and text together" in said.err
         return
-    apart = hierhash("index", "build", folder / "run", tmp_path / "image", "--modality", "image")
-    assert apart.code == 0
-    codes = [np.load(where / "codes.npy") for where in (tmp_path / "both", tmp_path / "image")]
-    assert codes[0].shape == codes[1].shape
+    index, saved = load_index(tmp_path / "both"), load_run(folder / "run")
+    items = prepare_again(saved).items
+    for row in (0, 5, len(index) - 1):  # each by itself: none has another's code
+        own = np.array([int(index.exact.item(row)["id"].removeprefix("i"))])
+        features = {one: items.rows[one][own] for one in ("image", "text")}
+        alone = saved.method.encode(features, "database").codes
+        assert index.exact.codes[row].tolist() == alone[0].tolist()
+
+
+def test_codes_of_groups_come_in_the_order_of_the_rows():
+    parts = [(np.array([4, 9]), np.array([[40], [90]])), (np.array([2, 7]), np.array([[20], [70]]))]
+    assert _in_order(parts, [7, 2, 9, 4]).ravel().tolist() == [70, 20, 90, 40]
