@@ -213,5 +213,9 @@ TRIALS: tuple[dict[str, Any], ...] = (
     {"model.training.lr": 0.001},
     {"model.training.lr": 0.004},
     {"model.training.lr": 0.002, "model.image.dropout": 0.3, "model.text.dropout": 0.3},
+    {"model.training.lr": 0.001, "model.image.dropout": 0.3, "model.text.dropout": 0.3},
+    {"model.training.lr": 0.001, "model.training.epochs": 20},
+    {"model.training.lr": 0.002, "model.training.epochs": 20},
+    {"model.training.lr": 0.004, "model.training.epochs": 20},
 )
 """What a suite tries for any method of classifiers."""

@@ -203,5 +203,9 @@ PRESET = Preset(
         {"model.temperature": 0.15},
         {"model.temperature": 0.2},
         {"model.temperature": 0.15, "model.training.epochs": 28},
+        {"model.temperature": 0.1, "model.training.epochs": 28},
+        {"model.temperature": 0.1, "model.training.lr": 0.004},
+        {"model.temperature": 0.1, "model.image.dropout": 0.3, "model.text.dropout": 0.3},
+        {"model.temperature": 0.2, "model.image.dropout": 0.3, "model.text.dropout": 0.3},
     ),
 )
