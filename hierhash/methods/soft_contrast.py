@@ -55,7 +55,7 @@ class ContrastSettings:
 class BufferContrast(BatchLoss):
     """Contrast of a batch with a buffer of the last outputs of all n training items.
 
-    Memory: modalities x n x K floats; a step adds batch x candidates.
+    Memory: modalities x n x K floats; a step adds candidates x K and batch x 2,048.
 
     Args:
         leaves: int64 (n,), the leaf of each item, -1 where unknown.
@@ -110,16 +110,15 @@ class BufferContrast(BatchLoss):
     def _contrast(
         self, anchors: Tensor, batch: Batch, items: Tensor, same: bool, place: int
     ) -> Tensor:
-        bits = anchors.shape[1]
-        leaf = self.leaves[batch.index]
-        others = self.outputs[place, items]
-        similarities = anchors @ others.T / (bits * self.settings.temperature)
-        known = self.seen[place, items] & (self.leaves[items] >= 0)
-        candidate = known.expand(len(leaf), -1)
+        known = torch.where(self.seen[place, items], self.leaves[items], -1)
+        own = torch.full_like(batch.index, -1)
         if same:  # an item is no example of itself
-            candidate = candidate & (items[None, :] != batch.index[:, None])
-        positive = (leaf[:, None] == self.leaves[items][None, :]) & (leaf >= 0)[:, None]
-        return supervised_contrast(similarities, positive, candidate)
+            where = torch.full_like(self.leaves, -1)
+            where[items] = torch.arange(len(items), device=items.device)
+            own = where[batch.index]
+        scale = 1 / (anchors.shape[1] * self.settings.temperature)
+        classes, others = self.leaves[batch.index], self.outputs[place, items]
+        return supervised_contrast(anchors, classes, others, known, own, scale)
 
 
 class SoftContrast(BitCodes):
