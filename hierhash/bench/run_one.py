@@ -60,7 +60,7 @@ def final_scores(
         prepared: Its data.
         asymmetric: Also the metrics of real-valued queries against codes.
         attribute: Side attribute whose share among the first ten is told.
-        longest: Largest length at which a nested method may be fitted for this one.
+        longest: Length at which a method of nested codes is fitted for this one, too.
         top: Keep the first answers of each query, which a report can show.
         advance: Told of each epoch, for a progress bar.
     """

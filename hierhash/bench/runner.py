@@ -107,9 +107,10 @@ def _choices(results: SuiteResults, say: Say) -> tuple[list[tuple[Row, dict[str,
 
 
 def _finals(results: SuiteResults, chosen: list[tuple[Row, dict[str, Any]]]) -> Iterator[Job]:
-    for seed in results.suite.seeds:
+    suite = results.suite
+    for seed in sorted({seed for row, _ in chosen for seed in suite.seeds_of(row)}):
         for row, trial in chosen:
-            for bits in results.suite.bits_of(row):
+            for bits in suite.bits_of(row) if seed in suite.seeds_of(row) else []:
                 job = Job(row, bits, seed, trial, final=True)
                 if not results.has(job):
                     yield job

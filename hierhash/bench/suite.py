@@ -48,6 +48,9 @@ class Row(Section):
     bits: Annotated[list[Bits], Field(min_length=1)] | None = Field(
         None, description="None takes the suite's bits"
     )
+    seeds: Annotated[list[Seed], Field(min_length=1)] | None = Field(
+        None, description="None takes the suite's seeds"
+    )
 
     @property
     def name(self) -> str:
@@ -143,6 +146,10 @@ class Suite(Section):
             return [self.tuning_bits]
         return row.bits or self.bits
 
+    def seeds_of(self, row: Row) -> list[int]:
+        """The training seeds of a row."""
+        return row.seeds or self.seeds
+
 
 def find_suite(name: str) -> Path:
     """A suite file by its path, or a shipped one by its name.
@@ -210,6 +217,7 @@ def _wrong_lengths(suite: Suite, lines: Lines) -> list[str]:
         (("bits",), suite.bits),
         (("seeds",), suite.seeds),
         *((("rows", str(at), "bits"), row.bits or []) for at, row in enumerate(suite.rows)),
+        *((("rows", str(at), "seeds"), row.seeds or []) for at, row in enumerate(suite.rows)),
     ):
         twice = sorted({number for number in numbers if numbers.count(number) > 1})
         problems += [f"{lines.where(place)}: {place[-1]}: {n} stands twice" for n in twice]

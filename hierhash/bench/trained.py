@@ -14,11 +14,9 @@ from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded, code_bytes
 from hierhash.codes.distances import Distance
-from hierhash.codes.tree_centres import stages
 from hierhash.config.hash import config_hash
 from hierhash.config.schema import RunConfig
 from hierhash.methods.method import Method
-from hierhash.methods.registry import find_preset
 from hierhash.prepare import Advance, Prepared, new_method
 from hierhash.training.fit import Interrupted, Watch
 from hierhash.training.items import BOTH, MODALITIES
@@ -54,16 +52,17 @@ _longest: tuple[str, Prepared, Fitted] | None = None
 
 
 def fit_longest(config: RunConfig, prepared: Prepared, longest: int) -> Fitted:
-    """As ``fit_method``; a nested method is fitted at its longest and kept for shorter codes."""
+    """As ``fit_method``; a method of which shorter codes are prefixes is fitted once for all."""
     global _longest
-    preset = find_preset(config.method)
-    if not preset.method.nested or config.bits not in stages(longest):
-        return fit_method(config, prepared)
     whole = config.model_copy(update={"bits": longest})
+    if config.bits not in new_method(whole, prepared).prefixes and config.bits != longest:
+        return fit_method(config, prepared)
     key = config_hash(whole)
     if _longest is None or _longest[0] != key or _longest[1] is not prepared:
         _longest = key, prepared, fit_method(whole, prepared)
     method, cost = _longest[2]
+    if config.bits == longest:
+        return method, dict(cost)
     short: Method = method.prefix(config.bits)  # type: ignore[attr-defined] # nested ones have it
     return short, dict(cost)
 

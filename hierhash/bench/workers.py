@@ -175,7 +175,7 @@ def work(suite: Suite, job: Job) -> Outcome:
             asymmetric=suite.asymmetric and main,
             attribute=suite.attribute,
             longest=max(suite.bits_of(job.row)),
-            top=main and job.seed == suite.seeds[0],
+            top=main and job.seed == suite.seeds_of(job.row)[0],
         )
         return record, per_query
     except HierhashError as error:

@@ -92,26 +92,50 @@ class ClassNumber:
 
 
 @dataclass(frozen=True, eq=False)
-class ExpectedCode:
-    """The expected centre of an item's class against a threshold a bit.
+class Hyperplanes:
+    """The sides of random hyperplanes that an item's class probabilities lie on.
 
-    m = sum over leaves v of p(v) c_v, in -1..1; bit b is the sign of m_b - t_b. Thresholds that are
-    spread let an item in doubt between classes lie between their codes (docs/our-method.md).
+    The angle of two items' vectors, of sqrt(w_l) p_l over all levels, is pi times the share of
+    planes that part them (Charikar, STOC 2002); their product is what ``Posterior`` compares by.
+
+    Args:
+        posterior: Ancestors, level weights w and temperatures.
+        planes: (K, nodes), normals of the planes.
+    """
+
+    posterior: Posterior
+    planes: Floats
+
+    def __call__(self, outputs: Floats, modality: str) -> Coded:
+        """See ``Coding``: the query is the distances to the planes, cut to -1..1."""
+        own = self.posterior
+        levels = level_posteriors(outputs, own.ancestors, own.temperatures.get(modality, 1.0))
+        roots = np.sqrt(own.weights).astype(np.float32)
+        vectors = [root * level for root, level in zip(roots, levels, strict=True)]
+        return Signs()(np.concatenate(vectors, axis=1) @ self.planes.T, modality)
+
+
+@dataclass(frozen=True, eq=False)
+class ExpectedCode:
+    """The expected centre of an item's class, each leaf with a gain of its own in each bit.
+
+    Bit b is the sign of sum over leaves v of p(v) g_vb c_vb. The gains let an item in doubt between
+    classes lie between their codes (``codes.gains``, docs/our-method.md).
 
     Args:
         head: (leaves, width) and (leaves,): weights and biases of the head of leaf logits.
         centres: (leaves, K) of -1 and +1.
-        thresholds: (K,), in -1..1.
+        gains: (leaves, K), above 0.
         temperatures: As in ``Posterior``.
     """
 
     head: tuple[Floats, Floats]
     centres: NDArray[np.int8]
-    thresholds: NDArray[np.float64]
+    gains: Floats
     temperatures: Mapping[str, float]
 
     def __call__(self, outputs: Floats, modality: str) -> Coded:
-        """See ``Coding``: the query is m - t, cut to -1..1."""
+        """See ``Coding``: the query is the expected centre, sum over v of p(v) c_v, in -1..1."""
         return self.code(self.posterior(outputs, modality))
 
     def posterior(self, outputs: Floats, modality: str) -> NDArray[np.float64]:
@@ -121,8 +145,8 @@ class ExpectedCode:
 
     def code(self, posterior: NDArray[np.float64]) -> Coded:
         """Codes and queries of items by their leaf probabilities (n, leaves)."""
-        apart = (posterior @ self.centres - self.thresholds).astype(np.float32)
-        return Coded(pack(apart), np.clip(apart, -1.0, 1.0))
+        expected = (posterior @ self.centres).astype(np.float32)
+        return Coded(pack(posterior @ (self.gains * self.centres)), np.clip(expected, -1.0, 1.0))
 
 
 def fused(posteriors: Sequence[NDArray[np.float64]]) -> NDArray[np.float64]:
@@ -183,8 +207,8 @@ def coding_of(
     """The coding that a run's model.json describes; signs where it says nothing.
 
     Args:
-        description: ``{"name": "signs"}``; ``posterior`` and ``class`` with ``weights`` and
-            ``temperatures``; or ``expected`` with ``temperatures``.
+        description: ``{"name": "signs"}``; ``posterior``, ``class`` and ``hyperplanes`` with
+            ``weights`` and ``temperatures``; or ``expected`` with ``temperatures``.
         ancestors: Gives the class of each leaf at each level, where they are needed.
         array: Gives an array of the run's weights by its name.
 
@@ -202,11 +226,13 @@ def coding_of(
         raise ValueError("temperatures are numbers above 0")
     if name == "expected":
         head = array("head.leaves.weight"), array("head.leaves.bias")
-        return ExpectedCode(head, array("centres"), array("thresholds"), dict(temperatures))
-    if name not in ("posterior", "class") or not _numbers(weights):
+        return ExpectedCode(head, array("centres"), array("gains"), dict(temperatures))
+    if name not in ("posterior", "class", "hyperplanes") or not _numbers(weights):
         raise ValueError("no coding that this version knows")
-    kind = Posterior if name == "posterior" else ClassNumber
-    return kind(ancestors(), np.asarray(weights, dtype=np.float64), dict(temperatures))
+    about = ancestors(), np.asarray(weights, dtype=np.float64), dict(temperatures)
+    if name == "hyperplanes":
+        return Hyperplanes(Posterior(*about), array("planes"))
+    return Posterior(*about) if name == "posterior" else ClassNumber(*about)
 
 
 def _numbers(values: Any) -> bool:

@@ -8,6 +8,7 @@ of Rz.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,27 +27,27 @@ FEW_LEAVES = 500
 def tree_centres(
     ancestors: NDArray[np.integer[Any]],
     weights: NDArray[np.float64],
-    bits: int,
+    lengths: Sequence[int],
     seed: int = 0,
 ) -> NDArray[np.int8]:
-    """Centres of all leaves; their first 16, 32, 64, ... bits are centres by themselves.
+    """Centres of all leaves, whose first bits are centres by themselves at several lengths.
 
-    They are built in stages. In each the bits of the earlier ones stand; of several starts the one
-    without doubles and of least error is kept. Pairs count so that every level of the tree has the
-    same say, and eight times where they are nearer than four fifths of what siblings want. Memory:
-    five arrays of leaves x leaves.
+    They are built in stages, one a length. In each the bits of the earlier ones stand; of several
+    starts the one without doubles and of least error is kept. Pairs count so that every level of
+    the tree has the same say, and eight times where they are nearer than four fifths of what
+    siblings want. Memory: five arrays of leaves x leaves.
 
     Args:
         ancestors: int (L, leaves), the class of each leaf at each level.
         weights: (L,), level weights, summing to 1.
-        bits: K.
+        lengths: Rising lengths that are centres by themselves, the last one K (``stages``).
         seed: Of the starts.
 
     Returns:
         int8 (leaves, K) of -1 and +1.
 
     Example:
-        >>> centres = tree_centres(np.array([[0, 0, 1], [0, 1, 2]]), np.array([0.5, 0.5]), 32)
+        >>> centres = tree_centres(np.array([[0, 0, 1], [0, 1, 2]]), np.array([0.5, 0.5]), [32])
         >>> near, far = centres[0] @ centres[1], centres[0] @ centres[2]
         >>> bool(near > 8 > abs(int(far)))
         True
@@ -59,7 +60,7 @@ def tree_centres(
     goal = _Goal(likeness, _balance(shared), 0.4 * float(weights[-1]))
     rng = np.random.default_rng(seed)
     centres = np.zeros((len(shared), 0), dtype=np.float32)
-    for length in stages(bits):
+    for length in lengths:
         centres = _longer(centres, length, goal, rng)
     return centres.astype(np.int8)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import ClassVar
 
 from hierhash.codes.coded import Segment
@@ -14,9 +15,13 @@ class BitCodes:
     """Layout and distance of K bits; nothing to calibrate, and nothing is classified."""
 
     free_length: ClassVar[bool] = True
-    nested: ClassVar[bool] = False
     fuses: ClassVar[bool] = False
     problem: Problem
+
+    @property
+    def prefixes(self) -> Sequence[int]:
+        """No length but its own."""
+        return ()
 
     def layout(self) -> tuple[Segment, ...]:
         """One segment of K bits."""

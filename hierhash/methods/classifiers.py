@@ -7,7 +7,7 @@ below it.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
@@ -94,7 +94,6 @@ class Classifiers:
     Settings: ClassVar[type] = ClassifierSettings
     needs: ClassVar[frozenset[str]] = frozenset({"image", "text", "labels"})
     free_length: ClassVar[bool] = False
-    nested: ClassVar[bool] = False
     fuses: ClassVar[bool] = False
 
     def __init__(self, settings: ClassifierSettings, problem: Problem, device: str = "cpu") -> None:
@@ -107,6 +106,11 @@ class Classifiers:
     def epochs(self) -> int:
         """See ``Method``."""
         return self.settings.training.epochs
+
+    @property
+    def prefixes(self) -> Sequence[int]:
+        """See ``Method``: none."""
+        return ()
 
     def check(self, train: Items) -> None:
         """See ``Method``."""
@@ -184,8 +188,9 @@ class Classifiers:
             "image": self.settings.image,
             "text": self.settings.text,
         }
+        weights = {name: own for name, own in state.items() if name.partition(".")[0] in shapes}
         self.branches = load_branches(
-            state, shapes, self.problem.shapes, self.problem.sizes[-1], raw=True
+            weights, shapes, self.problem.shapes, self.problem.sizes[-1], raw=True
         )
         # Whatever is wrong with the coding is told here, not by a search later.
         coding = coding_of(meta["coding"], lambda: self.problem.ancestors, state.__getitem__)

@@ -6,7 +6,7 @@ theirs as entry points ``hierhash.methods``. docs/add_a_method.md shows a whole 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, ClassVar, Literal, Protocol
 
@@ -61,15 +61,12 @@ class Method(Protocol):
         needs: What it cannot train without, of ``image``, ``text``, ``labels``. It codes the
             modalities among them and no others.
         free_length: Whether the length of its codes is the user's choice.
-        nested: Whether the first 16, 32, 64, ... bits of its codes are those of a shorter fit,
-            which its ``prefix(bits)`` gives; a benchmark then fits it once a seed.
         fuses: Whether items given by several modalities have one code of all.
     """
 
     Settings: ClassVar[type]
     needs: ClassVar[frozenset[str]]
     free_length: ClassVar[bool]
-    nested: ClassVar[bool]
     fuses: ClassVar[bool]
 
     def __init__(self, settings: Any, problem: Problem, device: str = "cpu") -> None: ...
@@ -77,6 +74,15 @@ class Method(Protocol):
     @property
     def epochs(self) -> int:
         """Epochs of a training, for a progress bar; 0 for a closed form."""
+        ...
+
+    @property
+    def prefixes(self) -> Sequence[int]:
+        """Shorter lengths whose codes are the first bits of its own; most methods have none.
+
+        A fitted method's ``prefix(bits)`` is what a fit at that length would be, so that a
+        benchmark fits it once a seed.
+        """
         ...
 
     def check(self, train: Items) -> None:

@@ -74,7 +74,7 @@ def _missing(suite: str, results: Path, runs: list[Run]) -> str:
         (row.name, bits if row.has_free_length else 0, seed)
         for row in asked.rows
         for bits in asked.bits_of(row)
-        for seed in asked.seeds
+        for seed in asked.seeds_of(row)
     }
     made = {
         (run["name"], run["bits"] if run.get("free_length", True) else 0, run["seed"])

@@ -27,6 +27,7 @@ METHODS = {
     "dcmh_published": "flat: DCMH with the published settings, which are not tuned",
     "soft_contrast": "flat: supervised contrast over all training items",
     "posterior_float": "not a hash: the chances of all classes as floats, the ceiling",
+    "posterior_hyperplanes": "the same chances, cut into bits by random hyperplanes",
     "classifier_code": "not a hash: the number of the likeliest leaf",
     "itq": "pictures alone, trained without labels",
 }

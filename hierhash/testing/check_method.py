@@ -232,9 +232,9 @@ def a_lacking_modality_is_refused(subject: Subject) -> None:
 
 def a_prefix_is_a_shorter_code(subject: Subject) -> None:
     """The first bits of a nested code are those of a fit at that length."""
-    if not subject.preset.method.nested:
-        return
     items = small_items()
+    if 16 not in subject.new(items, bits=32).prefixes:
+        return
     long, short = subject.fitted(items, bits=32), subject.fitted(items, bits=16)
     for modality in subject.modalities:
         rows = {modality: items.rows[modality]}

@@ -5,8 +5,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hierhash.codes.coding import ExpectedCode
-from hierhash.codes.distances import Hamming
 from hierhash.codes.tree_centres import stages, tree_centres
 from hierhash.labels.tree import LabelTree
 from hierhash.testing.strategies import trees
@@ -23,7 +21,7 @@ def shared_levels(ancestors):
 
 @pytest.mark.parametrize("bits", [16, 32, 64])
 def test_distances_of_centres_follow_the_tree(bits):
-    centres = tree_centres(TREE.leaf_ancestors, WEIGHTS, bits).astype(int)
+    centres = tree_centres(TREE.leaf_ancestors, WEIGHTS, stages(bits)).astype(int)
     assert set(np.unique(centres)) == {-1, 1}
     apart = (bits - centres @ centres.T) / 2
     shared = shared_levels(TREE.leaf_ancestors)
@@ -35,32 +33,17 @@ def test_distances_of_centres_follow_the_tree(bits):
 
 
 def test_a_prefix_is_the_code_of_its_length():
-    long = tree_centres(TREE.leaf_ancestors, WEIGHTS, 64)
+    long = tree_centres(TREE.leaf_ancestors, WEIGHTS, stages(64))
     for bits in (16, 32):
-        assert np.array_equal(long[:, :bits], tree_centres(TREE.leaf_ancestors, WEIGHTS, bits))
+        assert np.array_equal(
+            long[:, :bits], tree_centres(TREE.leaf_ancestors, WEIGHTS, stages(bits))
+        )
 
 
 @settings(max_examples=25, deadline=None)
 @given(trees, st.sampled_from([8, 24]))
 def test_every_tree_has_centres(tree, bits):
-    centres = tree_centres(tree.leaf_ancestors, tree.weights("uniform"), bits)
+    centres = tree_centres(tree.leaf_ancestors, tree.weights("uniform"), stages(bits))
     assert centres.shape == (len(tree.leaves), bits)
     assert np.abs(centres).min() == 1
     assert stages(bits)[-1] == bits
-
-
-def test_uniform_thresholds_keep_the_distances_of_expected_codes():
-    rng = np.random.default_rng(0)
-    bits = 64
-    centres = tree_centres(TREE.leaf_ancestors, WEIGHTS, bits)
-    logits = 2 * rng.standard_normal((6, len(TREE.leaves))).astype(np.float32)
-    head = np.eye(len(TREE.leaves), dtype=np.float32), np.zeros(len(TREE.leaves), np.float32)
-    draws = 400
-    counted = np.zeros((6, 6))
-    for _ in range(draws):
-        coding = ExpectedCode(head, centres, rng.uniform(-1, 1, bits), {})
-        codes = coding(logits, "text").codes
-        counted += Hamming(bits).between(codes, codes) / draws
-    expected = coding.posterior(logits, "text") @ centres
-    wanted = np.abs(expected[:, None] - expected[None]).sum(axis=2) / 2
-    np.testing.assert_allclose(counted, wanted, atol=0.8)  # three deviations of the mean of draws

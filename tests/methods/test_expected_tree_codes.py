@@ -24,18 +24,18 @@ def fitted():
     return method, items
 
 
-def test_a_code_is_the_sign_of_the_expected_centre_against_its_threshold(fitted):
+def test_a_code_is_the_sign_of_the_expected_centre_with_gains(fitted):
     method, items = fitted
     rows = {"text": items.rows["text"][:9]}
     chances = method.classify(rows)[-1].astype(np.float64)
     for row, code in enumerate(np.unpackbits(method.encode(rows, "query").codes, axis=1)):
         for bit in range(32):
             expected = sum(
-                chances[row, leaf] * method.centres[leaf, bit] for leaf in range(chances.shape[1])
+                chances[row, leaf] * method.gains[leaf, bit] * int(method.centres[leaf, bit])
+                for leaf in range(chances.shape[1])
             )
-            apart = expected - method.thresholds[bit]
-            if abs(apart) > 1e-5:
-                assert code[bit] == (apart >= 0)
+            if abs(expected) > 1e-5:
+                assert code[bit] == (expected >= 0)
 
 
 def test_picture_and_text_together_are_the_product_of_what_each_says(fitted):
@@ -60,12 +60,17 @@ def test_the_network_does_not_hang_on_the_length(fitted):
     assert all(np.array_equal(own[name], other[name]) for name in own)
 
 
-def test_thresholds_are_spread(fitted):
-    assert len(set(fitted[0].thresholds.tolist())) > 3
-
-
 def test_a_head_without_leaf_probabilities_is_refused():
     items = small_items()
     wrong = replace(SETTINGS, head=replace(SETTINGS.head, kind="per_level"))
     with pytest.raises(ConfigError, match="gives no leaf probabilities"):
         ExpectedTreeCodes(wrong, small_problem(items)).check(items)
+
+
+def test_codes_that_need_not_be_nested_have_no_prefixes():
+    items = small_items()
+    alone = ExpectedTreeCodes(replace(SETTINGS, nested=False), small_problem(items, bits=32))
+    assert list(alone.prefixes) == []
+    assert ExpectedTreeCodes(SETTINGS, small_problem(items, bits=32)).prefixes == [16]
+    with pytest.raises(ValueError, match="16 bits are no prefix of 32"):
+        alone.prefix(16)

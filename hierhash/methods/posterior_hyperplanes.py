@@ -1,0 +1,77 @@
+"""Class probabilities cut by random hyperplanes: codes from plain classifiers, nothing more learnt.
+
+The same classifiers as ``posterior_float``; bit b is the side of a random hyperplane (Charikar,
+STOC 2002) that the vector of an item's node probabilities lies on. What a practitioner gets in a
+few lines at any length, and the rival of every code that is made from a classifier.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.codes.coded import Segment
+from hierhash.codes.coding import Hyperplanes, Posterior
+from hierhash.codes.distances import Hamming
+from hierhash.methods.classifiers import TRIALS, Classifiers, ClassifierSettings
+from hierhash.methods.method import Preset, Problem
+
+
+class PosteriorHyperplanes(Classifiers):
+    """See the module's words."""
+
+    free_length: ClassVar[bool] = True
+
+    def __init__(self, settings: ClassifierSettings, problem: Problem, device: str = "cpu") -> None:
+        super().__init__(settings, problem, device)
+        rng = np.random.default_rng(problem.seed)
+        drawn = rng.standard_normal((problem.bits, sum(problem.sizes)))
+        self.planes = drawn.astype(np.float32)
+
+    @property
+    def prefixes(self) -> Sequence[int]:
+        """See ``Method``: the first planes are planes."""
+        return range(1, self.problem.bits)
+
+    def prefix(self, bits: int) -> PosteriorHyperplanes:
+        """The fitted method with its first ``bits`` planes."""
+        short = PosteriorHyperplanes(self.settings, replace(self.problem, bits=bits), self.device)
+        short.branches, short.temperatures = self.branches, self.temperatures
+        short.score_weights, short.planes = self.score_weights, self.planes[:bits]
+        return short
+
+    def coding(self) -> Hyperplanes:
+        """Sides of the planes."""
+        own = Posterior(self.problem.ancestors, self.score_weights, self.temperatures)
+        return Hyperplanes(own, self.planes)
+
+    def layout(self) -> tuple[Segment, ...]:
+        """One segment of K bits."""
+        return (Segment("category", self.problem.bits),)
+
+    def distance(self) -> Hamming:
+        """Hamming distance of K bits."""
+        return Hamming(self.problem.bits)
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """See ``Method``."""
+        return super().state() | {"planes": self.planes}
+
+    def meta(self) -> dict[str, Any]:
+        """See ``Method``."""
+        return self._meta("hyperplanes")
+
+    def load(self, state: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:
+        """See ``Method``."""
+        planes = state["planes"]
+        if planes.shape != self.planes.shape:
+            raise ValueError("planes are of another shape")
+        super().load(state, meta)
+        self.planes = planes
+
+
+PRESET = Preset(PosteriorHyperplanes, ClassifierSettings(), trials=TRIALS)
