@@ -34,16 +34,16 @@ def ndcg_at(groups: RankedGroups, k: int) -> Scores:
 
 def _discounted(groups: RankedGroups, gains: Scores, k: int) -> Scores:
     discounts = np.concatenate([[0.0], np.cumsum(1.0 / np.log2(np.arange(2, k + 2)))])
-    start = np.minimum(groups.before, k)
-    stop = np.minimum(groups.before + groups.size, k)
-    mean_gain = groups.counts @ gains / np.maximum(groups.size, 1)
+    first = groups.first(k)
+    start = np.minimum(first.before, k)
+    stop = np.minimum(first.before + first.size, k)
+    mean_gain = first.counts @ gains / np.maximum(first.size, 1)
     return np.asarray((mean_gain * (discounts[stop] - discounts[start])).sum(axis=1))
 
 
 def acg_at(groups: RankedGroups, k: int) -> Scores:
     """Expected average cumulative gain: the mean level of the first k items, in [0, L]."""
-    graded = groups.counts @ np.arange(groups.depth + 1)
-    return np.asarray((graded * groups.within(k)).sum(axis=1) / k)
+    return np.asarray(_levels_found(groups, k) / k)
 
 
 def weighted_recall_at(groups: RankedGroups, k: int) -> Scores:
@@ -51,7 +51,12 @@ def weighted_recall_at(groups: RankedGroups, k: int) -> Scores:
 
     NaN for a query with nothing relevant.
     """
-    graded = groups.counts @ np.arange(groups.depth + 1)
-    total = graded.sum(axis=1)
-    found = (graded * groups.within(k)).sum(axis=1)
-    return np.where(total > 0, found / np.maximum(total, 1), np.nan)
+    total = groups.totals @ np.arange(groups.depth + 1)
+    return np.where(total > 0, _levels_found(groups, k) / np.maximum(total, 1), np.nan)
+
+
+def _levels_found(groups: RankedGroups, k: int) -> Scores:
+    """Expected sum of the levels of the first k items, shape (q,)."""
+    first = groups.first(k)
+    graded = first.counts @ np.arange(groups.depth + 1)
+    return np.asarray((graded * first.within(k)).sum(axis=1))

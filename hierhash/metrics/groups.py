@@ -63,6 +63,11 @@ class RankedGroups:
         """Length of the longest list."""
         return int(self.size.sum(axis=1).max(initial=0))
 
+    def first(self, k: int) -> RankedGroups:
+        """The groups that reach into the first k ranks: no others need be looked at."""
+        reached = (self.before < k).sum(axis=1).max(initial=0)
+        return RankedGroups(self.counts[:, :reached])
+
     def within(self, k: int) -> Scores:
         """Expected share of each group that stands in the first k ranks, shape (q, groups)."""
         inside = np.clip(k - self.before, 0, self.size)

@@ -15,15 +15,19 @@ def precision_at(groups: RankedGroups, k: int, level: int) -> Scores:
         >>> precision_at(one, k=2, level=1).tolist()
         [0.75]
     """
-    return np.asarray((groups.at_least[:, :, level] * groups.within(k)).sum(axis=1) / k)
+    return np.asarray(_found(groups, k, level) / k)
 
 
 def recall_at(groups: RankedGroups, k: int, level: int) -> Scores:
     """Expected share of the relevant items that stand in the first k; NaN if there are none."""
-    relevant = groups.at_least[:, :, level]
-    total = relevant.sum(axis=1)
-    found = (relevant * groups.within(k)).sum(axis=1)
-    return np.where(total > 0, found / np.maximum(total, 1), np.nan)
+    total = groups.totals[:, level:].sum(axis=1)
+    return np.where(total > 0, _found(groups, k, level) / np.maximum(total, 1), np.nan)
+
+
+def _found(groups: RankedGroups, k: int, level: int) -> Scores:
+    """Expected relevant items among the first k, shape (q,)."""
+    first = groups.first(k)
+    return np.asarray((first.at_least[:, :, level] * first.within(k)).sum(axis=1))
 
 
 def precision_within(groups: RankedGroups, radius: int, level: int) -> Scores:
