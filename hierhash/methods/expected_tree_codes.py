@@ -29,7 +29,7 @@ from hierhash.methods.method import Posteriors, Preset, Problem, Role, Rows
 from hierhash.methods.weight_scheme import WeightScheme, weights_of
 from hierhash.training.fit import Watch
 from hierhash.training.items import Items
-from hierhash.training.settings import Objective
+from hierhash.training.settings import LoopSettings, Objective
 
 
 @dataclass(frozen=True)
@@ -178,6 +178,7 @@ PRESET = Preset(
     ExpectedSettings(
         head=HeadSettings(kind="path"),
         loss=Objective(gamma=100.0, eta=0.0, scale=0.35, head_weight=1.0),
+        training=LoopSettings(partners=16_384),
     ),
     revision=2,
 )

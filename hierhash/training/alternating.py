@@ -2,13 +2,14 @@
 
 One epoch updates the image branch with G fixed, the text branch with F fixed, and B in closed form.
 While one modality trains, the other's buffer stands still, so S times it is computed once, in
-O(n L), and a step costs one block of batch x n. Gradients of the pair terms are the paper's closed
-forms; autograd carries them through the branch and adds the head's.
+O(n L), and a step costs one block of batch x n, or of batch x ``partners``. Gradients of the pair
+terms are the paper's closed forms; autograd carries them through the branch and adds the head's.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -24,6 +25,23 @@ from hierhash.training.loop import Losses
 from hierhash.training.paths import draw_paths
 from hierhash.training.settings import ORDERS, LoopSettings, Objective, learning_rate
 from hierhash.training.state import Buffers, TrainingData
+
+
+@dataclass(frozen=True)
+class Pairing:
+    """What the batches of a phase are paired with.
+
+    Args:
+        rows: (m, K), outputs of the other modality, zero for items that do not count.
+        product: (n, K), S restricted to those items, times their outputs.
+        columns: How many of the rows count.
+        weight: How many items each of them stands for.
+    """
+
+    rows: Tensor
+    product: Tensor
+    columns: int
+    weight: float
 
 
 class AlternatingLoop:
@@ -103,28 +121,34 @@ class AlternatingLoop:
         return losses
 
     def _phase(self, modality: str) -> Losses:
-        paired, columns = self.buffers.pairing(modality)
-        product = torch.from_numpy(self.data.similarity.dot(paired.cpu().numpy())).to(self.device)
+        pairing = self._pairing(modality)
         outputs = self.buffers.outputs[modality]
         total = outputs.sum(dim=0, dtype=torch.float64).float()
         sums: dict[str, Tensor] = {}
         steps = 0
         self.model.train()
         for index in self._batches(modality):
-            terms, total = self._step(modality, index, paired, columns, product, total)
+            terms, total = self._step(modality, index, pairing, total)
             for name, value in terms.items():
                 sums[name] = sums.get(name, torch.zeros((), device=self.device)) + value
             steps += 1
         return {f"{modality}/{name}": float(value) / steps for name, value in sums.items()}
 
+    def _pairing(self, modality: str) -> Pairing:
+        """All items of the other modality, or ``settings.partners`` of them."""
+        rows, counted = self.buffers.partners(modality)
+        most, weight, chosen = self.settings.partners, 1.0, None
+        if most is not None and most < len(counted):
+            drawn = torch.randperm(len(counted), generator=self.generator)[:most]
+            weight, chosen = len(counted) / most, counted[drawn.to(counted.device)]
+            rows = torch.zeros_like(rows).index_copy_(0, chosen, rows[chosen])
+        product = torch.from_numpy(self.data.similarity.dot(rows.cpu().numpy())).to(self.device)
+        if chosen is None:
+            return Pairing(rows, product, len(counted), weight)
+        return Pairing(rows[chosen], product, len(chosen), weight)
+
     def _step(
-        self,
-        modality: str,
-        index: Tensor,
-        paired: Tensor,
-        columns: int,
-        product: Tensor,
-        total: Tensor,
+        self, modality: str, index: Tensor, pairing: Pairing, total: Tensor
     ) -> tuple[dict[str, Tensor], Tensor]:
         objective, buffers = self.objective, self.buffers
         branch = self.model.branch(modality)
@@ -135,20 +159,20 @@ class AlternatingLoop:
         batch = live.detach()
         known = buffers.labelled[where][:, None]
         value, gradient = pairwise_likelihood(
-            batch, paired, product[where], columns, objective.scale
+            batch, pairing.rows, pairing.product[where], pairing.columns, objective.scale
         )
         quantised, quantised_gradient = quantisation(batch, buffers.codes[where])
         total = total + batch.sum(dim=0) - buffers.outputs[modality][where].sum(dim=0)
         buffers.outputs[modality][where] = batch
         balance, balance_gradient = bit_balance(total)
-        gradient = gradient * known
+        gradient = gradient * known * pairing.weight
         gradient = (
             gradient + objective.gamma * quantised_gradient + objective.eta * balance_gradient
         )
         size = len(index)
         surrogate = (live * (gradient / (size * self.data.n))).sum()
         terms = {
-            "likelihood": (value * known[:, 0]).sum() / (size * max(columns, 1)),
+            "likelihood": (value * known[:, 0]).sum() / (size * max(pairing.columns, 1)),
             "quantisation": quantised.mean(),
             "balance": balance / self.data.n**2,
         }

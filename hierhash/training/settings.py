@@ -60,6 +60,9 @@ class LoopSettings:
         weight_decay: Times the learning rate, on all weights (5e-4 in the MATLAB release).
         sampling: ``permutation`` draws each batch from a fresh permutation, as all official
             versions do; ``epoch`` partitions one permutation.
+        partners: Most items of the other modality that a batch is paired with, drawn anew for each
+            phase of an epoch; their terms count for all, so that an epoch takes O(n) and not
+            O(n^2). None pairs with all, as DCMH does.
         amp: bfloat16 autocast of the branches.
         precision: Of float32 matrix products: ``high`` is float32; ``medium`` lets the hardware
             round the factors to bfloat16.
@@ -76,6 +79,7 @@ class LoopSettings:
     lr_final: Annotated[float, Strict(), Ge(0), Le(HIGHEST_RATE)] = 0.0
     weight_decay: NonNegative = 1e-4
     sampling: Literal["permutation", "epoch"] = "epoch"
+    partners: Annotated[int, Strict(), Ge(1), Le(10**7)] | None = None
     amp: bool = False
     precision: Literal["high", "medium"] = "high"
 

@@ -92,11 +92,11 @@ class Buffers:
         if bool(summed.any()):
             self.codes = torch.where(summed >= 0, 1.0, -1.0)
 
-    def pairing(self, modality: str) -> tuple[Tensor, int]:
-        """The buffer a batch is paired with, zero for unlabelled items, and its size."""
+    def partners(self, modality: str) -> tuple[Tensor, Tensor]:
+        """The buffer a batch is paired with, zero for unlabelled items, and those that count."""
         partner = other(modality)
         counted = self.present[partner] & self.labelled
-        return self.outputs[partner] * self.labelled[:, None], int(counted.sum())
+        return self.outputs[partner] * self.labelled[:, None], counted.nonzero()[:, 0]
 
     def tensors(self) -> dict[str, Tensor]:
         """All buffers by name, for a checkpoint."""

@@ -74,6 +74,34 @@ def test_a_flat_tree_gives_exactly_flat_dcmh():
     assert torch.equal(one.buffers.codes, other.buffers.codes)
 
 
+def test_drawn_partners_stand_for_all_of_them():
+    few = replace(PLAIN, training=replace(PLAIN.training, partners=10))
+    loop = build_loop(few, TREE, some_without_text(items(40)), bits=6, seed=3)
+    S, G = loop.data.similarity.dense(), loop.buffers.outputs["text"].numpy()
+    has = loop.data.present["text"].sum()
+    mean = np.zeros((40, 6))
+    for _ in range(600):
+        pairing = loop._pairing("image")
+        chosen = [int(np.flatnonzero((row == G).all(axis=1))[0]) for row in pairing.rows.numpy()]
+        assert len(set(chosen)) == pairing.columns == 10
+        expected = S[:, chosen] @ G[chosen]
+        np.testing.assert_allclose(pairing.product.numpy(), expected, atol=1e-5)
+        assert pairing.weight == has / 10
+        mean += pairing.weight * pairing.product.numpy() / 600
+    np.testing.assert_allclose(mean, S @ G, atol=2.0)
+
+
+def test_as_many_partners_as_items_change_nothing():
+    def codes(**changes):
+        settings = replace(PLAIN, training=replace(PLAIN.training, **changes))
+        loop = build_loop(settings, TREE, items(40), bits=6, seed=3)
+        loop.run_epoch()
+        return loop.buffers.outputs["text"]
+
+    assert torch.equal(codes(), codes(partners=40))
+    assert not torch.equal(codes(), codes(partners=39))
+
+
 def test_the_two_modalities_do_not_share_their_buffers():
     loop = build_loop(PLAIN, TREE, items(), bits=8, seed=0)
     loop.run_epoch()
