@@ -101,18 +101,25 @@ class Hyperplanes:
     Args:
         posterior: Ancestors, level weights w and temperatures.
         planes: (K, nodes), normals of the planes.
+        centre: (nodes,), a point that all planes go through.
     """
 
     posterior: Posterior
     planes: Floats
+    centre: Floats
 
     def __call__(self, outputs: Floats, modality: str) -> Coded:
         """See ``Coding``: the query is the distances to the planes, cut to -1..1."""
+        sides: Floats = (self.vectors(outputs, modality) - self.centre) @ self.planes.T
+        return Signs()(sides, modality)
+
+    def vectors(self, outputs: Floats, modality: str) -> Floats:
+        """float32 (n, nodes): sqrt(w_l) p_l of all levels."""
         own = self.posterior
         levels = level_posteriors(outputs, own.ancestors, own.temperatures.get(modality, 1.0))
         roots = np.sqrt(own.weights).astype(np.float32)
-        vectors = [root * level for root, level in zip(roots, levels, strict=True)]
-        return Signs()(np.concatenate(vectors, axis=1) @ self.planes.T, modality)
+        parts = [root * level for root, level in zip(roots, levels, strict=True)]
+        return np.concatenate(parts, axis=1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -231,7 +238,7 @@ def coding_of(
         raise ValueError("no coding that this version knows")
     about = ancestors(), np.asarray(weights, dtype=np.float64), dict(temperatures)
     if name == "hyperplanes":
-        return Hyperplanes(Posterior(*about), array("planes"))
+        return Hyperplanes(Posterior(*about), array("planes"), array("centre"))
     return Posterior(*about) if name == "posterior" else ClassNumber(*about)
 
 

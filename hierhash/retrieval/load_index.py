@@ -26,7 +26,13 @@ from hierhash.storage.arrays import map_array
 from hierhash.storage.json_files import read_json
 
 # What the codes of a coding are compared by.
-DISTANCES = {"signs": "hamming", "expected": "hamming", "posterior": "dot", "class": "tree"}
+DISTANCES = {
+    "signs": "hamming",
+    "expected": "hamming",
+    "hyperplanes": "hamming",
+    "posterior": "dot",
+    "class": "tree",
+}
 REMEDY = "build the index again"
 
 
