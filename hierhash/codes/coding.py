@@ -110,8 +110,8 @@ class Hyperplanes:
 
     def __call__(self, outputs: Floats, modality: str) -> Coded:
         """See ``Coding``: the query is the distances to the planes, cut to -1..1."""
-        sides: Floats = (self.vectors(outputs, modality) - self.centre) @ self.planes.T
-        return Signs()(sides, modality)
+        apart: Floats = np.subtract(self.vectors(outputs, modality), self.centre, dtype=np.float32)
+        return Signs()(np.asarray(apart @ self.planes.T, dtype=np.float32), modality)
 
     def vectors(self, outputs: Floats, modality: str) -> Floats:
         """float32 (n, nodes): sqrt(w_l) p_l of all levels."""
