@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from hierhash.bench.scores import evaluate_method
+from hierhash.bench.evaluate import evaluate_method
 from hierhash.config.reading import merge, nested, resolve_config
 from hierhash.data.sources import detect
 from hierhash.errors import InputError

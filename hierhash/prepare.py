@@ -5,30 +5,33 @@ It is the one reader of configs below the command line and the benchmarks.
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import torch
 
-from hierhash.config.schema import DataConfig, FeaturesConfig, RunConfig
+from hierhash.config.schema import DataConfig, FacetConfig, FeaturesConfig, RunConfig
 from hierhash.data.catalogue import Catalogue
 from hierhash.data.sources import read
 from hierhash.data.split.choice import UNSEEN_LEAVES, choose_split
 from hierhash.data.split.split import Split
-from hierhash.errors import ConfigError, DataError
+from hierhash.errors import ConfigError, DataError, did_you_mean
 from hierhash.features.cache import cached_image_features
 from hierhash.features.image_backbones import image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
+from hierhash.labels.facets import Facet, facet_of, value_tree
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.tree import LabelTree, load_tree
+from hierhash.methods.faceted import CATEGORY, Faceted
 from hierhash.methods.method import Method, Problem
 from hierhash.methods.registry import find_preset
 from hierhash.training.items import Items
 
 Advance = Callable[[int], None]
+NO_FACETS: Mapping[str, FacetConfig] = {}
 _WORDS = {"image": "picture", "text": "text"}
 
 
@@ -51,6 +54,7 @@ class Prepared:
     split: Split
     items: Items
     vectoriser: TextVectoriser | None
+    facets: Mapping[str, Facet] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -61,11 +65,13 @@ class Kept:
         split: The split file of the run.
         tree: Its tree.
         vectoriser: Its vocabulary; None learns it again from the training texts.
+        facets: The trees of its facets.
     """
 
     split: Path
     tree: LabelTree
     vectoriser: TextVectoriser | None
+    facets: Mapping[str, LabelTree] = field(default_factory=dict)
 
 
 def prepare(
@@ -75,6 +81,7 @@ def prepare(
     advance: Advance = lambda _: None,
     kept: Kept | None = None,
     needs: frozenset[str] = frozenset({"image", "text"}),
+    facets: Mapping[str, FacetConfig] = NO_FACETS,
 ) -> Prepared:
     """Reads, splits and vectorises a data set.
 
@@ -87,6 +94,7 @@ def prepare(
         advance: Told the number of pictures done.
         kept: Split, tree and vocabulary of a run, taken instead of making them anew.
         needs: Modalities that are read; data without one of them are refused, before long work.
+        facets: What of the items is a tree beside their category, by name.
 
     Raises:
         InputError: Anything wrong with the data, tree, split or features.
@@ -95,6 +103,7 @@ def prepare(
     catalogue, tree, labels = read_items.catalogue, read_items.tree, read_items.labels
     split = _split(data, catalogue, labels, tree, kept)
     _check_modalities(catalogue, needs)
+    others = _facets(facets, catalogue, split, kept)
     rows: dict[str, Any] = {}
     vectoriser = None
     # Texts first: what is wrong with them is said before the long work on pictures.
@@ -105,7 +114,32 @@ def prepare(
         rows["image"] = _image_rows(catalogue, features, device, advance)
     known = {"image": catalogue.has_image, "text": catalogue.has_text}
     has = {modality: known[modality] for modality in rows}
-    return Prepared(catalogue, tree, labels, split, Items(rows, has, labels), vectoriser)
+    items = Items(rows, has, labels, {name: facet.labels for name, facet in others.items()})
+    return Prepared(catalogue, tree, labels, split, items, vectoriser, others)
+
+
+def _facets(
+    facets: Mapping[str, FacetConfig], catalogue: Catalogue, split: Split, kept: Kept | None
+) -> dict[str, Facet]:
+    """The facets of a catalogue; the values of a column are those of its training items."""
+    found = {}
+    for name, facet in facets.items():
+        if facet.column not in catalogue.attributes:
+            known = catalogue.attributes
+            hint = did_you_mean(facet.column, known) or f"; it has {', '.join(known) or 'none'}"
+            raise ConfigError(
+                f"facets.{name}.column: {catalogue.name} has no column '{facet.column}'{hint}"
+            )
+        cells = catalogue.attributes[facet.column]
+        if facet.tree is not None:
+            found[name] = facet_of(cells, load_tree(facet.tree), catalogue.where.__getitem__)
+            continue
+        tree = kept.facets[name] if kept is not None else None
+        if tree is None:
+            train = [cells[row] for row in split.train.tolist()]
+            tree = value_tree(train, name, facet.min_count)
+        found[name] = facet_of(cells, tree)
+    return found
 
 
 def labelled_items(data: DataConfig, tree: LabelTree | None = None) -> LabelledItems:
@@ -128,9 +162,30 @@ def labelled_items(data: DataConfig, tree: LabelTree | None = None) -> LabelledI
 
 def new_method(config: RunConfig, prepared: Prepared) -> Method:
     """The method of a config, made for the data and not yet fitted."""
-    problem = Problem(prepared.tree, config.bits, prepared.items.shapes, config.seed)
+    trees = {name: facet.tree for name, facet in prepared.facets.items()}
+    device = pick_device(config.device)
+    return build_method(config, prepared.tree, trees, prepared.items.shapes, device)
+
+
+def build_method(
+    config: RunConfig,
+    tree: LabelTree,
+    facets: Mapping[str, LabelTree],
+    shapes: Mapping[str, tuple[int, ...]],
+    device: str = "cpu",
+) -> Method:
+    """The method of a config, with a part for each facet where there are some."""
     preset = find_preset(config.method)
-    return preset.method(config.model, problem, pick_device(config.device))
+
+    def part(own: LabelTree, bits: int) -> Method:
+        return preset.method(config.model, Problem(own, bits, shapes, config.seed), device)
+
+    category = part(tree, config.bits)
+    if not facets:
+        return category
+    others = {name: part(own, config.facets[name].bits) for name, own in facets.items()}
+    # What is a class's elsewhere is the instance's here: it is that of its parts.
+    return cast(Method, Faceted({CATEGORY: category, **others}))
 
 
 def pick_device(wish: str) -> str:

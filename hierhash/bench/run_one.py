@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hierhash.bench.facet_scores import facet_scores
 from hierhash.bench.instance import instance_scores
 from hierhash.bench.scores import (
     CROSS,
@@ -21,6 +22,7 @@ from hierhash.bench.scores import (
 )
 from hierhash.bench.trained import Trained, encode_items, fit_longest, fit_method
 from hierhash.config.schema import RunConfig
+from hierhash.methods.faceted import category_of
 from hierhash.metrics.retrieval_suite import DirectionResult
 from hierhash.prepare import Advance, Prepared
 
@@ -32,7 +34,7 @@ def validation_scores(config: RunConfig, prepared: Prepared) -> dict[str, float]
     """Scores of a trial on the validation items against the database; ``objective`` decides."""
     split = prepared.split
     method, cost = fit_method(config, prepared)
-    trained = encode_items(method, prepared, split.tune, split.database)
+    trained = encode_items(category_of(method), prepared, split.tune, split.database)
     means = validation_means(trained, prepared)
     scores = {
         f"{direction}/{metric}": own[metric]
@@ -69,7 +71,8 @@ def final_scores(
         method, cost = fit_longest(config, prepared, longest)
     else:
         method, cost = fit_method(config, prepared, advance)
-    trained = encode_items(method, prepared, split.query, split.database)
+    trained = encode_items(category_of(method), prepared, split.query, split.database)
+    facets = facet_scores(method, prepared, split.query, split.database) if prepared.facets else {}
     own_order = trained.distance.name
     known = directions_of(trained)
     main = [one for one in CROSS if one in known] or known
@@ -87,6 +90,7 @@ def final_scores(
             results.setdefault("unseen", {})[direction] = {own_order: rounded(unseen.means)}
             queries_unseen[direction] = _counts(unseen)
         results["all"][direction] = own = {own_order: rounded(found.means)}
+        own[own_order] |= facets.get(direction, {})
         queries[direction] = _counts(found)
         if direction in main:
             curves[direction] = found.curves
@@ -110,6 +114,7 @@ def final_scores(
         "distance": own_order,
         "free_length": method.free_length,
         "bits": sum(part.bits for part in method.layout()) or 8 * trained.cost["bytes_per_item"],
+        **({"segments": dict(method.layout())} if prepared.facets else {}),
         "results": results,
         "queries": queries,
         "queries_unseen": queries_unseen,

@@ -105,21 +105,6 @@ def classification_scores(
     return scores, picked
 
 
-def evaluate_method(method: Method, prepared: Prepared, queries: Rows) -> Scores:
-    """Scores of a method in every direction it answers, ``queries`` against the database.
-
-    ``n`` among them is the number of queries that the leaf's scores are the mean of.
-    """
-    database = prepared.split.database
-    trained = encode_items(method, prepared, queries, database)
-    scores = {}
-    for direction in directions_of(trained):
-        found = direction_scores(trained, prepared, direction, queries, database, canonical=True)
-        counted = len(found.per_query["map_leaf"]) - found.skipped
-        scores[direction] = {"n": counted, **rounded(found.means)}
-    return scores
-
-
 def validation_means(trained: Trained, prepared: Prepared) -> Scores:
     """Tie-aware scores of the tuning items against the database: i2t and t2i, where both are."""
     split, rows = prepared.split, prepared.split.tune

@@ -15,7 +15,7 @@ def evaluate(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """Score a run; validation items by default."""
-    from hierhash.bench.scores import evaluate_method
+    from hierhash.bench.evaluate import evaluate_method
     from hierhash.environment import environment
     from hierhash.runs.items import REMEDIES, check_part, prepare_again
     from hierhash.runs.saved import load_run

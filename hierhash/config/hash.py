@@ -59,6 +59,7 @@ def _content(config: RunConfig) -> dict[str, Any]:
         "bits": config.bits if preset.method.free_length else None,
         "model": differing(model, usual),
         "data": _data(config.data),
+        **({"facets": _facets(config)} if config.facets else {}),
         "features": _features(config.features),
         # How patient a run would be matters only if it looks.
         "stopping": _stopping(config.stopping) if config.stopping.every else {},
@@ -73,6 +74,11 @@ def _data(data: DataConfig) -> dict[str, Any]:
     for name in set(PLACES) & set(own.get("options", {})):
         own["options"][name] = _last_name(own["options"][name])
     return own
+
+
+def _facets(config: RunConfig) -> dict[str, Any]:
+    facets = {name: facet.model_dump(mode="json") for name, facet in config.facets.items()}
+    return {name: one | {"tree": _last_name(one["tree"])} for name, one in facets.items()}
 
 
 def _stopping(stopping: StoppingConfig) -> dict[str, Any]:

@@ -27,6 +27,7 @@ from hierhash.errors import did_you_mean
 from hierhash.features.backbone import BackboneSpec
 from hierhash.features.image_backbones import backbone_problem
 from hierhash.features.text_vectorisers import VectoriserSpec, vectoriser_problem
+from hierhash.methods.faceted import CATEGORY
 from hierhash.methods.registry import find_preset
 
 LARGEST_PICTURE = 4096
@@ -170,6 +171,29 @@ class StoppingConfig(Section):
     )
 
 
+class FacetConfig(Section):
+    """What is known of items beside their category: a tree of its own, a segment of its own."""
+
+    column: str = Field(description="the column of its values; several in a cell are parted by |")
+    tree: str | None = Field(None, description="a tree file of the values; None takes them flat")
+    bits: Bits = Field(16, description="length of its segment")
+    min_count: Annotated[int, Strict(), Ge(1), Le(MOST_ITEMS)] = Field(
+        1, description="training items that a value needs, else it is unknown; not with a tree"
+    )
+
+
+def _facet_name(name: str) -> str:
+    if not re.fullmatch(r"[A-Za-z0-9_-]{1,40}", name) or name == CATEGORY:
+        raise ValueError(
+            f"'{shortened(name)}' is no name of a facet; use letters, digits, _ and - (40 at "
+            f"most), and not '{CATEGORY}'"
+        )
+    return name
+
+
+Facets = dict[Annotated[str, AfterValidator(_facet_name)], FacetConfig]
+
+
 class RunConfig(Section):
     """A run: data, features, method and its settings."""
 
@@ -180,6 +204,7 @@ class RunConfig(Section):
         "auto", description="auto, cpu, cuda or cuda:N"
     )
     data: DataConfig = DataConfig()
+    facets: Facets = Field(default_factory=dict, description="trees beside the category's")
     features: FeaturesConfig = FeaturesConfig()
     model: Any = Field(None, description="settings of the method; see schema_of")
     stopping: StoppingConfig = StoppingConfig()

@@ -23,8 +23,8 @@ from hierhash.codes.distances import Distance, Dot, Hamming, TreeDistance, class
 from hierhash.codes.packing import packed_width
 from hierhash.errors import InputError, RunError
 from hierhash.labels.items import ItemLabels
-from hierhash.retrieval.run_files import FILES
 from hierhash.retrieval.run_files import MANIFEST as RUN_MANIFEST
+from hierhash.retrieval.run_files import run_files
 from hierhash.storage.checksums import checksums
 from hierhash.storage.json_files import write_json
 from hierhash.storage.whole_folder import whole_folder
@@ -151,7 +151,7 @@ class ExactIndex:
             )
             (unfinished / "items.jsonl").write_bytes(b"".join(b"%s\n" % one for one in self.lines))
             (unfinished / RUN).mkdir()
-            for name in (*FILES, RUN_MANIFEST):
+            for name in (*run_files(self.run), RUN_MANIFEST):
                 if (self.run / name).is_file():
                     shutil.copyfile(self.run / name, unfinished / RUN / name)
             files = checksums(unfinished, _OWN)

@@ -26,11 +26,19 @@ FILES = (
     "model.json",
 )
 """What a finished run consists of; ``vectoriser.json`` only where it reads texts."""
+FACET = "facet."
+"""The tree of a facet is ``facet.NAME.yaml``."""
 
 
 MARK = "environment.json"
 LOGS = ("metrics.jsonl", "validation.jsonl", "final.jsonl")
-FOLDERS = ("checkpoints", "tensorboard")
+FOLDERS = ("checkpoints", "tensorboard", "facets")
+
+
+def run_files(folder: Path) -> list[str]:
+    """The names of the files that a run consists of, as far as they are there."""
+    facets = sorted(path.name for path in folder.glob(f"{FACET}*.yaml"))
+    return [name for name in (*FILES, *facets) if (folder / name).is_file()]
 
 
 def finish_run(folder: Path) -> None:
@@ -39,7 +47,7 @@ def finish_run(folder: Path) -> None:
     Raises:
         HierhashError: It cannot be written.
     """
-    there = [name for name in FILES if (folder / name).is_file()]
+    there = run_files(folder)
     content = {
         "format": FORMAT,
         "hierhash": package_version("hierhash"),
@@ -50,7 +58,7 @@ def finish_run(folder: Path) -> None:
 
 def remove_run(folder: Path) -> None:
     """Removes what a run wrote into its folder, its mark last, and nothing else."""
-    for name in (MANIFEST, *FILES, *LOGS):
+    for name in (MANIFEST, *run_files(folder), *LOGS):
         if name != MARK:
             (folder / name).unlink(missing_ok=True)
     for name in FOLDERS:

@@ -24,7 +24,9 @@ def prepare_with_progress(
     """The data set of a config, with a bar over its pictures and a note on bad rows."""
     with counting("image features") as advance:
         device = pick_device(config.device)
-        prepared = prepare(config.data, config.features, device, advance, kept, needs)
+        prepared = prepare(
+            config.data, config.features, device, advance, kept, needs, config.facets
+        )
     lines = grouped(prepared.catalogue.problems, SHOWN)
     if kept is None:
         lines += shortfalls(prepared.split)

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -21,10 +21,10 @@ from hierhash.features.backbone import ImageBackbone
 from hierhash.features.image_backbones import image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
 from hierhash.labels.tree import LabelTree
-from hierhash.methods.method import Method, Problem
+from hierhash.methods.method import Method
 from hierhash.methods.registry import find_preset
-from hierhash.prepare import Kept, Prepared
-from hierhash.retrieval.run_files import check_run, finish_run
+from hierhash.prepare import Kept, Prepared, build_method
+from hierhash.retrieval.run_files import FACET, check_run, finish_run
 from hierhash.retrieval.text_branch import check_text, load_vocabulary
 from hierhash.storage.json_files import read_json, write_json
 from hierhash.storage.whole_file import write_text
@@ -42,6 +42,8 @@ def save_description(folder: Path, config: RunConfig, prepared: Prepared) -> Non
     write_json(folder / "environment.json", environment() | {"config_sha256": config_hash(config)})
     write_text(folder / "config.yaml", dump_config(with_absolute_paths(config)))
     prepared.tree.to_yaml(folder / "tree.yaml")
+    for name, facet in prepared.facets.items():
+        facet.tree.to_yaml(folder / f"{FACET}{name}.yaml")
     prepared.split.save(folder / SPLIT, prepared.catalogue.ids)
     if prepared.vectoriser is not None:
         write_json(folder / "vectoriser.json", prepared.vectoriser.state())
@@ -83,6 +85,7 @@ class SavedRun:
         vectoriser: Turns texts into features; None where it learnt from given ones, or from none.
         shapes: Shape of one feature row of each modality that it was made for.
         given_image_features: It learnt from precomputed image features.
+        facets: The trees of its facets, by name.
     """
 
     folder: Path
@@ -92,12 +95,13 @@ class SavedRun:
     vectoriser: TextVectoriser | None
     shapes: dict[str, tuple[int, ...]]
     given_image_features: bool = False
+    facets: Mapping[str, LabelTree] = field(default_factory=dict)
     _backbone: ImageBackbone | None = None
 
     @property
     def kept(self) -> Kept:
         """What its data set is prepared with, so that it is split and read as in training."""
-        return Kept(self.folder / SPLIT, self.tree, self.vectoriser)
+        return Kept(self.folder / SPLIT, self.tree, self.vectoriser, self.facets)
 
     @property
     def modalities(self) -> list[str]:
@@ -200,22 +204,27 @@ def load_run(folder: Path) -> SavedRun:
         shapes["text"] = (meta["text_width"],)
     if lacking := [one for one in _needed(config) if one not in shapes]:
         raise RunError(f"{folder}/model.json: no shape of {lacking[0]} rows; train the run again")
-    method = _method(folder, config, Problem(tree, config.bits, shapes, config.seed), meta)
+    facets = _facet_trees(folder, config)
+    method = _method(folder, build_method(config, tree, facets, shapes), meta)
     vectoriser = None
     if (folder / "vectoriser.json").exists():
         vectoriser = text_vectoriser(config.features.text)
         load_vocabulary(vectoriser, folder)
     given = bool(meta.get("given_image_features", False))
-    return SavedRun(folder, config, tree, method, vectoriser, shapes, given)
+    return SavedRun(folder, config, tree, method, vectoriser, shapes, given, facets)
+
+
+def _facet_trees(folder: Path, config: RunConfig) -> dict[str, LabelTree]:
+    """The trees of a run's facets, in the order of its config."""
+    return {name: LabelTree.from_yaml(folder / f"{FACET}{name}.yaml") for name in config.facets}
 
 
 def _needed(config: RunConfig) -> list[str]:
     return [one for one in MODALITIES if one in find_preset(config.method).method.needs]
 
 
-def _method(folder: Path, config: RunConfig, problem: Problem, meta: dict[str, Any]) -> Method:
+def _method(folder: Path, method: Method, meta: dict[str, Any]) -> Method:
     weights = load_weights(folder / "model.safetensors")
-    method = find_preset(config.method).method(config.model, problem)
     try:
         method.load(weights, meta)
     except (KeyError, TypeError, ValueError, RuntimeError) as error:
@@ -244,7 +253,8 @@ def resumable(folder: Path, config: RunConfig) -> tuple[str, Kept]:
         )
     stored = read_json(folder / "environment.json")
     tree = LabelTree.from_yaml(folder / "tree.yaml")
-    return stored.get("config_sha256", config_hash(config)), Kept(folder / SPLIT, tree, None)
+    kept = Kept(folder / SPLIT, tree, None, _facet_trees(folder, config))
+    return stored.get("config_sha256", config_hash(config)), kept
 
 
 def _meta(path: Path) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from pathlib import Path
 from hierhash.config.hash import config_hash
 from hierhash.config.schema import RunConfig
 from hierhash.errors import ConfigError, DataError, RunError
+from hierhash.methods.faceted import category_of
 from hierhash.methods.method import Method
 from hierhash.methods.registry import find_preset
 from hierhash.prepare import Prepared, new_method
@@ -78,7 +79,7 @@ def _train_locked(config: RunConfig, folder: Path, resume: bool) -> Method:
             folder,
             tied,
             resume,
-            _validation(method, prepared),
+            _validation(category_of(method), prepared),
             config.stopping.every,
             config.stopping.patience,
             report,

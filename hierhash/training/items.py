@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -25,6 +25,7 @@ class Items:
             no item has is absent.
         has: For each of these, bool (n,): whether the item has it.
         labels: Their labels.
+        facets: Their labels in other trees, by name.
 
     Example:
         >>> labels = ItemLabels(np.array([[0], [1]]), np.array([0, 1, 2]))
@@ -36,6 +37,7 @@ class Items:
     rows: Mapping[str, Any]
     has: Mapping[str, NDArray[np.bool_]]
     labels: ItemLabels
+    facets: Mapping[str, ItemLabels] = field(default_factory=dict)
 
     @property
     def n(self) -> int:
@@ -53,7 +55,12 @@ class Items:
             {modality: rows[index] for modality, rows in self.rows.items()},
             {modality: has[index] for modality, has in self.has.items()},
             self.labels.subset(index),
+            {name: labels.subset(index) for name, labels in self.facets.items()},
         )
+
+    def labelled_by(self, facet: str) -> Items:
+        """The same items with their labels in a facet's tree in place of their category."""
+        return Items(self.rows, self.has, self.facets[facet])
 
     def given(
         self, modality: str, index: NDArray[np.int64]

@@ -111,16 +111,16 @@ def test_a_resumed_run_keeps_its_split(moved):
 
 
 def test_final_scores_are_those_of_the_query_part_and_are_logged(run_copy, monkeypatch):
-    from hierhash.bench import scores as bench_scores
+    from hierhash.bench import evaluate as bench_evaluate
 
     asked = []
-    score = bench_scores.evaluate_method
+    score = bench_evaluate.evaluate_method
 
     def watched(method, prepared, rows):
         asked.append([prepared.catalogue.ids[row] for row in rows])
         return score(method, prepared, rows)
 
-    monkeypatch.setattr(bench_scores, "evaluate_method", watched)
+    monkeypatch.setattr(bench_evaluate, "evaluate_method", watched)
     said = hierhash("evaluate", run_copy, "--final", "--json")
     assert said.code == 0, said.err
     (line,) = (run_copy / "final.jsonl").read_text().splitlines()
