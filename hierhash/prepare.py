@@ -22,10 +22,10 @@ from hierhash.errors import ConfigError, DataError, did_you_mean
 from hierhash.features.cache import cached_image_features
 from hierhash.features.image_backbones import image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
-from hierhash.labels.facets import Facet, facet_of, value_tree
+from hierhash.labels.facets import CATEGORY, Facet, facet_of, value_tree
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.tree import LabelTree, load_tree
-from hierhash.methods.faceted import CATEGORY, Faceted
+from hierhash.methods.faceted import Faceted
 from hierhash.methods.method import Method, Problem
 from hierhash.methods.registry import find_preset
 from hierhash.training.items import Items

@@ -19,6 +19,13 @@ def search(
     under: Annotated[
         str | None, typer.Option(help="Only items below this node: a path A/B or a name.")
     ] = None,
+    where: Annotated[
+        list[str] | None,
+        typer.Option(help="Only items with this value: FACET=VALUE or COLUMN=VALUE; repeatable."),
+    ] = None,
+    no_filter: Annotated[
+        bool, typer.Option("--no-filter", help="Answers of other values than the understood ones.")
+    ] = False,
     k: Annotated[int, typer.Option("-k", min=1, help="Number of answers.")] = 20,
     no_rescore: Annotated[
         bool, typer.Option("--no-rescore", help="Canonical order: (distance, row).")
@@ -30,14 +37,23 @@ def search(
     """Search an index with a text, a picture, both together, or a file of texts.
 
     Answers are ordered by score, the product of the query's real outputs with the item's code
-    (--no-rescore: by Hamming distance).
+    (--no-rescore: by Hamming distance). Of a run with facets it says what it understood, and keeps
+    to items of the understood value where the value is clear and theirs is known (--no-filter).
     """
     from hierhash.cli.searching import Search
     from hierhash.errors import InputError
 
     if (queries is None) == (text is None and image is None):
         raise InputError("search: give --text or --image, or both together, or else --queries")
-    session = Search(index, under, k, rescore=not no_rescore, as_json=as_json)
+    session = Search(
+        index,
+        under,
+        k,
+        rescore=not no_rescore,
+        as_json=as_json,
+        where=where or [],
+        filters=not no_filter,
+    )
     if queries is not None:
         if not session.answer_file(queries):
             raise typer.Exit(2)

@@ -11,22 +11,23 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 import typer
 from numpy.typing import NDArray
 
+from hierhash.cli.asking import Query, ask_picture, ask_text, run_trees, text_reader
 from hierhash.codes.coded import Coded
 from hierhash.errors import DataError, InputError
+from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.paths import format_path
-from hierhash.labels.tree import LabelTree
 from hierhash.plain_text import plain
 from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.node_filter import find_node, rows_below
-from hierhash.retrieval.text_branch import TextBranch, answers_in_numpy
+from hierhash.retrieval.understood import sentence, understand_all
+from hierhash.retrieval.where import rows_of_value, rows_where
 
 LONGEST = 1 << 16
 
@@ -40,25 +41,41 @@ class Search:
         k: Number of answers.
         rescore: Order by the asymmetric score.
         as_json: Print JSON.
+        where: Conditions ``NAME=VALUE`` that answers are known to meet.
+        filters: Keep to items of the understood value of each facet, or of none that is known.
 
     Raises:
-        InputError: The index is missing or damaged, or there is no such node.
+        InputError: The index is missing or damaged, or there is no such node or value.
     """
 
     def __init__(
-        self, folder: Path, under: str | None, k: int, *, rescore: bool, as_json: bool
+        self,
+        folder: Path,
+        under: str | None,
+        k: int,
+        *,
+        rescore: bool,
+        as_json: bool,
+        where: Sequence[str] = (),
+        filters: bool = True,
     ) -> None:
         self.index = load_index(folder)
         self.k, self.rescore, self.as_json = k, rescore, as_json
+        self.trees = run_trees(self.index.run)
+        self.facets = {name: tree for name, tree in self.trees.items() if name != CATEGORY}
         self.unit = "level" if self.index.distance.name == "tree" else "bit"
         if not rescore and self.index.distance.steps is None:
             raise InputError("--no-rescore: the items are float vectors, which have scores alone")
         self.node: Node = ()
         self.rows: NDArray[np.int64] | None = None
         if under is not None:
-            tree = LabelTree.from_yaml(self.index.run / "tree.yaml")
+            tree = self.trees[CATEGORY]
             self.node = find_node(tree, under)
             self.rows = rows_below(self.index, tree, under)
+        for condition in where:
+            self.rows = _both(self.rows, rows_where(self.index, self.facets, condition))
+        asked = {condition.partition("=")[0].strip() for condition in where}
+        self.filtered = [name for name in self.facets if filters and name not in asked]
 
     def answer_text(self, text: str) -> None:
         """Prints the answers to a text.
@@ -66,9 +83,7 @@ class Search:
         Raises:
             DataError: The text says nothing to the run.
         """
-        branch = text_reader(self.index.run)
-        branch.check(text)
-        self._print(self._hits(branch.encode([text])))
+        self._answer(ask_text(text_reader(self.index.run), text))
 
     def answer_picture(self, image: Path, text: str | None = None) -> None:
         """Prints the answers to a picture, or to a picture and a text as one query.
@@ -77,17 +92,7 @@ class Search:
             InputError: The picture cannot be read, the run reads none, or its method has no code of
                 both.
         """
-        from hierhash.data.images import ImageRef
-        from hierhash.runs.saved import load_run
-        from hierhash.training.items import BOTH
-
-        saved = load_run(self.index.run)
-        rows = {"image": saved.image_rows([ImageRef(image).open()])}
-        if text is not None:
-            saved.check_modality(BOTH)
-            saved.check_text(text)
-            rows["text"] = saved.text_rows([text])
-        self._print(self._hits(saved.method.encode(rows, "query")))
+        self._answer(ask_picture(self.index.run, image, text))
 
     def answer_file(self, name: str) -> bool:
         """Prints the answers to each line of a file; a text that says nothing gets its reason.
@@ -98,33 +103,46 @@ class Search:
         Raises:
             DataError: The file cannot be read or holds no text.
         """
-        branch = text_reader(self.index.run)
+        reader = text_reader(self.index.run)
         complete = True
         for text in _texts(name):
             try:
-                branch.check(text)
+                query = ask_text(reader, text)
             except DataError as error:
                 complete = False
                 self._print_failure(text, str(error))
                 continue
-            hits = self._hits(branch.encode([text]))
             if self.as_json:
-                typer.echo(_json({"query": text, "hits": [asdict(hit) for hit in hits]}))
+                hits = [asdict(hit) for hit in self._hits(query)]
+                typer.echo(_json({"query": text, "hits": hits}))
             else:
                 typer.echo(f"\n{plain(text)}")
-                self._print(hits)
+                self._answer(query)
         return complete
 
-    def _hits(self, query: Coded) -> list[Hit]:
-        hits = self.index.search(query, self.k, self.rows, self.rescore)
+    def _answer(self, query: Query) -> None:
+        understood = understand_all(self.trees, query.posteriors)
+        if self.facets and not self.as_json:
+            typer.echo(plain(sentence(understood)))
+        self._print(self._hits(query))
+
+    def _hits(self, query: Query) -> list[Hit]:
+        rows = self.rows
+        for one in understand_all(self.trees, query.posteriors):
+            if one.tree in self.filtered:
+                tree = self.facets[one.tree]
+                known = rows_of_value(self.index, one.tree, tree, one.node, unknown=True)
+                rows = _both(rows, known)
+        hits = self.index.search(query.coded, self.k, rows, self.rescore)
         if self.rows is not None and not self.as_json:
-            self._say_if_elsewhere(query, hits)
+            self._say_if_elsewhere(query.coded, hits)
         return hits
 
     def _say_if_elsewhere(self, query: Coded, hits: list[Hit]) -> None:
         """Tells that the query's own place is not below the node that was asked for."""
         if not hits:
-            typer.echo(f"note: no item lies under {format_path(self.node)}", err=True)
+            where = f"lies under {format_path(self.node)}" if self.node else "is known to be so"
+            typer.echo(f"note: no item {where}", err=True)
             return
         [best] = self.index.search(query, 1, rescore=self.rescore)
         nearer = (best.distance or 0) < (hits[0].distance or 0)
@@ -151,38 +169,8 @@ class Search:
             typer.echo(plain(f"error: {reason}"), err=True)
 
 
-class TextReader(Protocol):
-    """Reads texts as queries."""
-
-    def check(self, text: str) -> None:
-        """Refuses a text that says nothing."""
-        ...
-
-    def encode(self, texts: Sequence[str]) -> Coded:
-        """The texts as queries."""
-        ...
-
-
-class _WholeRun:
-    """The run itself, with torch: for a method that numpy cannot stand in for."""
-
-    def __init__(self, run: Path) -> None:
-        from hierhash.runs.saved import load_run
-
-        self._run = load_run(run)
-        self.check = self._run.check_text
-
-    def encode(self, texts: Sequence[str]) -> Coded:
-        return self._run.method.encode({"text": self._run.text_rows(texts)}, "query")
-
-
-def text_reader(run: Path) -> TextReader:
-    """What reads texts for a run, in numpy where that can.
-
-    Raises:
-        RunError: The run is damaged or reads no texts.
-    """
-    return TextBranch(run) if answers_in_numpy(run) else _WholeRun(run)
+def _both(rows: NDArray[np.int64] | None, others: NDArray[np.int64]) -> NDArray[np.int64]:
+    return others if rows is None else np.intersect1d(rows, others)
 
 
 def _texts(name: str) -> Iterator[str]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -49,6 +50,23 @@ class Coded(NamedTuple):
         if self.vectors is None:
             raise ValueError("neither codes nor vectors: there is nothing to store")
         return self.vectors
+
+
+def beside(parts: Sequence[Coded]) -> Coded:
+    """Codes, queries and vectors of several parts side by side; what a part lacks all lack.
+
+    Example:
+        >>> one = Coded(np.zeros((1, 2), np.uint8), np.ones((1, 16), np.float32))
+        >>> both = beside([one, one])
+        >>> both.codes.shape, both.query.shape, both.vectors
+        ((1, 4), (1, 32), None)
+    """
+
+    def joined(arrays: Sequence[NDArray[Any] | None]) -> Any:
+        there = [one for one in arrays if one is not None]
+        return np.concatenate(there, axis=1) if len(there) == len(arrays) else None
+
+    return Coded(*(joined(arrays) for arrays in zip(*parts, strict=True)))
 
 
 def code_bytes(layout: tuple[Segment, ...]) -> int:

@@ -27,7 +27,7 @@ from hierhash.errors import did_you_mean
 from hierhash.features.backbone import BackboneSpec
 from hierhash.features.image_backbones import backbone_problem
 from hierhash.features.text_vectorisers import VectoriserSpec, vectoriser_problem
-from hierhash.methods.faceted import CATEGORY
+from hierhash.labels.facets import CATEGORY
 from hierhash.methods.registry import find_preset
 
 LARGEST_PICTURE = 4096

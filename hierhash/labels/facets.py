@@ -13,6 +13,8 @@ from hierhash.errors import TreeError
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.tree import LabelTree
 
+CATEGORY = "category"
+"""What the tree is called that every item has, beside its facets."""
 SEPARATOR = "|"
 
 

@@ -11,18 +11,17 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from typing import Any, ClassVar
 
-import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.codes.coded import Coded, Segment
+from hierhash.codes.coded import Coded, Segment, beside
 from hierhash.codes.distances import Distance, Dot, Hamming
 from hierhash.errors import ConfigError
+from hierhash.labels.facets import CATEGORY
 from hierhash.methods.method import Method, Posteriors, Role, Rows
 from hierhash.training.checkpoint import NAME
 from hierhash.training.fit import CHECKPOINTS, Watch
 from hierhash.training.items import Items
 
-CATEGORY = "category"
 FOLDER = "facets"
 
 
@@ -85,12 +84,7 @@ class Faceted:
 
     def encode(self, rows: Rows, role: Role) -> Coded:
         """See ``Method``: the parts' codes, queries and vectors side by side."""
-        coded = [part.encode(rows, role) for part in self.parts.values()]
-        return Coded(
-            _beside([one.codes for one in coded]),
-            _beside([one.query for one in coded]),
-            _beside([one.vectors for one in coded]),
-        )
+        return beside([part.encode(rows, role) for part in self.parts.values()])
 
     def classify(self, rows: Rows) -> Posteriors | None:
         """See ``Method``: the category's; ``parts`` classify by the facets."""
@@ -167,9 +161,3 @@ def _from(
     report: Callable[[int, dict[str, float]], None], done: int
 ) -> Callable[[int, dict[str, float]], None]:
     return lambda epoch, losses: report(done + epoch, losses)
-
-
-def _beside(arrays: Sequence[NDArray[Any] | None]) -> Any:
-    """Arrays side by side; None where a part has none."""
-    there = [one for one in arrays if one is not None]
-    return np.concatenate(there, axis=1) if len(there) == len(arrays) else None

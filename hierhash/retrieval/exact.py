@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -57,13 +57,14 @@ class ExactIndex:
 
     Args:
         codes: uint8 (n, bytes), or float32 (n, width) of a method that keeps vectors.
-        lines: n lines of JSON, each an object with ``id``, ``text``, ``paths`` (lists of names) and
-            ``image``.
+        lines: n lines of JSON, each an object with ``id``, ``text``, ``paths`` (lists of names),
+            ``image`` and, where the catalogue has columns, ``attributes``.
         labels: Labels of the n items in the run's tree.
         manifest: ``bits``, ``modality``, ``model_sha256``, ``tree_sha256``, and once it is saved
             ``format``, ``items`` and ``files``.
         run: The run folder that answers its queries.
         distance: How a query meets the codes.
+        facets: Labels of the items in the trees of the run's facets, by name.
     """
 
     codes: NDArray[Any]
@@ -72,6 +73,7 @@ class ExactIndex:
     manifest: dict[str, Any] = field(repr=False)
     run: Path
     distance: Distance
+    facets: Mapping[str, ItemLabels] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         """Number of items."""
@@ -146,9 +148,7 @@ class ExactIndex:
             raise RunError(f"{folder}: exists already; choose another name or remove it")
         with whole_folder(folder) as unfinished:
             np.save(unfinished / "codes.npy", self.codes)
-            np.savez(
-                unfinished / "labels.npz", codes=self.labels.codes, offsets=self.labels.offsets
-            )
+            np.savez(unfinished / "labels.npz", **_label_arrays(self.labels, self.facets))
             (unfinished / "items.jsonl").write_bytes(b"".join(b"%s\n" % one for one in self.lines))
             (unfinished / RUN).mkdir()
             for name in (*run_files(self.run), RUN_MANIFEST):
@@ -157,6 +157,13 @@ class ExactIndex:
             files = checksums(unfinished, _OWN)
             manifest = {"format": FORMAT, **self.manifest, "items": len(self), "files": files}
             write_json(unfinished / MANIFEST, manifest)
+
+
+def _label_arrays(labels: ItemLabels, facets: Mapping[str, ItemLabels]) -> dict[str, Any]:
+    arrays: dict[str, Any] = {"codes": labels.codes, "offsets": labels.offsets}
+    for name, own in facets.items():
+        arrays |= {f"{name}.codes": own.codes, f"{name}.offsets": own.offsets}
+    return arrays
 
 
 def _first(keys: NDArray[Any], k: int) -> NDArray[np.int64]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 from zipfile import BadZipFile
 
@@ -21,7 +23,7 @@ from hierhash.retrieval.exact import (
     checked_item,
     code_problem,
 )
-from hierhash.retrieval.run_files import check_files, check_run, model_sha256
+from hierhash.retrieval.run_files import check_files, check_run, facet_names, model_sha256
 from hierhash.storage.arrays import map_array
 from hierhash.storage.json_files import read_json
 
@@ -55,9 +57,13 @@ def load_index(folder: Path) -> ExactIndex:
     try:
         with np.load(folder / "labels.npz", allow_pickle=False) as stored:
             labels = ItemLabels(stored["codes"], stored["offsets"])
+            facets = {
+                name: ItemLabels(stored[f"{name}.codes"], stored[f"{name}.offsets"])
+                for name in facet_names(run)
+            }
     except (OSError, ValueError, KeyError, BadZipFile) as error:
         raise RunError(f"{folder}/labels.npz: damaged; {REMEDY}") from error
-    return _fitting(folder, codes, _lines(folder), labels, manifest, run)
+    return _fitting(folder, codes, _lines(folder), labels, manifest, run, facets)
 
 
 def _of_first_version(folder: Path, manifest: dict[str, Any]) -> ExactIndex:
@@ -129,17 +135,18 @@ def _fitting(
     labels: ItemLabels,
     manifest: dict[str, Any],
     run: Path,
+    facets: Mapping[str, ItemLabels] = MappingProxyType({}),
 ) -> ExactIndex:
     distance = _distance(folder, manifest, run)
     problem = code_problem(codes, distance)
     if problem:
         raise RunError(f"{folder}/codes.npy: {problem}; {REMEDY}")
-    if len(lines) != len(codes) or labels.n != len(codes):
+    if any(n != len(codes) for n in (len(lines), labels.n, *(one.n for one in facets.values()))):
         raise RunError(
             f"{folder}: {len(codes)} codes, {len(lines)} items and {labels.n} labels do not fit; "
             f"{REMEDY}"
         )
-    return ExactIndex(codes, lines, labels, manifest, run, distance)
+    return ExactIndex(codes, lines, labels, manifest, run, distance, facets)
 
 
 def _distance(folder: Path, manifest: dict[str, Any], run: Path) -> Distance:

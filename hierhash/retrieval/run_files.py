@@ -35,9 +35,14 @@ LOGS = ("metrics.jsonl", "validation.jsonl", "final.jsonl")
 FOLDERS = ("checkpoints", "tensorboard", "facets")
 
 
+def facet_names(folder: Path) -> list[str]:
+    """The facets of a run, by the trees that it holds."""
+    return sorted(path.name[len(FACET) : -len(".yaml")] for path in folder.glob(f"{FACET}*.yaml"))
+
+
 def run_files(folder: Path) -> list[str]:
     """The names of the files that a run consists of, as far as they are there."""
-    facets = sorted(path.name for path in folder.glob(f"{FACET}*.yaml"))
+    facets = [f"{FACET}{name}.yaml" for name in facet_names(folder)]
     return [name for name in (*FILES, *facets) if (folder / name).is_file()]
 
 

@@ -8,22 +8,22 @@ torch's outputs (1e-5).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.codes.coded import Coded
-from hierhash.codes.coding import Coding, coding_of
+from hierhash.codes.coded import Coded, beside
+from hierhash.codes.coding import Coding, ExpectedCode, coding_of
 from hierhash.errors import DataError, RunError
 from hierhash.features.text_vectorisers import TextVectoriser, VectoriserSpec, text_vectoriser
+from hierhash.labels.facets import CATEGORY
 from hierhash.labels.tree import LabelTree
-from hierhash.retrieval.run_files import read_config
+from hierhash.retrieval.run_files import FACET, read_config
+from hierhash.retrieval.text_network import Weights, text_network
 from hierhash.storage.json_files import read_json
-
-Weights = Mapping[str, NDArray[Any]]
-_EPSILON = 1e-5  # of torch's batch norm
 
 
 class TextBranch:
@@ -48,14 +48,7 @@ class TextBranch:
         self._run = run
         self._vectoriser = _vectoriser(run, config)
         stored = _stored(run / "model.safetensors")
-        self._weights = {
-            name.removeprefix("text."): array
-            for name, array in stored.items()
-            if name.startswith("text.")
-        }
-        if not {"mean", "deviation", "first.weight", "first.bias"} <= set(self._weights):
-            raise RunError(f"{run}/model.safetensors: holds no text branch; train the run again")
-        self._coding = _coding(run, about, stored)
+        self._parts = _parts(run, about, stored)
 
     def check(self, text: str) -> None:
         """Refuses a text that says nothing to the run.
@@ -71,45 +64,90 @@ class TextBranch:
         Raises:
             RunError: The weights do not fit the vocabulary, or each other.
         """
+        rows = self._vectoriser.transform(texts)
         try:
-            return self._coding(self.outputs(texts), "text")
-        except (ValueError, IndexError) as error:
+            return beside(
+                [part.coding(part.outputs(rows), "text") for part in self._parts.values()]
+            )
+        except (KeyError, ValueError, IndexError) as error:
             raise RunError(_unfit(self._run)) from error
 
     def outputs(self, texts: Sequence[str]) -> NDArray[np.float32]:
-        """Real outputs, float32 (n, K).
+        """Real outputs of the category's network, float32 (n, K).
 
         Raises:
-            RunError: The weights do not fit the vocabulary or the shape in the config.
+            RunError: As ``encode``.
+        """
+        try:
+            return self._parts[CATEGORY].outputs(self._vectoriser.transform(texts))
+        except (KeyError, ValueError, IndexError) as error:
+            raise RunError(_unfit(self._run)) from error
+
+    def posteriors(self, texts: Sequence[str]) -> dict[str, NDArray[np.float64]]:
+        """By tree the leaf probabilities, float64 (n, leaves); none of a method that has none here.
+
+        Raises:
+            RunError: As ``encode``.
         """
         rows = self._vectoriser.transform(texts)
         try:
-            values = self._forward(rows)
+            return {
+                name: part.coding.posterior(part.outputs(rows), "text")
+                for name, part in self._parts.items()
+                if isinstance(part.coding, ExpectedCode)
+            }
         except (KeyError, ValueError, IndexError) as error:
             raise RunError(_unfit(self._run)) from error
-        return np.asarray(values, dtype=np.float32)
 
-    def _forward(self, rows: Any) -> NDArray[Any]:
-        mean, deviation = self._weights["mean"], self._weights["deviation"]
-        if len(mean):
-            rows = (rows - mean) / deviation
-        values = np.asarray(rows @ self._weights["first.weight"]) + self._weights["first.bias"]
-        layers = sorted({int(name.split(".")[1]) for name in self._weights if "rest." in name})
-        for layer in layers:
-            weight = self._weights.get(f"rest.{layer}.weight", np.ones(0))
-            if weight.ndim == 2:  # linear, after the rectified hidden layer
-                values = np.maximum(values, 0) @ weight.T + self._weights[f"rest.{layer}.bias"]
-            else:
-                values = self._normalised(values, layer)
-        return np.asarray(values)
 
-    def _normalised(self, values: NDArray[Any], layer: int) -> NDArray[Any]:
-        own = f"rest.{layer}."
-        mean, variance = self._weights[f"{own}running_mean"], self._weights[f"{own}running_var"]
-        values = (values - mean) / np.sqrt(variance + np.float32(_EPSILON))
-        if f"{own}weight" in self._weights:
-            values = values * self._weights[f"{own}weight"] + self._weights[f"{own}bias"]
-        return values
+@dataclass(frozen=True)
+class _Part:
+    """The text network of one tree, and what its outputs go through."""
+
+    weights: Weights
+    coding: Coding
+
+    def outputs(self, rows: Any) -> NDArray[np.float32]:
+        return text_network(self.weights, rows)
+
+
+def _parts(run: Path, about: Mapping[str, Any], stored: Weights) -> dict[str, _Part]:
+    """The category's part and one for each facet."""
+    coding = about.get("coding")
+    if not isinstance(coding, Mapping) or coding.get("name") != "faceted":
+        return {CATEGORY: _part(run, "tree.yaml", coding, stored)}
+    parts = coding.get("parts")
+    if not isinstance(parts, Mapping) or CATEGORY not in parts:
+        raise RunError(f"{run}/model.json: coding: no parts; train the run again")
+    found = {}
+    for name, own in parts.items():
+        arrays = {
+            key.removeprefix(f"{name}."): array
+            for key, array in stored.items()
+            if key.startswith(f"{name}.")
+        }
+        tree = "tree.yaml" if name == CATEGORY else f"{FACET}{name}.yaml"
+        found[str(name)] = _part(run, tree, own, arrays)
+    return found
+
+
+def _part(run: Path, tree: str, description: Any, stored: Weights) -> _Part:
+    weights = {
+        name.removeprefix("text."): array
+        for name, array in stored.items()
+        if name.startswith("text.")
+    }
+    if not {"mean", "deviation", "first.weight", "first.bias"} <= set(weights):
+        raise RunError(f"{run}/model.safetensors: holds no text branch; train the run again")
+    try:
+        coding = coding_of(
+            description,
+            lambda: LabelTree.from_yaml(run / tree).leaf_ancestors,
+            stored.__getitem__,
+        )
+    except (ValueError, AttributeError, KeyError) as error:
+        raise RunError(f"{run}/model.json: coding: {error}; train the run again") from error
+    return _Part(weights, coding)
 
 
 def answers_in_numpy(run: Path) -> bool:
@@ -130,20 +168,6 @@ def check_text(vectoriser: TextVectoriser, text: str) -> None:
         near = ", ".join(vectoriser.nearest_words(text)[:5])
         hint = f"; nearest known words: {near}" if near else "; use other words"
         raise DataError(f"text '{text}': no word of it was seen in training{hint}")
-
-
-def _coding(run: Path, about: Mapping[str, Any], stored: Weights) -> Coding:
-    """What the run's method makes of outputs; a run of 0.1.0 says nothing, and takes signs."""
-    description = about.get("coding")
-
-    try:
-        return coding_of(
-            description,
-            lambda: LabelTree.from_yaml(run / "tree.yaml").leaf_ancestors,
-            stored.__getitem__,
-        )
-    except (ValueError, AttributeError, KeyError) as error:
-        raise RunError(f"{run}/model.json: coding: {error}; train the run again") from error
 
 
 def _unfit(run: Path) -> str:
@@ -186,7 +210,7 @@ def _stored(path: Path) -> dict[str, NDArray[Any]]:
 
     try:
         with safe_open(path, framework="numpy") as stored:
-            names = [name for name in stored.keys() if not name.startswith("image.")]  # noqa: SIM118
+            names = [one for one in stored.keys() if "image" not in one.split(".")]  # noqa: SIM118
             arrays = {name: stored.get_tensor(name) for name in names}
     except Exception as error:  # safetensors raises its own kinds, some without a base class
         raise RunError(

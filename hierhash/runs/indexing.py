@@ -11,6 +11,8 @@ from numpy.typing import NDArray
 from hierhash.data.catalogue import Catalogue
 from hierhash.environment import environment, package_version
 from hierhash.errors import DataError
+from hierhash.labels.facets import facet_of
+from hierhash.labels.items import ItemLabels
 from hierhash.prepare import Prepared
 from hierhash.retrieval.exact import ExactIndex, metadata_lines
 from hierhash.retrieval.run_files import model_sha256
@@ -157,12 +159,14 @@ def _index(
             "text": catalogue.texts[row],
             "paths": [list(saved.tree.resolve(label)) for label in catalogue.labels[row]],
             "image": str(catalogue.images[row]) if catalogue.images[row] else None,
+            **_attributes(catalogue, row),
         }
         for row in rows
     ]
     manifest = {
         "hierhash": package_version("hierhash"),
         "bits": 8 * stored.itemsize * stored.shape[1],
+        "segments": {segment.name: segment.bits for segment in saved.method.layout()},
         "distance": saved.method.distance().name,
         "bit_order": "big-endian packbits",
         "modality": modality,
@@ -174,4 +178,22 @@ def _index(
         [catalogue.labels[row] for row in rows], where=lambda place: catalogue.where[rows[place]]
     )
     distance = saved.method.distance()
-    return ExactIndex(stored, metadata_lines(items), labels, manifest, saved.folder, distance)
+    lines = metadata_lines(items)
+    facets = _facets(saved, catalogue, rows)
+    return ExactIndex(stored, lines, labels, manifest, saved.folder, distance, facets)
+
+
+def _attributes(catalogue: Catalogue, row: int) -> dict[str, dict[str, str]]:
+    """What the catalogue's columns say of an item, where they say anything."""
+    own = {name: cells[row] for name, cells in catalogue.attributes.items() if cells[row]}
+    return {"attributes": own} if own else {}
+
+
+def _facets(saved: SavedRun, catalogue: Catalogue, rows: list[int]) -> dict[str, ItemLabels]:
+    """Labels of rows in the run's facets; nothing is known where the catalogue lacks the column."""
+    found = {}
+    for name, tree in saved.facets.items():
+        column = catalogue.attributes.get(saved.config.facets[name].column)
+        cells = ["" if column is None else column[row] for row in rows]
+        found[name] = facet_of(cells, tree).labels
+    return found

@@ -1,0 +1,117 @@
+"""From what a user asks to a query: a text in numpy where that can, a picture by the run itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from numpy.typing import NDArray
+
+from hierhash.codes.coded import Coded
+from hierhash.labels.facets import CATEGORY
+from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.run_files import FACET, facet_names
+from hierhash.retrieval.text_branch import TextBranch, answers_in_numpy
+
+
+@dataclass(frozen=True)
+class Query:
+    """One query.
+
+    Args:
+        coded: As the run's method codes it; one row.
+        posteriors: By tree (leaves,) probabilities, where the method has them.
+    """
+
+    coded: Coded
+    posteriors: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+
+
+class TextReader(Protocol):
+    """Reads texts as queries."""
+
+    def check(self, text: str) -> None:
+        """Refuses a text that says nothing."""
+        ...
+
+    def encode(self, texts: Sequence[str]) -> Coded:
+        """The texts as queries."""
+        ...
+
+    def posteriors(self, texts: Sequence[str]) -> Mapping[str, NDArray[Any]]:
+        """By tree (n, leaves) probabilities."""
+        ...
+
+
+class _WholeRun:
+    """The run itself, with torch: for a method that numpy cannot stand in for."""
+
+    def __init__(self, run: Path) -> None:
+        from hierhash.runs.saved import load_run
+
+        self._run = load_run(run)
+        self.check = self._run.check_text
+
+    def encode(self, texts: Sequence[str]) -> Coded:
+        return self._run.method.encode({"text": self._run.text_rows(texts)}, "query")
+
+    def posteriors(self, texts: Sequence[str]) -> Mapping[str, NDArray[Any]]:
+        return _posteriors(self._run.method, {"text": self._run.text_rows(texts)})
+
+
+def text_reader(run: Path) -> TextReader:
+    """What reads texts for a run, in numpy where that can.
+
+    Raises:
+        RunError: The run is damaged or reads no texts.
+    """
+    return TextBranch(run) if answers_in_numpy(run) else _WholeRun(run)
+
+
+def ask_text(reader: TextReader, text: str) -> Query:
+    """A text as a query.
+
+    Raises:
+        DataError: The text says nothing to the run.
+    """
+    reader.check(text)
+    known = reader.posteriors([text])
+    return Query(reader.encode([text]), {name: chances[0] for name, chances in known.items()})
+
+
+def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
+    """A picture as a query, or a picture and a text as one.
+
+    Raises:
+        InputError: The picture cannot be read, the run reads none, or its method has no code of
+            both.
+    """
+    from hierhash.data.images import ImageRef
+    from hierhash.runs.saved import load_run
+    from hierhash.training.items import BOTH
+
+    saved = load_run(run)
+    rows: dict[str, Any] = {"image": saved.image_rows([ImageRef(image).open()])}
+    if text is not None:
+        saved.check_modality(BOTH)
+        saved.check_text(text)
+        rows["text"] = saved.text_rows([text])
+    known = _posteriors(saved.method, rows)
+    coded = saved.method.encode(rows, "query")
+    return Query(coded, {name: chances[0] for name, chances in known.items()})
+
+
+def _posteriors(method: Any, rows: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
+    """Leaf probabilities (n, leaves) by tree, of a method that classifies."""
+    from hierhash.methods.faceted import parts_of
+
+    found = {name: part.classify(rows) for name, part in parts_of(method).items()}
+    return {name: levels[-1] for name, levels in found.items() if levels is not None}
+
+
+def run_trees(run: Path) -> dict[str, LabelTree]:
+    """The trees of a run: the category's and those of its facets."""
+    facets = {name: LabelTree.from_yaml(run / f"{FACET}{name}.yaml") for name in facet_names(run)}
+    return {CATEGORY: LabelTree.from_yaml(run / "tree.yaml"), **facets}
