@@ -241,9 +241,15 @@ def hashes(suite: Suite, config: RunConfig) -> dict[str, Any]:
     return {
         "config_sha256": config_hash(config),
         "settings_sha256": settings_hash(config),
-        "conditions_sha256": conditions_hash(suite.data, suite.features, suite.set),
+        "conditions_sha256": conditions_hash(suite.data, suite.features, _laid(suite)),
         "revision": find_preset(config.method).revision,
     }
+
+
+def _laid(suite: Suite) -> dict[str, Any]:
+    """What a suite lays on every row; its facets with it, where it has some."""
+    facets = suite.model_dump(mode="json")["facets"]
+    return suite.set | ({"facets": facets} if facets else {})
 
 
 def data_file(

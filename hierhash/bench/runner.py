@@ -68,7 +68,9 @@ def _prepare(suite: Suite) -> Prepared:
 
     with counting("pictures") as advance:
         device = pick_device("auto")
-        return prepare(suite.data, suite.features, device, advance, needs=suite.needs)
+        return prepare(
+            suite.data, suite.features, device, advance, needs=suite.needs, facets=suite.facets
+        )
 
 
 def _check_parts(suite: Suite, prepared: Prepared) -> None:

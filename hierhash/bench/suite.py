@@ -10,7 +10,15 @@ from pydantic import AfterValidator, Field, ValidationError, model_validator
 
 from hierhash.config.problems import problems_of, shortened
 from hierhash.config.reading import merge, nested, read_text, resolve_config
-from hierhash.config.schema import Bits, DataConfig, FeaturesConfig, RunConfig, Section, Seed
+from hierhash.config.schema import (
+    Bits,
+    DataConfig,
+    Facets,
+    FeaturesConfig,
+    RunConfig,
+    Section,
+    Seed,
+)
 from hierhash.errors import ConfigError
 from hierhash.methods.registry import find_preset, presets
 from hierhash.shipped import find
@@ -69,6 +77,7 @@ class Suite(Section):
 
     name: FileName
     data: DataConfig = DataConfig()
+    facets: Facets = Field(default_factory=dict, description="trees beside the category's")
     features: FeaturesConfig = FeaturesConfig()
     bits: list[Bits] = Field([16, 32, 64], min_length=1)
     seeds: list[Seed] = Field([0, 1, 2], min_length=1)
@@ -115,6 +124,7 @@ class Suite(Section):
             "seed": seed,
             "data": self.data.model_dump(mode="json"),
             "features": self.model_dump(mode="json")["features"],
+            "facets": self.model_dump(mode="json")["facets"],
         }
         for overrides in (self.set if row.common else {}, row.set, trial):
             content = merge(content, nested(overrides))

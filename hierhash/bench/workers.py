@@ -144,7 +144,10 @@ def _start_worker(suite: Suite, threads: int) -> None:
     threading.Thread(target=_end_with_parent, daemon=True).start()
     torch.set_num_threads(threads)
     try:
-        _prepared = prepare(suite.data, suite.features, pick_device("auto"), needs=suite.needs)
+        device = pick_device("auto")
+        _prepared = prepare(
+            suite.data, suite.features, device, needs=suite.needs, facets=suite.facets
+        )
     except Exception as error:  # told by each of its jobs: here it would be a traceback
         _unprepared = _told(error)
 

@@ -1,0 +1,94 @@
+"""joint@10 is the literal share of the first ten that match leaf and colour."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hierhash.bench.evaluate import evaluate_method
+from hierhash.bench.facet_scores import facet_scores, joint_labels
+from hierhash.bench.run_one import final_scores
+from hierhash.bench.suite import load_suite
+from hierhash.bench.trained import encode_items, fit_method
+from hierhash.codes.hamming import hamming_distances
+from hierhash.labels.tree import LabelTree
+from hierhash.prepare import prepare
+
+SUITE = """
+name: tiny
+data: {source: synthetic, options: {n: 400}}
+facets: {colour: {column: colour, bits: 8}}
+set: {model.training.epochs: 2, model.image.hidden: 16, model.text.hidden: 16}
+rows: [{method: hierarchical_dcmh}]
+"""
+
+
+@pytest.fixture(scope="module")
+def made(tmp_path_factory):
+    path = tmp_path_factory.mktemp("s") / "tiny.yaml"
+    path.write_text(SUITE)
+    suite = load_suite(path)
+    prepared = prepare(suite.data, suite.features, "cpu", facets=suite.facets)
+    config = suite.config(suite.rows[0], 16, 0, {})
+    method, _ = fit_method(config, prepared)
+    return prepared, config, method
+
+
+def test_an_item_of_several_values_is_every_combination():
+    tree = LabelTree.from_nested(["a", "b"], name="t")
+    colours = LabelTree.from_nested(["red", "blue"], name="c")
+    joint = joint_labels(
+        [tree.encode([["a"], ["a", "b"], ["b"]]), colours.encode([["red"], ["red", "blue"], []])]
+    )
+    assert joint.counts.tolist() == [1, 4, 0]
+    assert joint.codes[0, 0] in joint.codes[1:5, 0]
+
+
+def literal_joint(prepared, codes, stored, queries, database):
+    """Mean over queries of the expected hits among the first ten, ties in random order."""
+    leaf = prepared.labels.single_codes[:, -1]
+    colour = prepared.facets["colour"].labels.single_codes[:, -1]
+    shares = []
+    for query in queries:
+        match = [leaf[item] == leaf[query] and colour[item] == colour[query] for item in database]
+        if colour[query] < 0 or not any(match):
+            continue
+        apart = hamming_distances(codes[[query]], stored[database])[0]
+        found, room = 0.0, 10
+        for distance in sorted(set(apart.tolist())):
+            hits = [match[place] for place in np.flatnonzero(apart == distance)]
+            found += min(room, len(hits)) * sum(hits) / len(hits)
+            room -= min(room, len(hits))
+            if not room:
+                break
+        shares.append(found / 10)
+    return np.mean(shares), len(shares)
+
+
+def test_joint_is_the_literal_share(made):
+    prepared, _, method = made
+    split = prepared.split
+    scores = facet_scores(method, prepared, split.query, split.database)
+    trained = encode_items(method, prepared, split.query, split.database)
+    for direction, asking, answering in (("i2t", "image", "text"), ("t2i", "text", "image")):
+        expected, counted = literal_joint(
+            prepared,
+            trained.queries[asking].codes,
+            trained.stored[answering],
+            split.query,
+            split.database,
+        )
+        assert scores[direction]["joint@10"] == pytest.approx(expected, abs=1e-5)
+        assert scores[direction]["joint_n"] == counted
+        assert 0 < scores[direction]["colour_map"] <= 1
+
+
+def test_scores_of_the_category_are_its_segments(made):
+    prepared, config, method = made
+    record, _, _ = final_scores(config, prepared)
+    assert record["segments"] == {"category": 16, "colour": 8}
+    assert record["bits"] == 24
+    own = record["results"]["all"]["i2t"]["hamming"]
+    alone = evaluate_method(method.category, prepared, prepared.split.query)["i2t"]
+    assert own["map_leaf"] == alone["map_leaf"]
+    assert evaluate_method(method, prepared, prepared.split.query)["i2t"]["hap"] == own["hap"]
