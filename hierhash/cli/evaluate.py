@@ -34,8 +34,13 @@ def evaluate(
         return
     database = len(prepared.split.database)
     typer.echo(f"{run}: {name} items against the database of {database} items, tie-aware")
-    typer.echo(f"{'':5}{'queries':>10}{'map_leaf':>10}{'macro':>10}{'hap':>10}{'ndcg@100':>10}")
+    columns = {"map_leaf": "map_leaf", "map_leaf_macro": "macro", "hap": "hap"}
+    columns |= {"ndcg@100": "ndcg@100"}
+    if saved.facets:
+        columns |= {"joint@10": "joint@10"} | {f"{one}_map": f"{one}_map" for one in saved.facets}
+    widths = {name: max(10, len(title) + 2) for name, title in columns.items()}
+    heads = "".join(f"{title:>{widths[name]}}" for name, title in columns.items())
+    typer.echo(f"{'':5}{'queries':>10}{heads}")
     for direction, own in scores.items():
-        shown = (own["map_leaf"], own["map_leaf_macro"], own["hap"], own["ndcg@100"])
-        line = f"{direction:5}{own['n']:10}" + "".join(f"{value:10.3f}" for value in shown)
-        typer.echo(line)
+        cells = "".join(f"{own[name]:{widths[name]}.3f}" for name in columns)
+        typer.echo(f"{direction:5}{own['n']:10}{cells}")

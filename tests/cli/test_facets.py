@@ -1,0 +1,128 @@
+"""A run with facets from the command line: train, score, index, search."""
+
+from __future__ import annotations
+
+import json
+
+import numpy as np
+import pytest
+import yaml
+
+from tests.cli.small_run import CONFIG, contents, hierhash, refusal, write_shop
+
+COLOURS = ("red", "blue")
+FACETS = "facets: {colour: {column: colour, bits: 8}}\nmethod: expected_tree_codes\n"
+
+
+@pytest.fixture(scope="module")
+def shop(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("facets")
+    shop = write_shop(folder / "shop", n=60)
+    lines = []
+    for row, line in enumerate((shop / "metadata.jsonl").read_text().splitlines()):
+        item = json.loads(line)
+        colour = COLOURS[row % 2]
+        item |= {"text": f"{item['text']} {colour}", "size": "SML"[row % 3]}
+        lines.append(json.dumps(item | ({"colour": colour} if row % 9 else {})) + "\n")
+    (shop / "metadata.jsonl").write_text("".join(lines))
+    settings = CONFIG.format(shop=shop).replace("epochs: 2", "epochs: 30, lr: 0.01")
+    settings = settings.replace("hidden: 8", "hidden: 64")
+    (folder / "config.yaml").write_text(FACETS + settings.replace("train: 20", "train: 40"))
+    for words in (
+        ("train", folder / "config.yaml", "--out", folder / "run"),
+        ("index", "build", folder / "run", folder / "index", "--modality", "text"),
+    ):
+        said = hierhash(*words)
+        assert said.code == 0, said.err
+    return folder
+
+
+def search(shop, *words):
+    said = hierhash("search", shop / "index", *words)
+    assert said.code == 0, said.err
+    return said
+
+
+def test_a_text_finds_its_class_in_its_colour_and_says_what_it_understood(shop):
+    said = search(shop, "--text", "hats red", "-k", "3")
+    first, *hits = said.out.splitlines()
+    assert first.startswith("understood: Wear > Hats (")
+    assert ", colour red (" in first
+    assert all("Wear > Hats" in hit for hit in hits)
+    assert "red" in hits[0]
+
+
+def test_items_of_another_known_value_are_left_out_unless_asked_for(shop):
+    query = ("--text", "hats red", "--json", "-k", "60")
+    kept = json.loads(search(shop, *query).out)
+    assert {hit["item"].get("attributes", {}).get("colour") for hit in kept} <= {"red", None}
+    everything = json.loads(search(shop, *query, "--no-filter").out)
+    assert len(everything) > len(kept)
+
+
+def test_where_keeps_what_is_known_to_be_so(shop):
+    words = ("--text", "hats", "--json", "-k", "60", "--where", "colour=Blue", "--where", "size=m")
+    found = [hit["item"]["attributes"] for hit in json.loads(search(shop, *words).out)]
+    assert found
+    assert all((one["colour"], one["size"]) == ("blue", "M") for one in found)
+
+
+def test_a_condition_of_ones_own_beats_what_was_understood(shop):
+    words = ("--text", "hats red", "--json", "-k", "5", "--where", "colour=blue")
+    found = json.loads(search(shop, *words).out)
+    assert {hit["item"]["attributes"]["colour"] for hit in found} == {"blue"}
+
+
+def test_scores_of_the_facets_stand_beside_the_categorys(shop):
+    said = hierhash("evaluate", shop / "run", "--json")
+    assert said.code == 0, said.err
+    scores = json.loads(said.out)["scores"]["t2i"]
+    assert {"map_leaf", "joint@10", "joint_n", "colour_map"} <= set(scores)
+    assert "joint@10" in hierhash("evaluate", shop / "run").out
+
+
+def test_codes_are_those_of_the_category_and_then_the_facets(shop):
+    said = hierhash("index", "info", shop / "index", "--json")
+    assert json.loads(said.out)["segments"] == {"category": 16, "colour": 8}
+    assert np.load(shop / "index" / "codes.npy").shape[1] == 3
+    assert hierhash("verify", shop / "index").code == 0
+    assert hierhash("verify", shop / "run").code == 0
+
+
+def test_it_can_be_trained_anew_from_its_own_config(shop, tmp_path):
+    said = hierhash("train", shop / "run" / "config.yaml", "--out", tmp_path / "again")
+    assert said.code == 0, said.err
+    names = {name for name in contents(tmp_path / "again") if name.startswith("facet.")}
+    assert names == {"facet.colour.yaml"}
+
+
+WRONG = {
+    "colour: {column: colur, bits: 8}": "has no column 'colur'; did you mean 'colour'?",
+    "colour: {column: colour, bits: 12}": "codes are whole bytes",
+    "colour: {column: colour, min_count: 99}": "no values with 99 or more training items",
+    "category: {column: colour}": "is no name of a facet",
+    "colour: {bits: 8}": "column",
+    "colour: {column: colour, tree: nowhere.yaml}": "nowhere.yaml",
+}
+
+
+@pytest.mark.parametrize("facets", WRONG)
+def test_a_wrong_facet_is_refused_in_a_line(shop, tmp_path, facets):
+    config = yaml.safe_load((shop / "config.yaml").read_text())
+    config["facets"] = yaml.safe_load(facets)
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump(config))
+    assert WRONG[facets] in refusal(tmp_path, "train", "c.yaml", "--out", "run")
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("colour", "is not NAME=VALUE"),
+        ("colour=bleu", "colour: no value 'bleu'; did you mean 'blue'?"),
+        ("sise=M", "no facet or column 'sise'; did you mean 'size'?"),
+        ("size=XXL", "size: no item has 'XXL'"),
+    ],
+)
+def test_a_wrong_condition_is_refused_in_a_line(shop, tmp_path, condition, said):
+    words = ("search", shop / "index", "--text", "hats", "--where", condition)
+    assert said in refusal(tmp_path, *words)
