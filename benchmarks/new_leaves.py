@@ -134,6 +134,7 @@ def scores(method: ExpectedTreeCodes, prepared: Prepared, leaves: Leaves) -> dic
 
 
 def main(seeds: Sequence[int]) -> None:
+    made_with = environment()
     suite = load_suite(find_suite("fashion"))
     prepared = prepare(suite.data, suite.features, "cpu")
     held = hold_out(prepared, suite.features.text)
@@ -168,9 +169,9 @@ def main(seeds: Sequence[int]) -> None:
                 "scores": scores(method, data, held.leaves),
                 "extend_seconds": round(seconds, 2),
                 "command": " ".join(["python", "benchmarks/new_leaves.py", *sys.argv[1:]]),
-                "commit": environment()["commit"],
-                "environment": environment()["packages"],
-                "machine": environment()["machine"],
+                "commit": made_with["commit"],
+                "environment": made_with["packages"],
+                "machine": made_with["machine"],
             }
             append_line(RESULTS, line)
             print(seed, setting, line["items"], line["scores"], flush=True)
