@@ -14,25 +14,33 @@ from hierhash.labels.tree import LabelTree
 from hierhash.methods.class_means import ClassMeans, class_means, leaf_outputs
 from hierhash.methods.method import Rows
 from hierhash.methods.new_rows import Examples, class_mean_rows, fitted_rows
-from hierhash.training.items import MODALITIES, Items
+from hierhash.training.items import BOTH, MODALITIES, Items
 
 Outputs = Callable[[Rows], NDArray[np.float32]]
 
 
-def refuse_leaves_without_items(tree: LabelTree, new: NDArray[np.int64], items: Items) -> None:
-    """Refuses new leaves that no item shows.
+def refuse_leaves_without_items(
+    tree: LabelTree, new: NDArray[np.int64], items: Items, source: str = "items"
+) -> None:
+    """Refuses new leaves that no item with a picture or a text shows.
+
+    Args:
+        tree: The grown tree.
+        new: Its new leaves.
+        items: Items; their rows are not looked at.
+        source: Where they come from, which leads the message.
 
     Raises:
-        DataError: No item with a picture or text has the label, of which leaf.
+        DataError: In one line the first such leaf, and how many more there are.
     """
-    some = items.having("both", np.flatnonzero(items.labels.leaf_known))
-    seen = items.labels.subset(some).multi_hot_rows(tree.depth)[1]
-    lacking = [format_path(tree.leaves[leaf]) for leaf in new.tolist() if leaf not in set(seen)]
+    some = items.having(BOTH, np.flatnonzero(items.labels.leaf_known))
+    shown = set(items.labels.subset(some).multi_hot_rows(tree.depth)[1].tolist())
+    lacking = [format_path(tree.leaves[leaf]) for leaf in new.tolist() if leaf not in shown]
     if lacking:
-        more = f" (and {len(lacking) - 1} more new leaves)" if len(lacking) > 1 else ""
+        more = f" (and of {len(lacking) - 1} more new leaves)" if len(lacking) > 1 else ""
         raise DataError(
-            f"no item is labelled '{lacking[0]}'{more}; give some items of each new leaf, or leave "
-            "it out of the tree"
+            f"{source}: no item that can be read is labelled '{lacking[0]}'{more}; "
+            "give some items of each new leaf, or leave it out of the tree"
         )
 
 
