@@ -74,6 +74,13 @@ def test_a_new_leaf_never_gets_the_centre_of_another_while_one_is_free():
         assert taken.count(taken[new]) == 1
 
 
+def test_siblings_that_want_one_centre_get_two():
+    # Of weights .99 and .01 siblings want 7.92 of 8 bits in common, and 8 is nearest to that.
+    old, tree = np.ones((1, 8), dtype=np.int8), np.array([[0, 0], [0, 1]])
+    found = with_new_centres(old, np.array([0, -1]), tree, np.array([0.99, 0.01]), [8])
+    assert (found[0] != found[1]).sum() == 1
+
+
 @settings(max_examples=25, deadline=None)
 @given(trees, st.data())
 def test_every_tree_can_be_grown(tree, data):
