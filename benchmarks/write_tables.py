@@ -1,9 +1,10 @@
-"""Writes the tables of the README and docs/results.md from the committed result files."""
+"""Writes the tables of the README and of two pages in docs/ from the committed result files."""
 
 from __future__ import annotations
 
 import re
 from pathlib import Path
+from statistics import mean
 
 from hierhash.reports.build import build_report
 from hierhash.reports.cross import cross_section
@@ -17,7 +18,7 @@ from hierhash.storage.json_files import read_lines
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
 BLOCK = re.compile(
-    r"(<!-- (table|cross|within|speed|memory): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL
+    r"(<!-- (table|cross|within|speed|memory|new_leaves): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL
 )
 SUITES = ("fashion", "fashion_masked", "fashion_unseen_leaves", "sample")
 
@@ -64,6 +65,27 @@ def memory(_: str, results: Path) -> str:
     return markdown_table(Table(["", "peak memory", "one n x n float32 array"], rows))
 
 
+def new_leaves(_: str, results: Path) -> str:
+    """Means over seeds of the last measurement of each setting; queries of new and old leaves."""
+    last = {
+        (line["setting"], str(line["items"]), line["seed"]): line["scores"]
+        for line in read_lines(results / "new_leaves.jsonl")
+    }
+    places = [
+        (part, direction, metric)
+        for part in ("new", "old")
+        for direction in ("i2t", "t2i")
+        for metric in ("map_leaf", "hap")
+    ]
+    rows = []
+    for setting, items in dict.fromkeys(key[:2] for key in last):
+        scores = [own for key, own in last.items() if key[:2] == (setting, items)]
+        means = (mean(own[part][way][name] for own in scores) for part, way, name in places)
+        rows.append([setting, items, str(len(scores)), *(f"{one:.3f}" for one in means)])
+    header = [f"{part}: {way} {name}" for part, way, name in places]
+    return markdown_table(Table(["", "items a leaf", "seeds", *header], rows, names=2))
+
+
 def with_tables(text: str, results: Path) -> str:
     """The text with every table block made anew."""
     make = {
@@ -72,6 +94,7 @@ def with_tables(text: str, results: Path) -> str:
         "within": within,
         "speed": speed,
         "memory": memory,
+        "new_leaves": new_leaves,
     }
     return BLOCK.sub(
         lambda m: m.group(1) + make[m.group(2)](m.group(3), results) + m.group(4), text
@@ -86,6 +109,6 @@ def results_page(results: Path) -> str:
 
 
 if __name__ == "__main__":
-    readme = ROOT / "README.md"
-    readme.write_text(with_tables(readme.read_text(), RESULTS))
+    for page in (ROOT / "README.md", ROOT / "docs" / "our-method.md"):
+        page.write_text(with_tables(page.read_text(), RESULTS))
     (ROOT / "docs" / "results.md").write_text(results_page(RESULTS))

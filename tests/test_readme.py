@@ -27,6 +27,12 @@ def test_tables_of_the_readme_are_those_of_the_result_files(tables):
     assert tables.with_tables(text, ROOT / "benchmarks" / "results") == text, "run: make docs"
 
 
+def test_the_table_of_new_leaves_is_that_of_its_result_file(tables):
+    text = (ROOT / "docs" / "our-method.md").read_text()
+    assert "<!-- new_leaves: all -->\n| " in text
+    assert tables.with_tables(text, ROOT / "benchmarks" / "results") == text, "run: make docs"
+
+
 def test_the_results_page_is_that_of_the_result_files(tables):
     page = (ROOT / "docs" / "results.md").read_text()
     assert tables.results_page(ROOT / "benchmarks" / "results") == page, "run: make docs"
