@@ -14,7 +14,7 @@ from scipy.optimize import minimize
 from scipy.special import logsumexp
 
 PULL = 0.3
-"""Chosen on validation items of Fashion Product Images; 1 and 0.1 are little worse."""
+"""Chosen on validation items: 1 brings new leaves less, 0.1 costs old ones more."""
 Floats = NDArray[np.float64]
 Rows = tuple[Floats, Floats]
 
