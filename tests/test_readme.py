@@ -22,7 +22,13 @@ def tables():
 
 def test_tables_of_the_readme_are_those_of_the_result_files(tables):
     text = (ROOT / "README.md").read_text()
-    for block in ("table: fashion", "cross: fashion", "speed: all", "memory: all"):
+    for block in (
+        "table: fashion",
+        "together: fashion",
+        "cross: fashion",
+        "speed: all",
+        "memory: all",
+    ):
         assert f"<!-- {block} -->\n| " in text
     assert tables.with_tables(text, ROOT / "benchmarks" / "results") == text, "run: make docs"
 
