@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.reports.test_prefixes import a_line
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -102,3 +104,13 @@ def test_marks_of_the_readme_are_on_the_side_of_the_difference():
 
 def number(cell):
     return float(cell.strip("*").split(" ")[0])
+
+
+def test_sections_of_variants_are_blocks_too(tables, tmp_path):
+    lines = [a_line(True), a_line(False, variant="alone")]
+    lines.append(a_line(True, variant="other", centre_weights="uniform"))
+    (tmp_path / "s.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    text = "".join(f"<!-- {name}: s -->\n<!-- end -->\n" for name in ("prefixes", "weights"))
+    made = tables.with_tables(text, tmp_path)
+    assert "<!-- prefixes: s -->\n| bits | method | code | seeds |" in made
+    assert "<!-- weights: s -->\n| bits | method | leaf weight | seeds |" in made
