@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from statistics import mean
 
 from hierhash.reports.build import build_report
+from hierhash.reports.centre_weights import centre_weights_section
 from hierhash.reports.cross import cross_section
-from hierhash.reports.facts import within_markdown
+from hierhash.reports.facts import together_section, within_markdown
 from hierhash.reports.headline import headline_markdown
 from hierhash.reports.markdown import markdown_table
-from hierhash.reports.runs import load_results
-from hierhash.reports.section import Table
+from hierhash.reports.prefixes import prefix_section
+from hierhash.reports.runs import Run, load_results
+from hierhash.reports.section import Section, Table
 from hierhash.storage.json_files import read_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
-BLOCK = re.compile(
-    r"(<!-- (table|cross|within|speed|memory|new_leaves): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL
-)
 SUITES = ("fashion", "fashion_masked", "fashion_unseen_leaves", "sample")
 
 
@@ -27,9 +27,14 @@ def headline(suite: str, results: Path) -> str:
     return headline_markdown(suite, results)
 
 
-def cross(suite: str, results: Path) -> str:
-    section = cross_section(load_results(suite, results)[0])
-    return markdown_table(section.tables[0]) if section else ""
+def first_table(make: Callable[[list[Run]], Section | None]) -> Callable[[str, Path], str]:
+    """The first table of a section of the report; nothing where the results have none."""
+
+    def made(suite: str, results: Path) -> str:
+        section = make(load_results(suite, results)[0])
+        return markdown_table(section.tables[0]) if section else ""
+
+    return made
 
 
 def within(suite: str, results: Path) -> str:
@@ -86,18 +91,24 @@ def new_leaves(_: str, results: Path) -> str:
     return markdown_table(Table(["", "items a leaf", "seeds", *header], rows, names=2))
 
 
+BLOCKS = {
+    "table": headline,
+    "cross": first_table(cross_section),
+    "prefixes": first_table(prefix_section),
+    "weights": first_table(centre_weights_section),
+    "together": first_table(together_section),
+    "within": within,
+    "speed": speed,
+    "memory": memory,
+    "new_leaves": new_leaves,
+}
+BLOCK = re.compile(rf"(<!-- ({'|'.join(BLOCKS)}): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
 def with_tables(text: str, results: Path) -> str:
     """The text with every table block made anew."""
-    make = {
-        "table": headline,
-        "cross": cross,
-        "within": within,
-        "speed": speed,
-        "memory": memory,
-        "new_leaves": new_leaves,
-    }
     return BLOCK.sub(
-        lambda m: m.group(1) + make[m.group(2)](m.group(3), results) + m.group(4), text
+        lambda m: m.group(1) + BLOCKS[m.group(2)](m.group(3), results) + m.group(4), text
     )
 
 

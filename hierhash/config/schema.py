@@ -173,7 +173,7 @@ class StoppingConfig(Section):
 class RunConfig(Section):
     """A run: data, features, method and its settings."""
 
-    method: str = "hierarchical_dcmh"
+    method: str = "expected_tree_codes"
     bits: Bits = 32
     seed: Seed = 0
     device: Annotated[str, AfterValidator(_device)] = Field(

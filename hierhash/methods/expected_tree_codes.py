@@ -236,7 +236,8 @@ class ExpectedTreeCodes(BitCodes):
     @classmethod
     def facts(cls, settings: ExpectedSettings) -> dict[str, Any]:
         """See ``Method``."""
-        return DCMH.facts(settings) | {"width": settings.width}
+        own = ("width", "nested", "centre_weights")
+        return DCMH.facts(settings) | {name: getattr(settings, name) for name in own}
 
 
 PRESET = Preset(
