@@ -1,24 +1,25 @@
-"""Writes the tables of the README and docs/results.md from the committed result files."""
+"""Writes the tables of the README and of two pages in docs/ from the committed result files."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from pathlib import Path
+from statistics import mean
 
 from hierhash.reports.build import build_report
+from hierhash.reports.centre_weights import centre_weights_section
 from hierhash.reports.cross import cross_section
-from hierhash.reports.facts import within_markdown
+from hierhash.reports.facts import together_section, within_markdown
 from hierhash.reports.headline import headline_markdown
 from hierhash.reports.markdown import markdown_table
-from hierhash.reports.runs import load_results
-from hierhash.reports.section import Table
+from hierhash.reports.prefixes import prefix_section
+from hierhash.reports.runs import Run, load_results
+from hierhash.reports.section import Section, Table
 from hierhash.storage.json_files import read_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
-BLOCK = re.compile(
-    r"(<!-- (table|cross|within|speed|memory): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL
-)
 SUITES = ("fashion", "fashion_masked", "fashion_unseen_leaves", "sample")
 
 
@@ -26,9 +27,14 @@ def headline(suite: str, results: Path) -> str:
     return headline_markdown(suite, results)
 
 
-def cross(suite: str, results: Path) -> str:
-    section = cross_section(load_results(suite, results)[0])
-    return markdown_table(section.tables[0]) if section else ""
+def first_table(make: Callable[[list[Run]], Section | None]) -> Callable[[str, Path], str]:
+    """The first table of a section of the report; nothing where the results have none."""
+
+    def made(suite: str, results: Path) -> str:
+        section = make(load_results(suite, results)[0])
+        return markdown_table(section.tables[0]) if section else ""
+
+    return made
 
 
 def within(suite: str, results: Path) -> str:
@@ -64,17 +70,45 @@ def memory(_: str, results: Path) -> str:
     return markdown_table(Table(["", "peak memory", "one n x n float32 array"], rows))
 
 
+def new_leaves(_: str, results: Path) -> str:
+    """Means over seeds of the last measurement of each setting; queries of new and old leaves."""
+    last = {
+        (line["setting"], str(line["items"]), line["seed"]): line["scores"]
+        for line in read_lines(results / "new_leaves.jsonl")
+    }
+    places = [
+        (part, direction, metric)
+        for part in ("new", "old")
+        for direction in ("i2t", "t2i")
+        for metric in ("map_leaf", "hap")
+    ]
+    rows = []
+    for setting, items in dict.fromkeys(key[:2] for key in last):
+        scores = [own for key, own in last.items() if key[:2] == (setting, items)]
+        means = (mean(own[part][way][name] for own in scores) for part, way, name in places)
+        rows.append([setting, items, str(len(scores)), *(f"{one:.3f}" for one in means)])
+    header = [f"{part}: {way} {name}" for part, way, name in places]
+    return markdown_table(Table(["", "items a leaf", "seeds", *header], rows, names=2))
+
+
+BLOCKS = {
+    "table": headline,
+    "cross": first_table(cross_section),
+    "prefixes": first_table(prefix_section),
+    "weights": first_table(centre_weights_section),
+    "together": first_table(together_section),
+    "within": within,
+    "speed": speed,
+    "memory": memory,
+    "new_leaves": new_leaves,
+}
+BLOCK = re.compile(rf"(<!-- ({'|'.join(BLOCKS)}): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
+
+
 def with_tables(text: str, results: Path) -> str:
     """The text with every table block made anew."""
-    make = {
-        "table": headline,
-        "cross": cross,
-        "within": within,
-        "speed": speed,
-        "memory": memory,
-    }
     return BLOCK.sub(
-        lambda m: m.group(1) + make[m.group(2)](m.group(3), results) + m.group(4), text
+        lambda m: m.group(1) + BLOCKS[m.group(2)](m.group(3), results) + m.group(4), text
     )
 
 
@@ -86,6 +120,6 @@ def results_page(results: Path) -> str:
 
 
 if __name__ == "__main__":
-    readme = ROOT / "README.md"
-    readme.write_text(with_tables(readme.read_text(), RESULTS))
+    for page in (ROOT / "README.md", ROOT / "docs" / "our-method.md"):
+        page.write_text(with_tables(page.read_text(), RESULTS))
     (ROOT / "docs" / "results.md").write_text(results_page(RESULTS))

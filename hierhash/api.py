@@ -27,7 +27,7 @@ def train(
     source: str | Path | None = None,
     out: str | Path = "runs/run",
     *,
-    method: str = "hierarchical_dcmh",
+    method: str = "expected_tree_codes",
     bits: int = 32,
     seed: int = 0,
     tree: str | Path | LabelTree | None = None,

@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.reports.test_prefixes import a_line
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -22,8 +24,20 @@ def tables():
 
 def test_tables_of_the_readme_are_those_of_the_result_files(tables):
     text = (ROOT / "README.md").read_text()
-    for block in ("table: fashion", "cross: fashion", "speed: all", "memory: all"):
+    for block in (
+        "table: fashion",
+        "together: fashion",
+        "cross: fashion",
+        "speed: all",
+        "memory: all",
+    ):
         assert f"<!-- {block} -->\n| " in text
+    assert tables.with_tables(text, ROOT / "benchmarks" / "results") == text, "run: make docs"
+
+
+def test_the_table_of_new_leaves_is_that_of_its_result_file(tables):
+    text = (ROOT / "docs" / "our-method.md").read_text()
+    assert "<!-- new_leaves: all -->\n| " in text
     assert tables.with_tables(text, ROOT / "benchmarks" / "results") == text, "run: make docs"
 
 
@@ -84,7 +98,7 @@ def test_marks_of_the_readme_are_on_the_side_of_the_difference():
     for place, name in enumerate(header):
         if " " not in name or name.endswith(" n"):
             continue
-        ours = {row[0]: number(row[place]) for row in rows if row[1] == "hierarchical_dcmh"}
+        ours = {row[0]: number(row[place]) for row in rows if row[1] == "expected_tree_codes"}
         for row in rows:
             if "▼" in row[place]:
                 assert number(row[place]) < ours[row[0]]
@@ -96,3 +110,13 @@ def test_marks_of_the_readme_are_on_the_side_of_the_difference():
 
 def number(cell):
     return float(cell.strip("*").split(" ")[0])
+
+
+def test_sections_of_variants_are_blocks_too(tables, tmp_path):
+    lines = [a_line(True), a_line(False, variant="alone")]
+    lines.append(a_line(True, variant="other", centre_weights="uniform"))
+    (tmp_path / "s.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines))
+    text = "".join(f"<!-- {name}: s -->\n<!-- end -->\n" for name in ("prefixes", "weights"))
+    made = tables.with_tables(text, tmp_path)
+    assert "<!-- prefixes: s -->\n| bits | method | code | seeds |" in made
+    assert "<!-- weights: s -->\n| bits | method | leaf weight | seeds |" in made

@@ -40,7 +40,7 @@ def schema(
     method: Annotated[
         str,
         typer.Option(help="Whose settings `model` takes; `hierhash config methods`."),
-    ] = "hierarchical_dcmh",
+    ] = "expected_tree_codes",
 ) -> None:
     """Print the JSON schema, for editors."""
     from hierhash.config.schema import schema_of

@@ -17,7 +17,7 @@ QUERIES = ("red flower", "playing card", "cat")
 def demo(
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path("demo"),
 ) -> None:
-    """Train flat and tree-aware DCMH on the sample, compare, report, and search."""
+    """Train flat DCMH, tree-aware DCMH and our method on the sample; compare, report, search."""
     from hierhash.bench.suite import load_suite
     from hierhash.cli.demo_story import clear, compare, search_story
     from hierhash.shipped import shipped_path
@@ -32,8 +32,8 @@ def demo(
         locked(out, "writes a demo into"),
     ):
         clear(suite, out)
-        compare(suite, out, say)
-        search_story(suite, out, QUERIES, say)
+        prepared = compare(suite, out, say)
+        search_story(suite, out, QUERIES, prepared, say)
     typer.echo(f"\nreport: {out / 'report.html'}")
     # As it was called: in a virtual environment that is not active the bare name is not found.
     typer.echo(f'search it: {sys.argv[0]} search {out / "index"} --text "red flower" -k 5')

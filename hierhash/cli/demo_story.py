@@ -1,4 +1,4 @@
-"""What the demo does: train both methods, score them, write the report, index, search."""
+"""What the demo does: train every row, score them, write the report, index, search."""
 
 from __future__ import annotations
 
@@ -6,18 +6,22 @@ import shutil
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
+
 from hierhash.bench.results import Job, SuiteResults
 from hierhash.bench.run_one import final_scores
 from hierhash.bench.suite import Suite
 from hierhash.cli.searching import answer_line
 from hierhash.errors import InputError
-from hierhash.prepare import LabelledItems, new_method
+from hierhash.methods.method import Rows
+from hierhash.prepare import LabelledItems, Prepared, new_method
 from hierhash.reports.build import build_report
 from hierhash.reports.headline import headline_markdown
 from hierhash.runs.indexing import index_database
 from hierhash.runs.items import prepare_with_progress
 from hierhash.runs.saved import load_run, save_description, save_method
 from hierhash.storage.whole_file import write_text
+from hierhash.training.items import BOTH
 from hierhash.training.progress import counting
 
 Say = Callable[[str], None]
@@ -40,8 +44,8 @@ def clear(suite: Suite, out: Path) -> None:
     write_text(mark, "made by hierhash demo, which may remove what it made here\n")
 
 
-def compare(suite: Suite, out: Path, say: Say) -> None:
-    """Trains every row of the suite, prints the table and writes the report."""
+def compare(suite: Suite, out: Path, say: Say) -> Prepared:
+    """Trains every row of the suite, prints the table, writes the report; returns the data."""
     results = out / "results"
     results.mkdir(parents=True)
     say("reading the shipped sample and computing image features (cached for the next time)")
@@ -60,17 +64,38 @@ def compare(suite: Suite, out: Path, say: Say) -> None:
     say("\n" + headline_markdown(suite.name, results))
     items = LabelledItems(prepared.catalogue, prepared.tree, prepared.labels)
     build_report(suite.name, results, items).save(out)
+    return prepared
 
 
-def search_story(suite: Suite, out: Path, queries: tuple[str, ...], say: Say) -> None:
-    """Indexes the pictures with the last row's codes and searches them with texts."""
+def search_story(
+    suite: Suite, out: Path, queries: tuple[str, ...], prepared: Prepared, say: Say
+) -> None:
+    """Indexes the pictures with the last row's codes; texts search them, then one whole item.
+
+    The index holds codes of the pictures alone: what a text finds there it does not find by the
+    words that stand beside a picture.
+    """
     saved = load_run(out / suite.rows[-1].method)
-    index = index_database(saved)
+    index = index_database(saved, "image", prepared)
     index.save(out / "index")
+
+    def answer(title: str, rows: Rows) -> None:
+        say(f"\n{title}:")
+        for place, hit in enumerate(index.search(saved.method.encode(rows, "query"), k=5), start=1):
+            say(answer_line(place, hit))
+
     for text in queries:
         saved.check_text(text)
-        say(f'\npictures for the text "{text}":')
-        query = saved.method.encode({"text": saved.text_rows([text])}, "query")
-        hits = index.search(query, k=5)
-        for place, hit in enumerate(hits, start=1):
-            say(answer_line(place, hit))
+        answer(f'pictures for the text "{text}"', {"text": saved.text_rows([text])})
+    if saved.method.fuses:
+        answer(*_whole_item(prepared))
+
+
+def _whole_item(prepared: Prepared) -> tuple[str, Rows]:
+    """A query of a picture and its words together: the first query item, which has both."""
+    catalogue, items = prepared.catalogue, prepared.items
+    modalities, having = items.given(BOTH, np.asarray(prepared.split.query))[0]
+    row = having[:1]
+    title = f'"{catalogue.texts[row[0]]}" ({catalogue.labels[row[0]][0]})'
+    rows = {modality: items.rows[modality][row] for modality in modalities}
+    return f"pictures for a picture and its words together, {title}", rows

@@ -8,6 +8,8 @@ bit flips at a place of its own, and u's bit is taken with chance p.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from numpy.typing import NDArray
 
@@ -15,7 +17,7 @@ STEADY_BITS, STEADY_SHAPE = 16, 8.0
 """The first bits have gains near 1: few bits cannot afford the variance that many average out."""
 
 
-def draw_gains(leaves: int, bits: int, seed: int = 0) -> NDArray[np.float32]:
+def draw_gains(leaves: int, bits: int, seed: int | Sequence[int] = 0) -> NDArray[np.float32]:
     """Gains of mean 1; those of a shorter code are the first ones of a longer.
 
     Gamma of shape 8 for the first 16 bits, exponential (gamma of shape 1) for the others.
@@ -23,7 +25,7 @@ def draw_gains(leaves: int, bits: int, seed: int = 0) -> NDArray[np.float32]:
     Args:
         leaves: Number of leaves.
         bits: K.
-        seed: Of the draws.
+        seed: Of the draws; of several numbers, for a stream of its own.
 
     Returns:
         float32 (leaves, K), above 0.

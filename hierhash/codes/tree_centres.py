@@ -57,7 +57,7 @@ def tree_centres(
     likeness = np.zeros(shared.shape, dtype=np.float32)
     for weight, level in zip(weights, same, strict=True):
         likeness += np.float32(weight) * level
-    goal = _Goal(likeness, _balance(shared), 0.4 * float(weights[-1]))
+    goal = _Goal(likeness, _balance(shared), least_apart(weights))
     rng = np.random.default_rng(seed)
     centres = np.zeros((len(shared), 0), dtype=np.float32)
     for length in lengths:
@@ -74,6 +74,18 @@ def stages(bits: int) -> list[int]:
     """
     lengths = [length for length in (16 * 2**power for power in range(24)) if length < bits]
     return [*lengths, bits]
+
+
+def least_apart(weights: NDArray[np.float64]) -> float:
+    """Bits that should lie between any two leaves, as a share of all bits.
+
+    Two fifths of the leaf level's weight: siblings want half of it.
+
+    Example:
+        >>> least_apart(np.array([0.5, 0.5]))
+        0.2
+    """
+    return 0.4 * float(weights[-1])
 
 
 @dataclass(frozen=True)

@@ -197,7 +197,7 @@ Facets = dict[Annotated[str, AfterValidator(_facet_name)], FacetConfig]
 class RunConfig(Section):
     """A run: data, features, method and its settings."""
 
-    method: str = "hierarchical_dcmh"
+    method: str = "expected_tree_codes"
     bits: Bits = 32
     seed: Seed = 0
     device: Annotated[str, AfterValidator(_device)] = Field(

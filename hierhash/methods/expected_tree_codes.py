@@ -21,11 +21,17 @@ from pydantic import Strict
 from hierhash.codes.coded import Coded
 from hierhash.codes.coding import ExpectedCode, fused
 from hierhash.codes.gains import draw_gains
+from hierhash.codes.new_centres import with_new_centres
 from hierhash.codes.tree_centres import stages, tree_centres
-from hierhash.errors import ConfigError
+from hierhash.errors import ConfigError, RunError
+from hierhash.labels.tree import LabelTree
 from hierhash.methods.bit_codes import BitCodes
+from hierhash.methods.class_means import ClassMeans, class_means
 from hierhash.methods.dcmh import DCMH, DCMHSettings, HeadSettings
+from hierhash.methods.extension import grown, grown_rows, refuse_leaves_without_items
+from hierhash.methods.grown_tree import old_places
 from hierhash.methods.method import Posteriors, Preset, Problem, Role, Rows
+from hierhash.methods.new_rows import PULL
 from hierhash.methods.weight_scheme import WeightScheme, weights_of
 from hierhash.training.fit import Watch
 from hierhash.training.items import Items
@@ -67,6 +73,8 @@ class ExpectedTreeCodes(BitCodes):
         self.network = DCMH(settings, replace(problem, bits=settings.width), device)
         self.centres = np.zeros((problem.sizes[-1], problem.bits), dtype=np.int8)
         self.gains = draw_gains(problem.sizes[-1], problem.bits, problem.seed)
+        self.level_weights: NDArray[np.float64] | None = None
+        self.class_means: ClassMeans | None = None
 
     @property
     def epochs(self) -> int:
@@ -99,8 +107,11 @@ class ExpectedTreeCodes(BitCodes):
     def fit(self, train: Items, watch: Watch) -> None:
         """See ``Method``: the centres first, since early stopping asks for codes."""
         own = self.problem
-        self.centres = tree_centres(own.ancestors, self._weights(train), self._stages(), own.seed)
+        self.level_weights = self._weights(train)
+        self.centres = tree_centres(own.ancestors, self.level_weights, self._stages(), own.seed)
         self.network.fit(train, watch)
+        leaves, width = own.sizes[-1], self.settings.width
+        self.class_means = class_means(self.network.outputs, train, leaves, width)
 
     def calibrate(self, items: Items) -> None:
         """Temperatures; the gains are drawn, not chosen."""
@@ -115,9 +126,50 @@ class ExpectedTreeCodes(BitCodes):
         if bits not in self.prefixes:
             raise ValueError(f"{bits} bits are no prefix of {self.problem.bits} that is a code")
         short = ExpectedTreeCodes(self.settings, replace(self.problem, bits=bits))
-        short.network = self.network
+        short.network, short.class_means = self.network, self.class_means
         short.centres, short.gains = self.centres[:, :bits], self.gains[:, :bits]
+        short.level_weights = self.level_weights
         return short
+
+    def extend(self, tree: LabelTree, items: Items, pull: float = PULL) -> ExpectedTreeCodes:
+        """The method with new leaves, learnt from a few items each; all else stays bit for bit.
+
+        A new leaf gets a centre beside the old ones, gains of its own and a row of the head that
+        is fitted to its items and to the mean outputs of the old leaves (docs/our-method.md).
+
+        Args:
+            tree: A tree with all nodes of the old one, in any order, and the new leaves.
+            items: Items labelled in that tree; those of no new leaf are not looked at.
+            pull: As in ``new_rows.fitted_rows``; a large one leaves rows at their class means.
+
+        Returns:
+            A method of its own; this one stays as it is.
+
+        Raises:
+            TreeError: The tree lacks an old node, or has no new leaf.
+            DataError: A new leaf has no item.
+            RunError: It was trained by a version that kept no class means.
+        """
+        if self.class_means is None or self.level_weights is None:
+            raise RunError("trained by an earlier version, which kept no class means; train again")
+        own, state = self.problem, self.state()
+        place, ancestors = old_places(own.tree, tree), tree.leaf_ancestors
+        refuse_leaves_without_items(tree, np.flatnonzero(place < 0), items)
+        # The number of old leaves, so that an extension of an extension draws others.
+        gains = draw_gains(int((place < 0).sum()), own.bits, [own.seed, own.sizes[-1]])
+        state |= grown_rows(
+            state, place, items, self.network.outputs, self.network.temperatures, pull
+        )
+        state |= {
+            "head.ancestors": ancestors,
+            "gains": grown(self.gains, place, gains),
+            "centres": with_new_centres(
+                self.centres, place, ancestors, self.level_weights, self._stages(), own.seed
+            ),
+        }
+        longer = ExpectedTreeCodes(self.settings, replace(own, tree=tree))
+        longer.load(state, self.meta())
+        return longer
 
     def coding(self) -> ExpectedCode:
         """Expected centres with gains."""
@@ -151,12 +203,18 @@ class ExpectedTreeCodes(BitCodes):
 
     def state(self) -> dict[str, NDArray[Any]]:
         """See ``Method``."""
-        return self.network.state() | {"centres": self.centres, "gains": self.gains}
+        state = self.network.state() | {"centres": self.centres, "gains": self.gains}
+        if self.class_means is not None:
+            state |= self.class_means.state
+        return state
 
     def meta(self) -> dict[str, Any]:
         """See ``Method``."""
         own = self.network.temperatures
-        return {"temperatures": own, "coding": {"name": "expected", "temperatures": own}}
+        meta = {"temperatures": own, "coding": {"name": "expected", "temperatures": own}}
+        if self.level_weights is not None:
+            meta["level_weights"] = self.level_weights.tolist()
+        return meta
 
     def load(self, state: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:
         """See ``Method``."""
@@ -165,12 +223,21 @@ class ExpectedTreeCodes(BitCodes):
         wanted = self.problem.sizes[-1], self.problem.bits
         if self.centres.shape != wanted or self.gains.shape != wanted:
             raise ValueError("centres or gains are of another shape")
+        # Runs of earlier versions have neither; they code as ever and cannot be extended.
+        if "class_means" in weights:
+            own = ClassMeans(weights.pop("class_means"), weights.pop("class_items"))
+            self.class_means = own.of_shape(wanted[0], self.settings.width)
+        if "level_weights" in meta:
+            self.level_weights = np.asarray(meta["level_weights"], dtype=np.float64)
+            if self.level_weights.shape != (self.problem.tree.depth,):
+                raise ValueError("level weights are of another shape")
         self.network.load(weights, meta)
 
     @classmethod
     def facts(cls, settings: ExpectedSettings) -> dict[str, Any]:
         """See ``Method``."""
-        return DCMH.facts(settings) | {"width": settings.width}
+        own = ("width", "nested", "centre_weights")
+        return DCMH.facts(settings) | {name: getattr(settings, name) for name in own}
 
 
 PRESET = Preset(

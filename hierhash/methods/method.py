@@ -56,6 +56,9 @@ class Problem:
 class Method(Protocol):
     """Learns from items, then codes and classifies others.
 
+    A method that can learn new leaves without training has ``extend(tree, items)``, which gives
+    another fitted method, for the grown tree, and leaves this one and what it learnt as they are.
+
     Class attributes:
         Settings: A frozen dataclass: the ``model`` section of its configs.
         needs: What it cannot train without, of ``image``, ``text``, ``labels``. It codes the

@@ -10,6 +10,8 @@ from hierhash.bench.results import data_file
 from hierhash.errors import RunError
 from hierhash.labels.tree import read_tree
 from hierhash.prepare import LabelledItems
+from hierhash.reports.asymmetric import asymmetric_section
+from hierhash.reports.centre_weights import centre_weights_section
 from hierhash.reports.classification import classification_section
 from hierhash.reports.comparison import Interval, Key, comparison_section, intervals
 from hierhash.reports.conclusion import conclude
@@ -19,7 +21,6 @@ from hierhash.reports.cross import cross_section
 from hierhash.reports.curves import curve_section, length_section, level_section
 from hierhash.reports.examples import retrieved_examples
 from hierhash.reports.facts import (
-    asymmetric_section,
     single_item_section,
     together_section,
     unseen_section,
@@ -30,6 +31,8 @@ from hierhash.reports.html import Page, html
 from hierhash.reports.latex import latex_table
 from hierhash.reports.lines import DIRECTIONS
 from hierhash.reports.markdown import markdown
+from hierhash.reports.prefixes import prefix_section
+from hierhash.reports.reference import reference
 from hierhash.reports.runs import Run, answering, load_results, tidy
 from hierhash.reports.section import Section
 from hierhash.reports.tails import tail_section
@@ -100,7 +103,7 @@ def build_report(suite: str, results: Path, items: LabelledItems | None = None) 
     start = [conclusion.section] if conclusion else []
     return Report(
         html=html(page),
-        markdown=f"# hierhash benchmark: {suite}\n\n" + markdown([*start, *kept]),
+        markdown=f"# hierhash benchmark: {suite}\n\n" + markdown([*start, *kept], reference(runs)),
         latex=latex_table(main, f"{suite}: mean and deviation over seeds."),
         csv=_csv(runs),
     )
@@ -119,6 +122,8 @@ def _cross_modal(
         curve_section(runs),
         tail_section(results, runs),
         cross_section(runs),
+        prefix_section(runs),
+        centre_weights_section(runs),
         classification_section(runs),
         confusion_section(results, runs, read_tree(tree_file)) if tree_file else None,
         unseen_section(runs),

@@ -1,4 +1,4 @@
-"""Paired comparison of every row with the tree-aware one, by bootstrap over queries and seeds."""
+"""Paired comparison of every row with the reference, by bootstrap over queries and seeds."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from hierhash.metrics.bootstrap import paired_intervals
 from hierhash.reports.lines import DIRECTIONS
 from hierhash.reports.per_query import seed_scores
+from hierhash.reports.reference import reference
 from hierhash.reports.runs import (
-    OURS,
     Run,
     counted,
     counted_columns,
@@ -26,22 +26,23 @@ Interval = tuple[float, float, float]
 
 
 def intervals(results: Path, runs: list[Run]) -> dict[Key, Interval]:
-    """Score of each row less that of ``hierarchical_dcmh``: mean and 95 % interval.
+    """Score of each row less that of the reference: mean and 95 % interval.
 
     Over the seeds that both have; queries with nothing relevant are left out. Empty where the suite
     has no such row, or no per-query scores.
     """
+    first = reference(runs)
     keys: list[Key] = []
     columns: list[NDArray[np.float64]] = []
     for bits in sorted({run["bits"] for run in runs}):
         for direction in DIRECTIONS:
             for metric in METRICS:
                 field = f"{direction}/{metric}"
-                ours = seed_scores(results, runs, OURS, bits, field)
+                ours = seed_scores(results, runs, first, bits, field)
                 for name in dict.fromkeys(run["name"] for run in runs if run["bits"] == bits):
                     theirs = seed_scores(results, runs, name, bits, field)
                     both = sorted(set(ours) & set(theirs))
-                    if name != OURS and both:
+                    if name != first and both:
                         keys.append((bits, name, direction, metric))
                         columns.append(np.stack([theirs[seed] - ours[seed] for seed in both]))
     found: dict[Key, Interval] = {}
@@ -60,7 +61,7 @@ def intervals(results: Path, runs: list[Run]) -> dict[Key, Interval]:
 
 
 def mark(interval: Interval | None) -> str:
-    """▼ significantly below ``hierarchical_dcmh``, ▲ above, nothing where it is open.
+    """▼ significantly below the reference, ▲ above, nothing where it is open.
 
     Example:
         >>> mark((-0.1, -0.2, -0.05)), mark((0.1, -0.1, 0.3))
@@ -91,8 +92,8 @@ def comparison_section(runs: list[Run], found: dict[Key, Interval]) -> Section |
         return None
     header = ["method", *(f"{d} {m}" for d, m in counted_columns(columns))]
     note = (
-        f"Score less that of {OURS}, {bits} bits: mean over seeds and queries, with the 95 % "
-        "interval of a paired bootstrap (10,000 resamples of seeds and queries together, not "
+        f"Score less that of {reference(runs)}, {bits} bits: mean over seeds and queries, with the "
+        "95 % interval of a paired bootstrap (10,000 resamples of seeds and queries together, not "
         "corrected for many comparisons). Unmarked: undecided."
     )
     return Section("Paired comparison", note, [Table(header, rows)])

@@ -8,8 +8,8 @@ from dataclasses import dataclass
 
 from hierhash.reports.comparison import Interval, Key, mark
 from hierhash.reports.lines import DIRECTIONS
+from hierhash.reports.reference import reference
 from hierhash.reports.runs import (
-    OURS,
     Run,
     average_scores,
     headline_names,
@@ -49,7 +49,7 @@ class Conclusion:
 
 
 def conclude(runs: list[Run], found: dict[Key, Interval]) -> Conclusion | None:
-    """Which rows are best at the main code length, and how the tree-aware one stands to the others.
+    """Which rows are best at the main code length, and how the reference stands to the others.
 
     Args:
         runs: Runs that answer in both directions.
@@ -60,7 +60,7 @@ def conclude(runs: list[Run], found: dict[Key, Interval]) -> Conclusion | None:
     """
     if not headline_names(runs):
         return None
-    bits = main_bits(runs)
+    bits, first = main_bits(runs), reference(runs)
     own = [run for run in runs if run["bits"] == bits and not run["variant"]]
     means = average_scores(tidy(own))["mean"]
     scores: Scores = {
@@ -70,9 +70,9 @@ def conclude(runs: list[Run], found: dict[Key, Interval]) -> Conclusion | None:
     of = {name: [run for run in own if run["name"] == name] for name in scores}
     sizes = {name: item_bytes(of[name]) for name in scores}
     said = [_best_rows(scores, sizes, bits)]
-    if OURS in scores and len(scores) > 1:
-        codes = [n for n in scores if n != OURS and own_distance(of[n][0]) == "hamming"]
-        others = [n for n in scores if n != OURS and n not in codes]
+    if first in scores and len(scores) > 1:
+        codes = [n for n in scores if n != first and own_distance(of[n][0]) == "hamming"]
+        others = [n for n in scores if n != first and n not in codes]
         marks: Marks = {
             (name, *column): mark(found[bits, name, *column])
             if (bits, name, *column) in found
@@ -80,9 +80,9 @@ def conclude(runs: list[Run], found: dict[Key, Interval]) -> Conclusion | None:
             for name in scores
             for column in COLUMNS
         }
-        start = _against_codes(scores, codes, marks) if codes else "the only code of bits"
+        start = _against_codes(scores, first, codes, marks) if codes else "the only code of bits"
         parts = [start, *(_against(name, sizes[name], marks) for name in others)]
-        said.append(f"The tree-aware {OURS} ({_bytes(sizes[OURS])}) is {'; '.join(parts)}.")
+        said.append(f"The tree-aware {first} ({_bytes(sizes[first])}) is {'; '.join(parts)}.")
     return Conclusion(said, [(name, sizes[name], described(name)) for name in scores])
 
 
@@ -100,12 +100,12 @@ def _best_rows(scores: Scores, sizes: dict[str, str], bits: int) -> str:
     return f"At {bits} bits the best are: {'; '.join(parts)}."
 
 
-def _against_codes(scores: Scores, codes: list[str], marks: Marks) -> str:
-    """The tree-aware row against the strongest other code of bits, score by score."""
+def _against_codes(scores: Scores, first: str, codes: list[str], marks: Marks) -> str:
+    """The reference against the strongest other code of bits, score by score."""
     places: dict[str, list[str]] = {}
     for direction, metric in COLUMNS:
         rival = max(codes, key=lambda name: scores[name][direction, metric])
-        ours, theirs = scores[OURS][direction, metric], scores[rival][direction, metric]
+        ours, theirs = scores[first][direction, metric], scores[rival][direction, metric]
         verdict = _verdict(marks[rival, direction, metric], ours - theirs)
         numbers = f"{direction} {metric} {ours:.3f} to {theirs:.3f} of {_kind(rival)}{rival}"
         places.setdefault(verdict, []).append(numbers)
@@ -118,14 +118,14 @@ def _against_codes(scores: Scores, codes: list[str], marks: Marks) -> str:
 
 
 def _against(name: str, size: str, marks: Marks) -> str:
-    """A method of another kind, by how many scores it beats the tree-aware row in."""
+    """A method of another kind, by how many scores it beats the reference in."""
     counts = Counter(marks[name, *column] for column in COLUMNS)
     said = [f"{words} in {counts[one]}" for one, words in BEATS.items() if counts[one]]
     return f"{name} ({_bytes(size)}) {', '.join(said)}"
 
 
 def _verdict(verdict: str, difference: float) -> str:
-    """Where the tree-aware row is, from the mark of its rival."""
+    """Where the reference is, from the mark of its rival."""
     if verdict == "?":
         return f"{'above' if difference > 0 else 'below'} (not tested)"
     return {"▼": "significantly above", "▲": "significantly below"}.get(

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from hierhash.reports.lines import DIRECTIONS
-from hierhash.reports.means_table import Row, best_cell
-from hierhash.reports.runs import Run, counted, counted_columns, main_bits, own_distance
+from hierhash.reports.means_table import Row, best_cell, mean_of
+from hierhash.reports.runs import Run, counted, counted_columns, main_bits
 from hierhash.reports.section import Section, Table
 
 PAIRS = {"leaf": "leaf S", "any": "any-ancestor S", "tree": "level-weighted S"}
@@ -20,6 +20,8 @@ def cross_section(runs: list[Run]) -> Section | None:
         if run["bits"] == bits
         and {"pairs", "head"} <= set(run["settings"])
         and run["settings"].get("optimiser") == "adamw"
+        # A width of its own: the codes are not the outputs of this network, but made from them.
+        and "width" not in run["settings"]
     ]
     found: dict[tuple[str, str], list[Run]] = {}
     for run in adamw:
@@ -30,7 +32,7 @@ def cross_section(runs: list[Run]) -> Section | None:
         return None
     columns = [(d, m) for d in DIRECTIONS for m in ("map_leaf", "hap", "ndcg@100")]
     numbers = {
-        key: {column: _mean_of(own, *column) for column in columns} for key, own in found.items()
+        key: {column: mean_of(own, *column) for column in columns} for key, own in found.items()
     }
     best = {column: max(of[column] for of in numbers.values()) for column in columns}
     rows: list[Row] = []
@@ -55,10 +57,3 @@ def cross_section(runs: list[Run]) -> Section | None:
     return Section(
         f"Similarity by head, {bits} bits", note, [Table(header, rows, names=2, grouped=True)]
     )
-
-
-def _mean_of(runs: list[Run], direction: str, metric: str) -> float:
-    values: list[float] = [
-        run["results"]["all"][direction][own_distance(run)][metric] for run in runs
-    ]
-    return sum(values) / len(values)

@@ -18,9 +18,9 @@ from hierhash.errors import RunError
 from hierhash.prepare import LabelledItems
 from hierhash.reports.choice import METHODS, Choice, Rows, choose, levels_of
 from hierhash.reports.per_query import per_query
+from hierhash.reports.reference import reference
 from hierhash.reports.relation import Relation, relation
 from hierhash.reports.runs import (
-    OURS,
     Run,
     average_scores,
     headline_names,
@@ -101,7 +101,7 @@ def retrieved_examples(results: Path, runs: list[Run], items: LabelledItems) -> 
 
 
 def _first_answers(results: Path, runs: list[Run], direction: str) -> dict[str, _Answers]:
-    """The tree-aware row and the best others that have answers to the same queries."""
+    """The reference and the best others that have answers to the same queries."""
     bits = main_bits(runs)
     own = [run for run in runs if run["bits"] == bits and not run["variant"]]
     found: dict[str, _Answers] = {}
@@ -121,17 +121,19 @@ def _first_answers(results: Path, runs: list[Run], direction: str) -> dict[str, 
         score = (means[bits, name, "all", direction, "own", one] for one in ("map_leaf", "hap"))
         return float(sum(score))
 
-    ranked = sorted(found, key=lambda name: (name != OURS, -quality(name)))
+    first = reference(runs)
+    ranked = sorted(found, key=lambda name: (name != first, -quality(name)))
     asked = found[ranked[0]].query
     alike = [name for name in ranked if np.array_equal(found[name].query, asked)]
     return {name: found[name] for name in alike[:METHODS]}
 
 
 def _silent(runs: list[Run], answers: Mapping[str, _Answers]) -> str:
-    """What is said where the tree-aware row is not shown: its results are from before."""
-    if OURS not in headline_names(runs) or OURS in answers:
+    """What is said where the reference is not shown: its results are from before."""
+    first = reference(runs)
+    if first not in headline_names(runs) or first in answers:
         return ""
-    return f" {OURS} kept no first answers in this direction: run it again to see them."
+    return f" {first} kept no first answers in this direction: run it again to see them."
 
 
 def _of_direction(

@@ -1,4 +1,4 @@
-"""Sections of means over seeds: unseen items, asymmetric distance, single items, one modality."""
+"""Sections of means over seeds: unseen items, single items, one modality, both as one item."""
 
 from __future__ import annotations
 
@@ -18,7 +18,15 @@ METRICS = ("map_leaf", "hap", "ndcg@100")
 def within_section(runs: list[Run]) -> Section | None:
     """Pictures that find pictures and texts that find texts; None for older results."""
     note = "Queries and answers of one modality. Mean over seeds."
-    return _by_direction("Within one modality", note, runs, WITHIN)
+    tables = []
+    for direction in WITHIN:
+        having = [run for run in runs if direction in run["results"]["all"]]
+        if having:
+            columns = [(direction, metric) for metric in METRICS]
+            tables.append(means_table(having, main_bits(having), columns))
+    if not tables:
+        return None
+    return Section(f"Within one modality, {main_bits(runs)} bits", note, tables)
 
 
 def together_section(runs: list[Run]) -> Section | None:
@@ -27,20 +35,13 @@ def together_section(runs: list[Run]) -> Section | None:
         "The items of the database are coded from picture and text together, by the methods that "
         "can; the queries are pictures or texts alone. Mean over seeds."
     )
-    return _by_direction("Picture and text as one item", note, runs, TOGETHER)
-
-
-def _by_direction(
-    title: str, note: str, runs: list[Run], directions: tuple[str, ...]
-) -> Section | None:
-    """A table for each direction, of the methods that answer it."""
-    tables = []
-    for direction in directions:
-        having = [run for run in runs if direction in run["results"]["all"]]
-        if having:
-            columns = [(direction, metric) for metric in METRICS]
-            tables.append(means_table(having, main_bits(having), columns))
-    return Section(f"{title}, {main_bits(runs)} bits", note, tables) if tables else None
+    having = [run for run in runs if any(one in run["results"]["all"] for one in TOGETHER)]
+    if not having:
+        return None
+    bits = main_bits(having)
+    columns = [(direction, metric) for direction in TOGETHER for metric in METRICS]
+    table = means_table(having, bits, columns)
+    return Section(f"Picture and text as one item, {bits} bits", note, [table])
 
 
 def within_markdown(suite: str, results: Path) -> str:
@@ -57,16 +58,12 @@ def within_markdown(suite: str, results: Path) -> str:
 def unseen_section(runs: list[Run]) -> Section | None:
     """Scores when no training item is in the database; None where there is no such item."""
     note = "The database holds only items that no method was trained on. Mean over seeds."
-    return _direct_section("Database of unseen items", note, runs, "unseen", "own")
-
-
-def asymmetric_section(runs: list[Run]) -> Section | None:
-    """Scores of real-valued queries against codes; None where they were not measured."""
-    note = (
-        "Items are ordered by the product of the query's real outputs, cut to -1..1, with the "
-        "codes: the score by which a search orders all items. Mean over seeds."
-    )
-    return _direct_section("Asymmetric distance", note, runs, "all", "asymmetric")
+    having = [run for run in runs if "i2t" in run["results"].get("unseen", {})]
+    if not having:
+        return None
+    bits = main_bits(having)
+    table = means_table(having, bits, [(d, m) for d in DIRECTIONS for m in METRICS], "unseen")
+    return Section(f"Database of unseen items, {bits} bits", note, [table])
 
 
 def single_item_section(runs: list[Run]) -> Section | None:
@@ -86,21 +83,3 @@ def single_item_section(runs: list[Run]) -> Section | None:
     )
     table = means_table(runs, bits, [(d, m) for d in DIRECTIONS for m in metrics])
     return Section(f"Single items, {bits} bits", note, [table])
-
-
-def _direct_section(
-    title: str, note: str, runs: list[Run], database: str, order: str
-) -> Section | None:
-    """Both directions by one distance, at the main length among the runs that have it."""
-    having = [run for run in runs if _has(run, database, order)]
-    if not having:
-        return None
-    bits = main_bits(having)
-    columns = [(d, m) for d in DIRECTIONS for m in METRICS]
-    table = means_table(having, bits, columns, database, order)
-    return Section(f"{title}, {bits} bits", note, [table])
-
-
-def _has(run: Run, database: str, order: str) -> bool:
-    distance = own_distance(run) if order == "own" else order
-    return distance in run["results"].get(database, {}).get("i2t", {})

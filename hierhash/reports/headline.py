@@ -11,6 +11,7 @@ from hierhash.reports.cost import train_seconds
 from hierhash.reports.facts import within_markdown
 from hierhash.reports.lines import DIRECTIONS
 from hierhash.reports.markdown import markdown_table
+from hierhash.reports.reference import reference
 from hierhash.reports.runs import (
     Run,
     answering,
@@ -66,7 +67,10 @@ def headline_section(runs: list[Run], found: dict[Key, Interval], left_out: str 
         "size only stands at the main length: its bytes tell how large it is."
     )
     if found:
-        note += " map_leaf_macro is not tested for significance."
+        note += (
+            f" ▲ and ▼: significantly above and below {reference(runs)}; map_leaf_macro is not "
+            "tested."
+        )
     note += f" {left_out}" if left_out else ""
     return Section("Headline", note, [headline_table(runs, found)])
 

@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
@@ -13,6 +14,7 @@ from jinja2 import Environment, PackageLoader
 from hierhash.reports.conclusion import Conclusion
 from hierhash.reports.examples import Examples
 from hierhash.reports.looks import PALETTE, look
+from hierhash.reports.reference import reference
 from hierhash.reports.relation import RELATIONS
 from hierhash.reports.runs import Run, headline_names
 from hierhash.reports.section import Cell, Section
@@ -65,7 +67,7 @@ def html(page: Page) -> str:
         "sentence": sentence,
         "tooltip": tooltip,
         "legend": legend,
-        "table_legend": table_legend,
+        "table_legend": partial(table_legend, reference=reference(page.runs)),
         "look": look,
         "described": described,
         "by_names": lambda text: by_names(text, page.methods),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from dataclasses import dataclass
 
-# (on light paper, on dark paper). The first ten were found by a search for colours that eyes
+# (on light paper, on dark paper). The first eleven were found by a search for colours that eyes
 # without red or green cones tell apart, too; a test measures it.
 PALETTE = (
     ("#0b4cb9", "#0485fd"),
@@ -18,6 +18,7 @@ PALETTE = (
     ("#650018", "#a05073"),
     ("#8719ff", "#9eacff"),
     ("#3091fa", "#4debff"),
+    ("#4c008f", "#c610ba"),
     ("#7a3e12", "#c79a76"),
     ("#4c6b1f", "#a9cf6b"),
     ("#a11d1d", "#ff7d74"),
@@ -34,6 +35,7 @@ MARKS = (
     ("P", "✚"),
     ("X", "✖"),
     ("*", "★"),
+    ("p", "⬟"),
 )
 """Each mark as matplotlib names it and as a letter."""
 
@@ -48,6 +50,7 @@ KNOWN = (
     "classifier_code",
     "soft_contrast",
     "itq",
+    "expected_tree_codes",
 )
 
 

@@ -22,18 +22,24 @@ def markdown_table(table: Table) -> str:
     return "".join("| " + " | ".join(map(_in_markdown, line)) + " |\n" for line in lines)
 
 
-def markdown(sections: Sequence[Section]) -> str:
-    """Sections as Markdown, without their charts."""
+def markdown(sections: Sequence[Section], reference: str) -> str:
+    """Sections as Markdown, without their charts.
+
+    Args:
+        sections: The sections.
+        reference: The row that marks in their tables compare the others with.
+    """
     parts = []
     for section in sections:
         if section.all_tables:
-            tables = "\n".join(_with_legend(table) for table in section.all_tables)
+            tables = "\n".join(_with_legend(table, reference) for table in section.all_tables)
             parts.append(f"## {section.title}\n\n{section.note}\n\n{tables}")
     return "\n".join(parts)
 
 
-def _with_legend(table: Table) -> str:
-    said = "; ".join(f"**{_in_markdown(n)}** {_in_markdown(m)}" for n, m in table_legend(table))
+def _with_legend(table: Table, reference: str) -> str:
+    legend = table_legend(table, reference)
+    said = "; ".join(f"**{_in_markdown(n)}** {_in_markdown(m)}" for n, m in legend)
     start = f"{_in_markdown(table.title)}:\n\n" if table.title else ""
     return start + markdown_table(table) + (f"\n{said}.\n" if said else "")
 

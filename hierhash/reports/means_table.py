@@ -11,6 +11,7 @@ from hierhash.reports.runs import (
     counted_columns,
     headline_names,
     of_pairs,
+    own_distance,
     tidy,
 )
 from hierhash.reports.section import Cell, Table
@@ -24,7 +25,6 @@ def means_table(
     bits: int,
     columns: Columns,
     database: str = "all",
-    order: str = "own",
 ) -> Table:
     """The rows without a variant at one code length; the best of each column is bold.
 
@@ -33,14 +33,13 @@ def means_table(
         bits: The code length.
         columns: What is shown; the queries counted stand before each direction's.
         database: ``all`` or ``unseen``.
-        order: ``own`` (the method's distance) or ``asymmetric``.
     """
     own = [run for run in runs if run["bits"] == bits]
     means = average_scores(tidy(own))["mean"]
     numbers = {
         name: {
             (direction, metric): float(
-                means.get((bits, name, database, direction, order, metric), math.nan)
+                means.get((bits, name, database, direction, "own", metric), math.nan)
             )
             for direction, metric in columns
         }
@@ -59,6 +58,12 @@ def means_table(
                 column = direction, metric
                 rows[-1].append(best_cell(of[column], best[column]))
     return Table(["method", *(f"{d} {m}" for d, m in counted_columns(columns))], rows)
+
+
+def mean_of(runs: list[Run], direction: str, metric: str) -> float:
+    """The mean of a score by the runs' own distances."""
+    values = [run["results"]["all"][direction][own_distance(run)][metric] for run in runs]
+    return float(sum(values) / len(values))
 
 
 def best_of(values: list[float]) -> float:

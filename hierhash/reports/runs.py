@@ -11,10 +11,9 @@ from hierhash.bench.suite import load_suite
 from hierhash.bench.suite_file import suite_file
 from hierhash.errors import RunError
 from hierhash.reports.lines import read_results
+from hierhash.reports.reference import reference
 
 Run = dict[str, Any]
-
-OURS = "hierarchical_dcmh"
 
 
 def load_results(suite: str, results: Path) -> tuple[list[Run], str]:
@@ -238,6 +237,7 @@ def answering(runs: list[Run], directions: tuple[str, ...]) -> list[Run]:
 
 
 def headline_names(runs: list[Run]) -> list[str]:
-    """Names of the rows without a variant, the tree-aware one first, in the order they were run."""
+    """Names of the rows without a variant, the reference first, in the order they were run."""
+    first = reference(runs)
     names = dict.fromkeys(run["name"] for run in runs if not run["variant"])
-    return sorted(names, key=lambda name: name != OURS)
+    return sorted(names, key=lambda name: name != first)

@@ -6,7 +6,6 @@ import re
 from collections.abc import Iterable
 
 from hierhash.methods.registry import presets, summary
-from hierhash.reports.runs import OURS
 from hierhash.reports.section import Cell, Table
 
 DIRECTIONS = {
@@ -19,7 +18,10 @@ DIRECTIONS = {
 }
 
 METHODS = {
-    OURS: "tree-aware: similarity by level of the tree, a classifier of every level on the code",
+    "expected_tree_codes": "tree-aware, our own: the code of an item is the expected code of its "
+    "class, and prefixes of a code are codes",
+    "hierarchical_dcmh": "tree-aware: similarity by level of the tree, a classifier of every level "
+    "on the code",
     "dcmh_multitask_flat": "flat: the same network with leaf similarity and a leaf classifier",
     "dcmh_tuned": "flat: DCMH on the same network, without a classifier",
     "dcmh_leaf": "flat: DCMH with the official network, settings chosen on validation",
@@ -63,6 +65,7 @@ _NAMES = DIRECTIONS | {
     "head leaves": "the third of the leaves with the most training items",
     "middle leaves": "the next third",
     "tail leaves": "the third with the fewest",
+    "leaf weight": "share of the leaf in the level weights",
     "head": "classifier on the code: per_level one for each level, path one that walks the tree",
     "side": "which half of an item is classified",
     "right": "the leaf is right",
@@ -98,8 +101,8 @@ _PATTERNS = (
 
 _MARKS = {
     "±": "standard deviation over seeds",
-    "▼": f"significantly below {OURS} (paired bootstrap over seeds and queries, 95 %)",
-    "▲": f"significantly above {OURS}",
+    "▼": "significantly below {} (paired bootstrap over seeds and queries, 95 %)",
+    "▲": "significantly above {}",
     "[": "95 % interval of the difference",
     "?": "not measured, or not told by older results",
 }
@@ -157,11 +160,15 @@ def legend(names: Iterable[str]) -> Legend:
     return [(word, meaning(word)) for word in words if meaning(word)]
 
 
-def table_legend(table: Table) -> Legend:
+def table_legend(table: Table, reference: str) -> Legend:
     """The names in a table's header and the marks in its cells, with their meanings.
 
+    Args:
+        table: The table.
+        reference: The row that its marks compare the others with.
+
     Example:
-        >>> [name for name, _ in table_legend(Table(["hp"], [[Cell("1", spread="±0.1 ▼")]]))]
+        >>> [name for name, _ in table_legend(Table(["hp"], [[Cell("1", spread="±0.1 ▼")]]), "a")]
         ['hp', '±', '▼']
     """
     cells = [cell for row in table.rows for cell in row if isinstance(cell, Cell)]
@@ -169,7 +176,9 @@ def table_legend(table: Table) -> Legend:
     if any(cell == "?" for row in table.rows for cell in row):
         said.add("?")
     shown = [
-        ("[ ]" if mark == "[" else mark, text) for mark, text in _MARKS.items() if mark in said
+        ("[ ]" if mark == "[" else mark, text.format(reference))
+        for mark, text in _MARKS.items()
+        if mark in said
     ]
     directions = dict.fromkeys(str(row[0]) for row in table.rows if row[0] in DIRECTIONS)
     return legend([*table.header, *directions]) + shown

@@ -13,10 +13,11 @@ from hierhash.codes.coded import Coded
 from hierhash.data.catalogue import Catalogue
 from hierhash.data.sources import PLACELESS, detect, missing, read
 from hierhash.errors import DataError, InputError, RunError
-from hierhash.labels.tree import LabelTree
+from hierhash.labels.tree import LabelTree, load_tree
 from hierhash.retrieval.exact import ExactIndex, Hit
 from hierhash.retrieval.load_index import load_index as load_exact
 from hierhash.retrieval.node_filter import rows_below
+from hierhash.runs.extending import extend_run
 from hierhash.runs.given import Picture, given_features, given_pictures, given_texts
 from hierhash.runs.indexing import encode_catalogue, index_database
 from hierhash.runs.prediction import predict_rows
@@ -111,6 +112,29 @@ class Run:
             built = encode_catalogue(self.saved, _read(source, options), modality)
         built.save(folder)
         return load_index(folder)
+
+    def extend(
+        self,
+        source: str | Path,
+        out: str | Path,
+        *,
+        tree: str | Path,
+        **options: Any,
+    ) -> Run:
+        """A run that knows new leaves, learnt from a few labelled items of each.
+
+        Args:
+            source: A folder or file of items; those of no new leaf are not looked at.
+            out: The new run folder.
+            tree: File of this run's tree with leaves added.
+            options: Of the source's reader.
+
+        Raises:
+            InputError: The method cannot be extended, the tree lacks an old node, a new leaf has no
+                item, or the folder exists.
+        """
+        extend_run(self.saved, _read(source, options), load_tree(tree), str(tree), Path(out))
+        return load_run(out)
 
     def rows_of(
         self,

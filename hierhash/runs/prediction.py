@@ -42,7 +42,7 @@ def _posteriors(saved: SavedRun, modality: str, rows: Any) -> Posteriors:
     if chances is None:
         raise InputError(
             f"{saved.folder}: '{saved.config.method}' has no classification head; "
-            "train a method that has one, such as hierarchical_dcmh"
+            "train a method that has one, such as expected_tree_codes"
         )
     return chances
 

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded, code_bytes
 from hierhash.errors import ConfigError
+from hierhash.labels.tree import LabelTree
 from hierhash.methods.method import Method, Preset
 from hierhash.testing.small_problem import FLAT, TREE, TURNED, small_items, small_problem
 from hierhash.training.fit import Watch
@@ -246,6 +247,29 @@ def a_prefix_is_a_shorter_code(subject: Subject) -> None:
         _same(cut, alone, "prefix")
 
 
+def an_extension_keeps_what_was_learnt(subject: Subject) -> None:
+    """New leaves leave a method that has ``extend`` as it was, and are known from then on."""
+    new = TREE.leaves[1]
+    old = LabelTree.from_paths([leaf for leaf in TREE.leaves if leaf != new], name="old")
+    method = subject.fitted(small_items(90, old), old)
+    if not hasattr(method, "extend"):
+        return
+    items = small_items()
+    is_new = items.labels.single_codes[:, -1] == 1
+    before = {name: array.copy() for name, array in method.state().items()}
+    grown: Method = method.extend(TREE, items)
+    for name, array in method.state().items():
+        assert np.array_equal(array, before[name]), f"extend changes '{name}' of the method itself"
+    for modality in subject.modalities:
+        rows = {modality: items.rows[modality]}
+        first, second = method.encode(rows, "query").stored, grown.encode(rows, "query").stored
+        assert first.shape == second.shape, "an extension has codes of another length"
+        alike = (first == second).mean(axis=1)
+        assert alike[~is_new].mean() > alike[is_new].mean(), "codes of other items change as much"
+        chance = np.asarray(is_new) if (all_ := grown.classify(rows)) is None else all_[-1][:, 1]
+        assert chance[is_new].mean() > chance[~is_new].mean(), "a new leaf is not known as such"
+
+
 class _Killed(Exception):  # noqa: N818 - a stand-in for the end of a process
     pass
 
@@ -287,6 +311,7 @@ CHECKS: tuple[Check, ...] = (
     a_lacking_modality_is_refused,
     a_killed_training_goes_on,
     a_prefix_is_a_shorter_code,
+    an_extension_keeps_what_was_learnt,
 )
 
 

@@ -22,8 +22,8 @@ data:
 features: {{image: {{name: pixels, size: [16, 16]}}, text: {{name: words}}}}
 model:
   image: {{network: small_cnn}}
-  text: {{hidden: 8}}
-  training: {{epochs: 2, batch_size: 10}}
+  text: {{hidden: 32}}
+  training: {{epochs: 6, batch_size: 10, lr: 0.02}}
 """
 TREE = "name: t\ntree: {Wear: [Hats, Shoes], Home: [Lamps, Beds]}\n"
 PATHS = ("Wear/Hats", "Wear/Shoes", "Home/Lamps", "Home/Beds")

@@ -82,7 +82,7 @@ def test_under_says_when_nearer_items_lie_elsewhere(trained):
 
 
 def test_verify(trained, run_copy, index_copy):
-    assert hierhash("verify", trained / "run").out.endswith("hierarchical_dcmh, 16 bits, whole\n")
+    assert hierhash("verify", trained / "run").out.endswith("expected_tree_codes, 16 bits, whole\n")
     assert hierhash("verify", trained / "index").out.endswith("of 28 items, 16 bits, whole\n")
     assert hierhash("verify", trained / "shop").out.endswith("a catalogue of 40 items, whole\n")
     for folder, name in ((run_copy, "tree.yaml"), (index_copy, "items.jsonl")):
@@ -117,7 +117,9 @@ def test_evaluate_says_over_how_many_queries(run_copy):
     assert "validation items against the database of 28 items" in said.out
     header, *rows = said.out.splitlines()[1:]
     assert header.split()[0] == "queries"
-    assert [row.split()[1] for row in rows] == ["6"] * 4
+    assert [row.split()[:2] for row in rows] == [
+        [direction, "6"] for direction in ("i2t", "t2i", "i2i", "t2t", "i2m", "t2m")
+    ]
     record = json.loads((run_copy / "validation.jsonl").read_text())
     assert {"cpu", "threads", "commit"} <= set(record["environment"])
 

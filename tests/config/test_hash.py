@@ -63,7 +63,7 @@ def test_a_moved_file_is_the_same_file():
 
 
 def test_one_more_setting_with_a_default_orphans_nothing(monkeypatch):
-    before, plain = hash_of("model.loss.eta=0.5"), dict(resolve_config({"bits": 16}))
+    before, plain = hash_of("model.loss.eta=0.5"), dict(resolve_config(PLAIN))
 
     class Wider(RunConfig):
         another: int = 0

@@ -30,7 +30,7 @@ VERBS = ("train", "import", "index", "encode", "bench", "cache")
 def place(trained: Path, tmp_path: Path) -> Path:
     """A shop, a run, an earlier import and a suite."""
     config = write_config(tmp_path / "config.yaml", write_shop(tmp_path / "shop"))
-    config.write_text(config.read_text().replace("epochs: 2", "epochs: 4"))
+    config.write_text(config.read_text().replace("epochs: 6", "epochs: 4"))
     shutil.copytree(trained / "run", tmp_path / "run")
     (tmp_path / "suite.yaml").write_text(SUITE)
     small = write_shop(tmp_path / "small", 8)

@@ -367,4 +367,33 @@ MUTANTS = [
         "return text",
         "tests/cli/test_terminal.py",
     ),
+    # New leaves
+    Mutant(
+        "a new leaf takes another leaf's centre",
+        "hierhash/codes/new_centres.py",
+        "np.where((products >= bits).any(axis=-1), np.inf, error)",
+        "error",
+        "tests/codes/test_new_centres.py",
+    ),
+    Mutant(
+        "old rows stand in the order of the old tree",
+        "hierhash/methods/extension.py",
+        "whole = old[place]",
+        "whole = old[np.maximum.accumulate(place)]",
+        "tests/methods/test_extension.py",
+    ),
+    Mutant(
+        "an extension draws the gains of training",
+        "hierhash/methods/expected_tree_codes.py",
+        "own.bits, [own.seed, own.sizes[-1]])",
+        "own.bits, own.seed)",
+        "tests/methods/test_extension.py",
+    ),
+    Mutant(
+        "old leaves do not count in a new row",
+        "hierhash/methods/extension.py",
+        "np.full(len(means), -1), np.ones(len(means))",
+        "np.full(len(means), -1), np.zeros(len(means))",
+        "tests/methods/test_extension.py",
+    ),
 ]

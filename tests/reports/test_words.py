@@ -36,5 +36,6 @@ def test_every_preset_is_described():
 
 def test_a_legend_has_just_the_names_and_marks_of_its_table():
     rows = [["m", Cell("0.1", spread="±0.2 ▼"), "3"], ["o", Cell("?"), "3"]]
-    names = [name for name, _ in table_legend(Table(["method", "t2i hap", "t2i n"], rows))]
-    assert names == ["t2i", "hap", "n", "±", "▼", "?"]
+    said = table_legend(Table(["method", "t2i hap", "t2i n"], rows), "itq")
+    assert [name for name, _ in said] == ["t2i", "hap", "n", "±", "▼", "?"]
+    assert dict(said)["▼"].startswith("significantly below itq (")
