@@ -22,10 +22,12 @@ class Query:
 
     Args:
         coded: As the run's method codes it; one row.
+        modality: ``image``, ``text`` or ``both``: what it was asked by.
         posteriors: By tree (leaves,) probabilities, where the method has them.
     """
 
     coded: Coded
+    modality: str
     posteriors: Mapping[str, NDArray[Any]] = field(default_factory=dict)
 
 
@@ -78,7 +80,7 @@ def ask_text(reader: TextReader, text: str) -> Query:
     """
     reader.check(text)
     known = reader.posteriors([text])
-    return Query(reader.encode([text]), {name: chances[0] for name, chances in known.items()})
+    return Query(reader.encode([text]), "text", _first(known))
 
 
 def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
@@ -99,8 +101,12 @@ def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
         saved.check_text(text)
         rows["text"] = saved.text_rows([text])
     known = _posteriors(saved.method, rows)
-    coded = saved.method.encode(rows, "query")
-    return Query(coded, {name: chances[0] for name, chances in known.items()})
+    modality = "image" if text is None else BOTH
+    return Query(saved.method.encode(rows, "query"), modality, _first(known))
+
+
+def _first(posteriors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
+    return {name: chances[0] for name, chances in posteriors.items()}
 
 
 def _posteriors(method: Any, rows: Mapping[str, Any]) -> dict[str, NDArray[Any]]:

@@ -23,13 +23,20 @@ def predict(
     modality: Annotated[
         str, typer.Option(help="What of a source is read: image or text.")
     ] = "text",
+    risk: Annotated[
+        float, typer.Option(min=0.0, max=1.0, help="How often an answer may be wrong.")
+    ] = 0.1,
     format_: Format = None,
     option: Option = None,
     out: Annotated[
         Path | None, typer.Option(help="CSV file to write: a row for each item of the source.")
     ] = None,
 ) -> None:
-    """Predict the class of texts, of pictures or of a whole source at every level."""
+    """Predict the class of texts, of pictures or of a whole source at every level.
+
+    The answer is the deepest class that is wrong at most as often as --risk says, among items like
+    the run's validation items; it may be an inner node, or "not in this catalogue".
+    """
     from hierhash.cli.source_argument import check_modality, read_source
     from hierhash.errors import InputError
     from hierhash.runs.prediction import check_classifies, predict_one, predict_source
@@ -46,15 +53,18 @@ def predict(
             raise InputError(f"{out}: exists already; choose another name or remove it")
         saved = load_run(run)
         check_classifies(saved)
-        rows = predict_source(saved, read_source(source, format_, option), modality, out)
+        rows = predict_source(saved, read_source(source, format_, option), modality, out, risk)
         typer.echo(f"{out}: {rows} items")
         return
     saved = load_run(run)
     check_classifies(saved)
     for kind, one in asked:
-        levels = predict_one(saved, kind, one)
+        told = predict_one(saved, kind, one, risk)
         if as_json:
-            typer.echo(json.dumps({kind: one, "levels": levels}, ensure_ascii=False))
-        else:
-            shown = " > ".join(f"{own['class']} ({own['confidence']:.2f})" for own in levels)
-            typer.echo(plain(f"{one}: {shown}"))
+            typer.echo(json.dumps({kind: one, **told}, ensure_ascii=False))
+            continue
+        levels = " > ".join(f"{own['class']} ({own['confidence']:.2f})" for own in told["levels"])
+        typer.echo(plain(f"{one}: {levels}"))
+        if "answer" in told:
+            answer = " > ".join(told["answer"]) or "not in this catalogue"
+            typer.echo(plain(f"  answer at a risk of {risk:g}: {answer}"))

@@ -26,6 +26,10 @@ def search(
     no_filter: Annotated[
         bool, typer.Option("--no-filter", help="Answers of other values than the understood ones.")
     ] = False,
+    risk: Annotated[
+        float,
+        typer.Option(min=0.0, max=1.0, help="How often what is understood may be wrong."),
+    ] = 0.1,
     k: Annotated[int, typer.Option("-k", min=1, help="Number of answers.")] = 20,
     no_rescore: Annotated[
         bool, typer.Option("--no-rescore", help="Canonical order: (distance, row).")
@@ -37,8 +41,9 @@ def search(
     """Search an index with a text, a picture, both together, or a file of texts.
 
     Answers are ordered by score, the product of the query's real outputs with the item's code
-    (--no-rescore: by Hamming distance). Of a run with facets it says what it understood, and keeps
-    to items of the understood value where the value is clear and theirs is known (--no-filter).
+    (--no-rescore: by Hamming distance). What was understood is said, as deep in the tree as --risk
+    allows; each answer is exact (below that node), relative (below the same top node) or beyond.
+    Items whose known value of a facet is not the understood one are left out (--no-filter).
     """
     from hierhash.cli.searching import Search
     from hierhash.errors import InputError
@@ -53,6 +58,7 @@ def search(
         as_json=as_json,
         where=where or [],
         filters=not no_filter,
+        risk=risk,
     )
     if queries is not None:
         if not session.answer_file(queries):

@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
 from dataclasses import asdict
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import typer
@@ -26,7 +27,8 @@ from hierhash.plain_text import plain
 from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.node_filter import find_node, rows_below
-from hierhash.retrieval.understood import sentence, understand_all
+from hierhash.retrieval.risk_file import DEFAULT_RISK, read_controls
+from hierhash.retrieval.understood import Understood, relation, sentence, understand_all
 from hierhash.retrieval.where import rows_of_value, rows_where
 
 LONGEST = 1 << 16
@@ -43,6 +45,7 @@ class Search:
         as_json: Print JSON.
         where: Conditions ``NAME=VALUE`` that answers are known to meet.
         filters: Keep to items of the understood value of each facet, or of none that is known.
+        risk: How often what is understood may be wrong, where the run learnt to control it.
 
     Raises:
         InputError: The index is missing or damaged, or there is no such node or value.
@@ -58,10 +61,12 @@ class Search:
         as_json: bool,
         where: Sequence[str] = (),
         filters: bool = True,
+        risk: float = DEFAULT_RISK,
     ) -> None:
         self.index = load_index(folder)
         self.k, self.rescore, self.as_json = k, rescore, as_json
         self.trees = run_trees(self.index.run)
+        self.controls, self.risk = read_controls(self.index.run), risk
         self.facets = {name: tree for name, tree in self.trees.items() if name != CATEGORY}
         self.unit = "level" if self.index.distance.name == "tree" else "bit"
         if not rescore and self.index.distance.steps is None:
@@ -113,7 +118,7 @@ class Search:
                 self._print_failure(text, str(error))
                 continue
             if self.as_json:
-                hits = [asdict(hit) for hit in self._hits(query)]
+                hits = self._as_json(self._hits(query), self._understood(query))
                 typer.echo(_json({"query": text, "hits": hits}))
             else:
                 typer.echo(f"\n{plain(text)}")
@@ -121,14 +126,22 @@ class Search:
         return complete
 
     def _answer(self, query: Query) -> None:
-        understood = understand_all(self.trees, query.posteriors)
-        if self.facets and not self.as_json:
+        understood = self._understood(query)
+        if query.posteriors and not self.as_json:
             typer.echo(plain(sentence(understood)))
-        self._print(self._hits(query))
+        self._print(self._hits(query), understood)
+
+    def _understood(self, query: Query) -> list[Understood]:
+        thresholds = {
+            name: own[query.modality].threshold(self.risk)
+            for name, own in self.controls.items()
+            if query.modality in own
+        }
+        return understand_all(self.trees, query.posteriors, thresholds)
 
     def _hits(self, query: Query) -> list[Hit]:
         rows = self.rows
-        for one in understand_all(self.trees, query.posteriors):
+        for one in self._understood(query):
             if one.tree in self.filtered:
                 tree = self.facets[one.tree]
                 known = rows_of_value(self.index, one.tree, tree, one.node, unknown=True)
@@ -155,12 +168,25 @@ class Search:
                 err=True,
             )
 
-    def _print(self, hits: list[Hit]) -> None:
+    def _print(self, hits: list[Hit], understood: list[Understood]) -> None:
         if self.as_json:
-            typer.echo(_json([asdict(hit) for hit in hits]))
+            typer.echo(_json(self._as_json(hits, understood)))
             return
         for place, hit in enumerate(hits, start=1):
-            typer.echo(plain(answer_line(place, hit, self.unit)))
+            mark = self._relation(hit, understood)
+            typer.echo(plain(answer_line(place, hit, self.unit, mark)))
+
+    def _as_json(self, hits: list[Hit], understood: list[Understood]) -> list[dict[str, Any]]:
+        marks = [self._relation(hit, understood) for hit in hits]
+        return [
+            asdict(hit) | ({"relation": mark} if mark else {})
+            for hit, mark in zip(hits, marks, strict=True)
+        ]
+
+    def _relation(self, hit: Hit, understood: list[Understood]) -> str:
+        """How an answer stands to what the query was understood as; nothing where it was not."""
+        nodes = [one.node for one in understood if one.tree == CATEGORY]
+        return relation(nodes[0], hit.item["paths"]) if nodes else ""
 
     def _print_failure(self, text: str, reason: str) -> None:
         if self.as_json:
@@ -208,12 +234,13 @@ def _json(content: object) -> str:
     return json.dumps(content, ensure_ascii=False)
 
 
-def answer_line(place: int, hit: Hit, unit: str = "bit") -> str:
-    """One answer for people: place, score, distance, path, id, text and picture."""
+def answer_line(place: int, hit: Hit, unit: str = "bit", mark: str = "") -> str:
+    """One answer for people: place, score, distance, mark, path, id, text and picture."""
     item = hit.item
     path = " > ".join(item["paths"][0]) if item["paths"] else "-"
     score = "" if hit.score is None else f"{hit.score:7.2f}"
     distance = "" if hit.distance is None else f" {_apart(hit.distance, unit):>8}"
+    distance += f"  {mark:8}" if mark else ""
     shown = f"{place:3} {score}{distance}  {path}  [{item['id']}]"
     if item["text"]:
         shown += f"  {item['text']:.60}"

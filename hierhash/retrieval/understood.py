@@ -12,9 +12,10 @@ from numpy.typing import NDArray
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
+from hierhash.metrics.risk_control import chain
 
 CLEAR = 0.5
-"""A node is clear when it is likelier than all that lies elsewhere together."""
+"""Where no risk is controlled, a node is clear that is likelier than all elsewhere together."""
 
 
 @dataclass(frozen=True)
@@ -37,44 +38,69 @@ class Understood:
         return f"{name}{' > '.join(self.node)} ({self.confidence:.2f})"
 
 
-def understand(tree: LabelTree, chances: NDArray[Any], name: str = CATEGORY) -> Understood:
-    """The deepest node on the way to the likeliest leaf that is clear.
+def understand(
+    tree: LabelTree, chances: NDArray[Any], name: str = CATEGORY, threshold: float = CLEAR
+) -> Understood:
+    """The deepest node on the way to the likeliest leaf that is likely enough.
 
     Args:
         tree: The tree.
         chances: (leaves,), probabilities of its leaves.
         name: What the tree is about.
+        threshold: The probability that a node needs.
 
     Example:
         >>> tree = LabelTree.from_nested({"Apparel": ["Dress", "Jeans"], "Toys": []}, name="t")
         >>> print(understand(tree, np.array([0.4, 0.35, 0.25])))
         Apparel (0.75)
     """
-    ancestors = tree.leaf_ancestors
-    best = int(np.argmax(chances))
+    nodes, shares = chain(np.asarray(chances, dtype=np.float64)[None], tree.leaf_ancestors)
     found = Understood(name, (), 0.0)
-    for level, classes in enumerate(ancestors, start=1):
-        share = float(chances[classes == classes[best]].sum())
-        if share >= CLEAR:
-            found = Understood(name, tree.path_of(level, int(classes[best])), share)
+    for level, (node, share) in enumerate(zip(nodes[0], shares[0], strict=True), start=1):
+        if share >= threshold:
+            found = Understood(name, tree.path_of(level, int(node)), float(min(share, 1.0)))
     return found
 
 
 def understand_all(
-    trees: Mapping[str, LabelTree], posteriors: Mapping[str, NDArray[Any]]
+    trees: Mapping[str, LabelTree],
+    posteriors: Mapping[str, NDArray[Any]],
+    thresholds: Mapping[str, float] | None = None,
 ) -> list[Understood]:
     """What one query was understood as in every tree where something is clear.
 
     Args:
         trees: ``category`` and the facets.
         posteriors: By the same names (leaves,) probabilities; trees without are left out.
+        thresholds: By the same names the probability that a node needs; CLEAR where none is given.
     """
+    needed = thresholds or {}
     found = [
-        understand(trees[name], chances, name)
+        understand(trees[name], chances, name, needed.get(name, CLEAR))
         for name, chances in posteriors.items()
         if name in trees
     ]
     return [one for one in found if one.node]
+
+
+def relation(node: Path, paths: Sequence[Sequence[str]]) -> str:
+    """How an answer stands to the node that a query was understood as.
+
+    Args:
+        node: The node.
+        paths: Paths of the answer.
+
+    Returns:
+        ``exact`` at or below the node, ``relative`` below the same top node, ``beyond`` elsewhere.
+
+    Example:
+        >>> relation(("A", "a"), [("A", "b")]), relation(("A",), [("A", "b")])
+        ('relative', 'exact')
+    """
+    own = [tuple(path) for path in paths]
+    if any(path[: len(node)] == node for path in own):
+        return "exact"
+    return "relative" if any(path[:1] == node[:1] for path in own) else "beyond"
 
 
 def sentence(understood: Sequence[Understood]) -> str:

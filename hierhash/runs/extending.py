@@ -23,6 +23,7 @@ from hierhash.labels.tree import LabelTree
 from hierhash.methods.extension import refuse_leaves_without_items
 from hierhash.methods.grown_tree import old_places
 from hierhash.methods.method import Method
+from hierhash.retrieval.risk_file import RISK
 from hierhash.retrieval.run_files import finish_run, model_sha256
 from hierhash.runs.indexing import catalogue_rows
 from hierhash.runs.saved import SavedRun
@@ -190,6 +191,7 @@ def _write(
         if (saved.folder / name).is_file():
             (folder / name).write_bytes((saved.folder / name).read_bytes())
     save_weights(folder / "model.safetensors", method.state())
-    model = read_json(saved.folder / "model.json")
+    # What the old leaves were answered at says nothing of the new ones.
+    model = {k: v for k, v in read_json(saved.folder / "model.json").items() if k != RISK}
     write_json(folder / "model.json", model | json.loads(json.dumps(method.meta())))
     finish_run(folder)

@@ -13,9 +13,11 @@ from numpy.typing import NDArray
 from hierhash.data.catalogue import Catalogue
 from hierhash.data.images import ImageRef
 from hierhash.errors import InputError
+from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import format_path
 from hierhash.methods.method import Posteriors
 from hierhash.methods.predict import coherent_probabilities
+from hierhash.retrieval.risk_file import read_controls
 from hierhash.runs.indexing import catalogue_rows, rows_with
 from hierhash.runs.saved import SavedRun
 from hierhash.storage.csv_lines import safe_cell
@@ -47,8 +49,13 @@ def _posteriors(saved: SavedRun, modality: str, rows: Any) -> Posteriors:
     return chances
 
 
-def predict_one(saved: SavedRun, modality: str, one: str) -> list[dict[str, Any]]:
-    """Class and confidence at each level of a text, or of the picture in a file.
+def predict_one(saved: SavedRun, modality: str, one: str, risk: float) -> dict[str, Any]:
+    """What a text, or the picture in a file, is predicted as.
+
+    Returns:
+        ``levels``: class and confidence at each level; ``answer``: where the run controls its risk,
+        the names on the way to the deepest node that is wrong at most so often; none where not even
+        a top node is.
 
     Raises:
         DataError: No word of the text is known, or the picture cannot be read.
@@ -59,10 +66,22 @@ def predict_one(saved: SavedRun, modality: str, one: str) -> list[dict[str, Any]
     else:
         rows = saved.image_rows([ImageRef(Path(one)).open()])
     [levels] = predict_rows(saved, modality, rows)
-    return [
-        {"level": level, "class": name, "confidence": confidence}
-        for level, (name, confidence) in enumerate(levels, start=1)
-    ]
+    told: dict[str, Any] = {
+        "levels": [
+            {"level": level, "class": name, "confidence": confidence}
+            for level, (name, confidence) in enumerate(levels, start=1)
+        ]
+    }
+    threshold = _threshold(saved, modality, risk)
+    if threshold is not None:
+        told["answer"] = [name for name, confidence in levels if confidence >= threshold]
+    return told
+
+
+def _threshold(saved: SavedRun, modality: str, risk: float) -> float | None:
+    """The confidence that an answer needs; None where the run learnt nothing of its risk."""
+    control = read_controls(saved.folder).get(CATEGORY, {}).get(modality)
+    return None if control is None else control.threshold(risk)
 
 
 def predict_rows(saved: SavedRun, modality: str, rows: Any) -> list[list[tuple[str, float]]]:
@@ -78,8 +97,13 @@ def predict_rows(saved: SavedRun, modality: str, rows: Any) -> list[list[tuple[s
     ]
 
 
-def predict_source(saved: SavedRun, catalogue: Catalogue, modality: str, out: Path) -> int:
-    """Writes one CSV row an item: its id, and the path and confidence of each level.
+def predict_source(
+    saved: SavedRun, catalogue: Catalogue, modality: str, out: Path, risk: float
+) -> int:
+    """Writes one CSV row an item: its id, the path and confidence of each level, and the answer.
+
+    ``answer`` is the path of the deepest node that is wrong at most so often, empty where none is;
+    only of a run that controls its risk.
 
     Returns:
         The number of items that have the modality.
@@ -94,7 +118,8 @@ def predict_source(saved: SavedRun, catalogue: Catalogue, modality: str, out: Pa
         for features in catalogue_rows(saved, catalogue, [modality], rows)
     ]
     predicted = _predicted(saved, [np.concatenate(own) for own in zip(*blocks, strict=True)])
-    write_text(out, _as_csv([catalogue.ids[row] for row in rows], *predicted))
+    threshold = _threshold(saved, modality, risk)
+    write_text(out, _as_csv([catalogue.ids[row] for row in rows], *predicted, threshold))
     return len(rows)
 
 
@@ -115,16 +140,23 @@ def _predicted(
 
 
 def _as_csv(
-    ids: list[str], paths: list[list[tuple[str, ...]]], confidences: NDArray[np.float64]
+    ids: list[str],
+    paths: list[list[tuple[str, ...]]],
+    confidences: NDArray[np.float64],
+    threshold: float | None,
 ) -> str:
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\n")
     depth = confidences.shape[1]
     columns = [(f"level_{level}", f"confidence_{level}") for level in range(1, depth + 1)]
-    table.writerow(["id", *(name for pair in columns for name in pair)])
+    answer = [] if threshold is None else ["answer"]
+    table.writerow(["id", *(name for pair in columns for name in pair), *answer])
     for item, own, sure in zip(ids, paths, confidences, strict=True):
         cells = [safe_cell(item)]
         for path, confidence in zip(own, sure, strict=True):
             cells += [safe_cell(format_path(path)), f"{confidence:.4f}"]
+        if threshold is not None:
+            depth = int((sure >= threshold).sum())
+            cells.append(safe_cell(format_path(own[depth - 1])) if depth else "")
         table.writerow(cells)
     return written.getvalue()

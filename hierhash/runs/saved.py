@@ -24,8 +24,10 @@ from hierhash.labels.tree import LabelTree
 from hierhash.methods.method import Method
 from hierhash.methods.registry import find_preset
 from hierhash.prepare import Kept, Prepared, build_method
+from hierhash.retrieval.risk_file import RISK, controls_as_json
 from hierhash.retrieval.run_files import FACET, check_run, finish_run
 from hierhash.retrieval.text_branch import check_text, load_vocabulary
+from hierhash.runs.risk import risk_controls
 from hierhash.storage.json_files import read_json, write_json
 from hierhash.storage.whole_file import write_text
 from hierhash.training.items import BOTH, MODALITIES
@@ -69,7 +71,8 @@ def save_method(folder: Path, method: Method, prepared: Prepared) -> None:
         "text_width": shapes["text"][0] if "text" in shapes else None,
         "given_image_features": prepared.catalogue.image_features is not None,
     }
-    write_json(folder / "model.json", content | method.meta())
+    risk = {RISK: controls_as_json(risk_controls(method, prepared))}
+    write_json(folder / "model.json", content | method.meta() | risk)
     finish_run(folder)
 
 
