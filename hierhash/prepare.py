@@ -25,6 +25,7 @@ from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
 from hierhash.labels.facets import CATEGORY, Facet, facet_of, value_tree
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.tree import LabelTree, load_tree
+from hierhash.lessons import Lessons, Names, text_lessons
 from hierhash.methods.faceted import Faceted
 from hierhash.methods.method import Method, Problem
 from hierhash.methods.registry import find_preset
@@ -55,6 +56,13 @@ class Prepared:
     items: Items
     vectoriser: TextVectoriser | None
     facets: Mapping[str, Facet] = field(default_factory=dict)
+    lessons: Lessons | None = None
+
+    @property
+    def train(self) -> Items:
+        """The training items, with what else is to be learnt from; a copy of their features."""
+        train = self.items.subset(self.split.train)
+        return train if self.lessons is None else self.lessons.added_to(train)
 
 
 @dataclass(frozen=True)
@@ -105,17 +113,28 @@ def prepare(
     _check_modalities(catalogue, needs)
     others = _facets(facets, catalogue, split, kept)
     rows: dict[str, Any] = {}
-    vectoriser = None
+    vectoriser, lessons = None, None
     # Texts first: what is wrong with them is said before the long work on pictures.
     if "text" in needs:
         texts = _texts(data, catalogue, labels, tree)
-        vectoriser, rows["text"] = _text_rows(catalogue, texts, features, split, kept)
+        trees = {CATEGORY: tree} | {name: facet.tree for name, facet in others.items()}
+        names = Names.of(trees) if data.names else None
+        vectoriser, rows["text"] = _text_rows(catalogue, texts, features, split, kept, names)
+        if vectoriser is None and (names or data.short_texts):
+            key = "names" if names else "short_texts"
+            raise ConfigError(
+                f"data.{key}: {catalogue.name} brings text features of its own, and other texts "
+                "cannot be read beside them; leave the key out"
+            )
+        if vectoriser is not None:
+            train = [texts[row] or "" for row in split.train.tolist()]
+            lessons = text_lessons(vectoriser, train, names, data.short_texts)
     if "image" in needs:
         rows["image"] = _image_rows(catalogue, features, device, advance)
     known = {"image": catalogue.has_image, "text": catalogue.has_text}
     has = {modality: known[modality] for modality in rows}
     items = Items(rows, has, labels, {name: facet.labels for name, facet in others.items()})
-    return Prepared(catalogue, tree, labels, split, items, vectoriser, others)
+    return Prepared(catalogue, tree, labels, split, items, vectoriser, others, lessons)
 
 
 def _facets(
@@ -306,11 +325,14 @@ def _text_rows(
     features: FeaturesConfig,
     split: Split,
     kept: Kept | None,
+    names: Names | None,
 ) -> tuple[TextVectoriser | None, Any]:
     if catalogue.text_features is not None:
         return None, _finite(catalogue.text_features, catalogue, "text")
     vectoriser = kept.vectoriser if kept is not None else None
     if vectoriser is None:
         vectoriser = text_vectoriser(features.text)
-        vectoriser.fit([text for i in split.train if (text := texts[i]) is not None])
+        known = [text for i in split.train if (text := texts[i]) is not None]
+        # Twice, for a word that stands in one text alone is left out.
+        vectoriser.fit([*known, *(2 * names.texts if names else [])])
     return vectoriser, vectoriser.transform([text or "" for text in texts])

@@ -77,7 +77,7 @@ def fit_method(config: RunConfig, prepared: Prepared, advance: Advance = lambda 
     _reset_peak()
     method = new_method(config, prepared)
     split, items = prepared.split, prepared.items
-    train = items.subset(split.train)
+    train = prepared.train
     method.check(train)
     started = time.perf_counter()
     try:

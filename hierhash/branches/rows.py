@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -36,6 +37,8 @@ class FeatureRows:
     Args:
         features: A dense array (n, ...) or a scipy sparse matrix (n, d).
         device: Where the rows live.
+        variants: Other features of the same n items, in the same form.
+        share: How many rows of a drawn batch are of a variant.
 
     Example:
         >>> rows = FeatureRows(sparse.csr_matrix(np.array([[0, 2.0], [1.0, 0]])))
@@ -43,9 +46,21 @@ class FeatureRows:
         [0]
     """
 
-    def __init__(self, features: Any, device: torch.device | str = "cpu") -> None:
+    def __init__(
+        self,
+        features: Any,
+        device: torch.device | str = "cpu",
+        variants: Sequence[Any] = (),
+        share: float = 0.0,
+    ) -> None:
         self.device = torch.device(device)
-        self.n, self.width = int(features.shape[0]), int(np.prod(features.shape[1:]))
+        self.variants = len(variants) if share > 0 else 0
+        self.share = share
+        n = int(features.shape[0])
+        if self.variants:
+            stack = sparse.vstack if sparse.issparse(features) else np.concatenate
+            features = stack([features, *variants])
+        self.n, self.width = n, int(np.prod(features.shape[1:]))
         self._dense: Tensor | None = None
         if sparse.issparse(features):
             matrix = features.tocsr()
@@ -54,6 +69,17 @@ class FeatureRows:
             self._values = torch.from_numpy(matrix.data.astype(np.float32))
         else:
             self._dense = torch.from_numpy(np.ascontiguousarray(features)).to(self.device)
+
+    def draw(self, index: Tensor, generator: torch.Generator) -> Batch:
+        """The rows at ``index`` for training: some of them, drawn anew, those of a variant.
+
+        Without variants nothing is drawn, and it is ``batch``.
+        """
+        if not self.variants:
+            return self.batch(index)
+        changed = torch.rand(len(index), generator=generator) < self.share
+        which = torch.randint(1, self.variants + 1, (len(index),), generator=generator)
+        return self.batch(index + self.n * which * changed)
 
     def batch(self, index: Tensor) -> Batch:
         """The rows at ``index``, int64 (b,), on the device."""

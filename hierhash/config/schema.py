@@ -122,6 +122,12 @@ class DataConfig(Section):
     options: dict[str, Any] = Field(default_factory=dict, description="the reader's own options")
     tree: str | None = Field(None, description="a tree file, or the name of a shipped one")
     text: Literal["plain", "masked"] = Field("plain", description="masked removes class names")
+    names: bool = Field(
+        False, description="names and aliases of the trees' nodes are training texts of theirs"
+    )
+    short_texts: Annotated[float, Strict(), Ge(0), Le(1)] = Field(
+        0.0, description="share of training texts cut to one to three words, anew in each epoch"
+    )
     split: SplitConfig = SplitConfig()
 
 

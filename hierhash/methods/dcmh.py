@@ -148,7 +148,10 @@ def build_loop(
     ).to(device)
     assert isinstance(model, TwoBranch)  # noqa: S101 - nn.Module.to loses the type
     data = TrainingData(
-        rows={modality: FeatureRows(rows, device) for modality, rows in items.rows.items()},
+        rows={
+            modality: FeatureRows(rows, device, items.variants.get(modality, ()), items.share)
+            for modality, rows in items.rows.items()
+        },
         present=dict(items.has),
         labels=items.labels,
         similarity=LevelSimilarity(

@@ -63,7 +63,7 @@ def _train_locked(config: RunConfig, folder: Path, resume: bool) -> Method:
     method = new_method(config, prepared)
     _check_parts(config, method, prepared)
     split = prepared.split
-    train = prepared.items.subset(split.train)
+    train = prepared.train
     method.check(train)
     if not resume:
         remove_run(folder)  # also what a run left that was killed before its first checkpoint

@@ -153,7 +153,7 @@ class AlternatingLoop:
         objective, buffers = self.objective, self.buffers
         branch = self.model.branch(modality)
         with torch.autocast(self.device.type, torch.bfloat16, enabled=self.settings.amp):
-            live = branch(self.data.rows[modality].batch(index))
+            live = branch(self.data.rows[modality].draw(index, self.generator))
         live = live.float()
         where = index.to(self.device)
         batch = live.detach()

@@ -93,7 +93,11 @@ class BatchLoop:
     ) -> None:
         self.model, self.loss, self.items, self.settings = branches, loss, items, settings
         self.device = device
-        self.rows = {name: FeatureRows(items.rows[name], device) for name in branches}
+        self.rows = {
+            name: FeatureRows(rows, device, items.variants.get(name, ()), items.share)
+            for name, rows in items.rows.items()
+            if name in branches
+        }
         self.has = {name: torch.from_numpy(items.has[name]) for name in branches}
         some = torch.stack(list(self.has.values())).any(dim=0).numpy()
         self._known = torch.from_numpy(np.flatnonzero(some))
@@ -150,7 +154,7 @@ class BatchLoop:
             inside = self.has[name][part]
             index = part[inside]
             if len(index) > 1:
-                outputs = branch(self.rows[name].batch(index)).float()
+                outputs = branch(self.rows[name].draw(index, self.generator)).float()
                 batches[name] = Batch(
                     outputs, classes[inside].to(self.device), index.to(self.device)
                 )

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -26,6 +26,9 @@ class Items:
         has: For each of these, bool (n,): whether the item has it.
         labels: Their labels.
         facets: Their labels in other trees, by name.
+        variants: Modality to other feature rows of the same items, such as those of shorter texts,
+            and ``share`` of them that a batch takes instead of the items' own.
+        share: See ``variants``.
 
     Example:
         >>> labels = ItemLabels(np.array([[0], [1]]), np.array([0, 1, 2]))
@@ -38,6 +41,8 @@ class Items:
     has: Mapping[str, NDArray[np.bool_]]
     labels: ItemLabels
     facets: Mapping[str, ItemLabels] = field(default_factory=dict)
+    variants: Mapping[str, Sequence[Any]] = field(default_factory=dict)
+    share: float = 0.0
 
     @property
     def n(self) -> int:
@@ -56,11 +61,13 @@ class Items:
             {modality: has[index] for modality, has in self.has.items()},
             self.labels.subset(index),
             {name: labels.subset(index) for name, labels in self.facets.items()},
+            {name: [rows[index] for rows in own] for name, own in self.variants.items()},
+            self.share,
         )
 
     def labelled_by(self, facet: str) -> Items:
         """The same items with their labels in a facet's tree in place of their category."""
-        return Items(self.rows, self.has, self.facets[facet])
+        return replace(self, labels=self.facets[facet], facets={})
 
     def given(
         self, modality: str, index: NDArray[np.int64]

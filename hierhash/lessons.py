@@ -1,0 +1,116 @@
+"""What texts a method learns from beside the titles: names of classes, and shortened titles.
+
+A title says far more than what people type. So the name of every node is a text of that node, an
+item without a picture; and in each epoch some titles are cut to one to three words, which are drawn
+VERSIONS times beforehand.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import numpy as np
+from scipy import sparse
+
+from hierhash.data.short_texts import shortened
+from hierhash.features.text_vectorisers import TextVectoriser
+from hierhash.labels.facets import CATEGORY
+from hierhash.labels.items import ItemLabels
+from hierhash.labels.names import node_texts
+from hierhash.labels.tree import LabelTree
+from hierhash.training.items import Items
+
+VERSIONS = 3
+
+
+@dataclass(frozen=True)
+class Names:
+    """The names of all nodes as texts.
+
+    Args:
+        texts: m texts.
+        labels: By tree their labels: the node in its own tree, nothing in the others.
+    """
+
+    texts: list[str]
+    labels: Mapping[str, ItemLabels]
+
+    @staticmethod
+    def of(trees: Mapping[str, LabelTree]) -> Names:
+        """Those of some trees, ``category`` among them."""
+        told = [(name, *one) for name, tree in trees.items() for one in node_texts(tree)]
+        labels = {
+            name: tree.encode([[node] if of == name else [] for of, _, node in told])
+            for name, tree in trees.items()
+        }
+        return Names([text for _, text, _ in told], labels)
+
+
+@dataclass(frozen=True)
+class Lessons:
+    """What is added to the training items.
+
+    Args:
+        rows: Text features (m, d) of names; None without.
+        names: Their labels.
+        variants: For each version the text features of all training items, shortened.
+        share: Of the texts of a batch that are shortened.
+    """
+
+    rows: Any | None
+    names: Names | None
+    variants: Sequence[Any]
+    share: float
+
+    def added_to(self, train: Items) -> Items:
+        """The training items with these lessons; names come last."""
+        own = replace(train, variants={"text": list(self.variants)}, share=self.share)
+        if self.rows is None or self.names is None:
+            return own
+        m = self.rows.shape[0]
+        rows, has = {}, {}
+        for modality, there in own.rows.items():
+            nothing = np.zeros((m, *there.shape[1:]), dtype=there.dtype)
+            rows[modality] = _joined(there, self.rows if modality == "text" else nothing)
+            has[modality] = np.append(own.has[modality], np.full(m, modality == "text"))
+        return Items(
+            rows,
+            has,
+            _after(own.labels, self.names.labels[CATEGORY]),
+            {name: _after(known, self.names.labels[name]) for name, known in own.facets.items()},
+            {"text": [_joined(one, self.rows) for one in self.variants]},
+            self.share,
+        )
+
+
+def text_lessons(
+    vectoriser: TextVectoriser, titles: Sequence[str], names: Names | None, share: float
+) -> Lessons | None:
+    """The lessons that a config asks for; None where it asks for none.
+
+    Args:
+        vectoriser: Fitted.
+        titles: Of the training items, "" where there is none.
+        names: Names of the trees' nodes, where they are to be learnt.
+        share: Of titles to shorten.
+    """
+    if names is None and share == 0:
+        return None
+    versions = range(VERSIONS) if share > 0 else ()
+    variants = [vectoriser.transform(shortened(titles, seed)) for seed in versions]
+    rows = None if names is None else vectoriser.transform(names.texts)
+    return Lessons(rows, names, variants, share)
+
+
+def _joined(first: Any, second: Any) -> Any:
+    if sparse.issparse(first):
+        return sparse.vstack([first, second]).tocsr()
+    return np.concatenate([first, second])
+
+
+def _after(first: ItemLabels, second: ItemLabels) -> ItemLabels:
+    """Labels of items and then of others, in the same tree."""
+    offsets = np.concatenate([first.offsets, second.offsets[1:] + first.offsets[-1]])
+    return ItemLabels(np.concatenate([first.codes, second.codes]), offsets)
