@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from hierhash.bench.results import refuse_changed_code
 from hierhash.bench.scores import CROSS, direction_scores
 from hierhash.bench.suite import find_suite, load_suite
 from hierhash.bench.trained import encode_items
@@ -134,6 +135,7 @@ def scores(method: ExpectedTreeCodes, prepared: Prepared, leaves: Leaves) -> dic
 
 
 def main(seeds: Sequence[int]) -> None:
+    refuse_changed_code(RESULTS.parent, environment()["commit"])
     made_with = environment()
     suite = load_suite(find_suite("fashion"))
     prepared = prepare(suite.data, suite.features, "cpu")

@@ -12,8 +12,11 @@ from pathlib import Path
 
 import numpy as np
 
+from hierhash.bench.results import SuiteResults, refuse_changed_code
 from hierhash.bench.run_one import final_scores
-from hierhash.bench.suite import Row, find_suite, load_suite
+from hierhash.bench.suite import find_suite, load_suite
+from hierhash.config.hash import config_hash
+from hierhash.config.schema import RunConfig
 from hierhash.environment import environment
 from hierhash.labels.items import ItemLabels
 from hierhash.prepare import Prepared, pick_device, prepare
@@ -38,11 +41,9 @@ def damaged(labels: ItemLabels, train: np.ndarray, damage: str, seed: int) -> It
     return ItemLabels(codes, labels.offsets)
 
 
-def measure(prepared: Prepared, method: str, damage: str, seed: int) -> dict[str, dict[str, float]]:
-    """Scores by direction at the one length."""
-    suite = load_suite(find_suite("fashion"))
-    config = suite.config(Row(method=method), BITS, seed, {})
-    labels = damaged(prepared.labels, prepared.split.train, damage, seed)
+def measure(config: RunConfig, prepared: Prepared, damage: str) -> dict[str, dict[str, float]]:
+    """Scores by direction of a run on damaged labels."""
+    labels = damaged(prepared.labels, prepared.split.train, damage, config.seed)
     spoilt = replace(prepared, items=replace(prepared.items, labels=labels))
     record, _, _ = final_scores(config, spoilt)
     return {
@@ -52,28 +53,37 @@ def measure(prepared: Prepared, method: str, damage: str, seed: int) -> dict[str
 
 
 def main() -> None:
-    """Does the runs that are missing."""
-    done = {
-        (line["method"], line["damage"], line["seed"])
-        for line in (read_lines(RESULTS) if RESULTS.exists() else [])
-    }
+    """Does the runs that are missing, with the settings that the suite's trials chose."""
+    refuse_changed_code(RESULTS.parent, environment()["commit"])
     suite = load_suite(find_suite("fashion"))
     prepared = prepare(suite.data, suite.features, pick_device("auto"), needs=suite.needs)
+    chosen = SuiteResults(suite, RESULTS.parent, prepared)
+    rows = {row.method: row for row in suite.rows if not row.variant}
+    done = {
+        (line["config_sha256"], line["damage"], line["split_sha256"])
+        for line in (read_lines(RESULTS) if RESULTS.exists() else [])
+    }
     for seed in SEEDS:
         for method in METHODS:
+            row = rows[method]
+            config = suite.config(row, BITS, seed, chosen.choose(row))
             for damage in DAMAGES:
-                if (method, damage, seed) in done:
+                about = {
+                    "config_sha256": config_hash(config),
+                    "damage": damage,
+                    "split_sha256": prepared.split.sha256,
+                }
+                if tuple(about.values()) in done:
                     continue
-                scores = measure(prepared, method, damage, seed)
+                scores = measure(config, prepared, damage)
                 line = {
                     "benchmark": "partial_labels",
                     "method": method,
-                    "damage": damage,
                     "share": 0.0 if damage == "whole" else SHARE,
                     "bits": BITS,
                     "seed": seed,
+                    **about,
                     "scores": scores,
-                    "split_sha256": prepared.split.sha256,
                     "command": "python benchmarks/partial_labels.py",
                     "commit": environment()["commit"],
                     "environment": environment()["packages"],

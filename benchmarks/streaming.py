@@ -19,6 +19,7 @@ import torch
 from memory import resident
 from speed import RESULTS
 
+from hierhash.bench.results import refuse_changed_code
 from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
 from hierhash.data.synthetic import Synthetic
@@ -90,6 +91,7 @@ def measure(n: int) -> tuple[float, float]:
 
 def main() -> None:
     """Measures each n, prints it and appends one line for each n."""
+    refuse_changed_code(RESULTS.parent, environment()["commit"])
     for n in SIZES:
         seconds, peak = measure(n)
         print(f"n = {n:,}: {seconds:.0f} s an epoch, {peak:,.0f} MB beyond the libraries")

@@ -20,5 +20,5 @@ def test_the_page_is_current():
 
 def test_the_folders_stay_small():
     package = FILE.parent.parent / "hierhash"
-    assert len(list((package / "labels").rglob("*.py"))) <= 18
+    assert len(list((package / "labels").rglob("*.py"))) <= 20
     assert len(list((package / "data").rglob("*.py"))) <= 23

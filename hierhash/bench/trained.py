@@ -55,7 +55,8 @@ def fit_longest(config: RunConfig, prepared: Prepared, longest: int) -> Fitted:
     """As ``fit_method``; a method of which shorter codes are prefixes is fitted once for all."""
     global _longest
     whole = config.model_copy(update={"bits": longest})
-    if config.bits not in new_method(whole, prepared).prefixes and config.bits != longest:
+    shorter = new_method(whole, prepared).prefixes
+    if not shorter or config.bits not in (*shorter, longest):
         return fit_method(config, prepared)
     key = config_hash(whole)
     if _longest is None or _longest[0] != key or _longest[1] is not prepared:

@@ -21,7 +21,7 @@ def supervised_contrast(
 ) -> Tensor:
     """Mean loss of the anchors that have a positive, a scalar; 0 where none has one.
 
-    The gradient flows to ``anchors`` alone. Memory: batch x COLUMNS, and classes x K.
+    The gradient flows to ``anchors`` alone. Memory: batch x COLUMNS, n x K and classes x K.
 
     Args:
         anchors: float (b, K).
@@ -75,11 +75,11 @@ def _positives(
 ) -> tuple[Tensor, Tensor]:
     """The mean (b, K) of each anchor's positives, and which anchors have some."""
     size = 1 + int(torch.cat([classes, known]).max().clamp(min=0))
-    sums = anchors.new_zeros(size, anchors.shape[1])
-    counts = anchors.new_zeros(size)
-    candidate = (known >= 0).to(anchors.dtype)
-    sums.index_add_(0, known.clamp(min=0), buffer * candidate[:, None])
-    counts.index_add_(0, known.clamp(min=0), candidate)
+    # Sums of sorted rows, not scattered ones, whose order and last digits CUDA leaves open.
+    lengths = torch.bincount(known + 1, minlength=size + 1)
+    rows = buffer[known.argsort(stable=True)]
+    sums = torch.segment_reduce(rows, "sum", lengths=lengths)[1:]
+    counts = lengths[1:].to(anchors.dtype)
     itself = ((own >= 0) & (known[own.clamp(min=0)] == classes)).to(anchors.dtype)
     count = counts[classes.clamp(min=0)] - itself
     summed = sums[classes.clamp(min=0)] - buffer[own.clamp(min=0)] * itself[:, None]

@@ -13,7 +13,7 @@ from hierhash.labels.tree import LabelTree
 def old_places(old: LabelTree, grown: LabelTree, source: str = "") -> NDArray[np.int64]:
     """The place in the old tree of each leaf of the grown one; -1 of a new leaf.
 
-    Nodes may stand in another order; names and aliases are free to change beside.
+    Nodes may stand in another order.
 
     Args:
         old: The tree that was learnt.
@@ -25,7 +25,7 @@ def old_places(old: LabelTree, grown: LabelTree, source: str = "") -> NDArray[np
 
     Raises:
         TreeError: In one line: an old node is missing or moved, an old leaf has children now, the
-            number of levels differs, or nothing is new.
+            number of levels differs, a name or alias means another node, or nothing is new.
 
     Example:
         >>> old = LabelTree.from_nested({"A": ["a", "b"]}, name="shop")
@@ -56,11 +56,32 @@ def old_places(old: LabelTree, grown: LabelTree, source: str = "") -> NDArray[np
             f"{source}: {grown.depth} levels, and the run's tree has {old.depth}; new leaves lie "
             "no deeper than the old ones"
         )
+    _refuse_other_meanings(old, grown, source)
     row_of = {leaf: row for row, leaf in enumerate(old.leaves)}
     places = np.array([row_of.get(leaf, -1) for leaf in grown.leaves], dtype=np.int64)
     if (places >= 0).all():
         raise TreeError(f"{source}: no leaf that the run does not know; add the new ones")
     return places
+
+
+def _refuse_other_meanings(old: LabelTree, grown: LabelTree, source: str) -> None:
+    """Labels that stand in the run's data name the same nodes in both trees."""
+    for node in old.nodes:
+        for name in (node[-1], *old.aliases(node)):
+            try:
+                if old.resolve(name) != node:
+                    continue
+            except TreeError:  # several nodes: such a label stands in no data
+                continue
+            try:
+                now = format_path(grown.resolve(name))
+            except TreeError:
+                now = "several nodes"
+            if now != format_path(node):
+                raise TreeError(
+                    f"{source}: '{name}' named '{format_path(node)}' and names {now} here, so the "
+                    "run's own items would be read anew; give the new node another name"
+                )
 
 
 def _gone(node: Path, old: LabelTree, grown: LabelTree) -> str:

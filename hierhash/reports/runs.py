@@ -10,6 +10,7 @@ import pandas as pd
 from hierhash.bench.suite import load_suite
 from hierhash.bench.suite_file import suite_file
 from hierhash.errors import RunError
+from hierhash.methods.registry import presets
 from hierhash.reports.lines import read_results
 from hierhash.reports.reference import reference
 
@@ -70,22 +71,33 @@ def _missing(suite: str, results: Path, runs: list[Run]) -> str:
         return ""
     asked = load_suite(path)
     wanted = {
-        (row.name, bits if row.has_free_length else 0, seed)
+        (row.name, bits if row.has_free_length else 0, seed, _revision(row.method))
         for row in asked.rows
         for bits in asked.bits_of(row)
         for seed in asked.seeds_of(row)
     }
     made = {
-        (run["name"], run["bits"] if run.get("free_length", True) else 0, run["seed"])
+        (
+            run["name"],
+            run["bits"] if run.get("free_length", True) else 0,
+            run["seed"],
+            run.get("revision", 1),
+        )
         for run in runs
     }
-    lacking = sorted({name for name, _, _ in wanted - made})
+    lacking = sorted({name for name, *_ in wanted - made})
     if not lacking:
         return ""
     return (
         f"Not finished: {len(wanted - made)} of {len(wanted)} runs of the suite are missing "
         f"({', '.join(lacking)}); the same hierhash bench goes on."
     )
+
+
+def _revision(method: str) -> int:
+    """The revision of a method as it is now; 1 of one that is not installed."""
+    known = presets()
+    return known[method].revision if method in known else 1
 
 
 _COMMON = "conditions_sha256"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 from dataclasses import dataclass
@@ -26,11 +27,10 @@ from hierhash.methods.method import Method
 from hierhash.retrieval.risk_file import RISK
 from hierhash.retrieval.run_files import finish_run, model_sha256
 from hierhash.runs.indexing import catalogue_rows
-from hierhash.runs.saved import SavedRun
+from hierhash.runs.saved import SavedRun, save_state
 from hierhash.storage.json_files import read_json, write_json
 from hierhash.storage.whole_folder import whole_folder
 from hierhash.training.items import Items
-from hierhash.training.weights_file import save_weights
 
 KEPT = ("splits.json", "vectoriser.json")
 
@@ -71,7 +71,10 @@ def extend_run(
     extend = extension_of(saved)
     place = old_places(saved.tree, tree, tree_source)
     items, ignored = _new_items(saved, catalogue, tree, np.flatnonzero(place < 0))
-    method: Method = extend(tree, items)
+    try:
+        method: Method = extend(tree, items)
+    except RunError as error:
+        raise RunError(f"{saved.folder}: {error}") from error
     found = Extended(_counts(items, tree, place), ignored)
     about = {
         "run": str(saved.folder.absolute()),
@@ -89,18 +92,13 @@ def extension_of(saved: SavedRun) -> Any:
     """The ``extend`` of a run's method.
 
     Raises:
-        RunError: It has none, or was trained by a version that did not keep what it needs.
+        RunError: It has none.
     """
     extend = getattr(saved.method, "extend", None)
     if extend is None:
         raise RunError(
             f"{saved.folder}: '{saved.config.method}' cannot learn new leaves without training; "
             "train anew with the new tree, or use expected_tree_codes"
-        )
-    if "class_means" not in saved.method.state():
-        raise RunError(
-            f"{saved.folder}: trained by an earlier version, which kept no class means; "
-            "train the run again"
         )
     return extend
 
@@ -128,10 +126,11 @@ def _readable(saved: SavedRun, catalogue: Catalogue) -> dict[str, NDArray[np.boo
     text = np.array(
         [one is not None and saved.knows(one) for one in catalogue.texts], dtype=np.bool_
     )
-    return {
+    known = {
         "image": catalogue.has_image if saved.given_image_features else image,
         "text": catalogue.has_text if saved.vectoriser is None else text,
     }
+    return {modality: known[modality] for modality in saved.modalities}
 
 
 def _features(saved: SavedRun, own: Catalogue, modality: str, rows: NDArray[np.int64]) -> Any:
@@ -183,14 +182,17 @@ def _write(
     named = os.path.abspath(tree_source) if os.path.exists(tree_source) else tree_source
     data = saved.config.data.model_copy(update={"tree": named})
     config: RunConfig = with_absolute_paths(saved.config.model_copy(update={"data": data}))
-    made = environment() | {"config_sha256": config_hash(config), "extended_from": about}
+    # Not the hash of a training on the whole tree: it is of the parent's weights and these items.
+    told = json.dumps([config_hash(config), about["model_sha256"], about["leaves"]])
+    own = hashlib.sha256(told.encode()).hexdigest()
+    made = environment() | {"config_sha256": own, "extended_from": about}
     write_json(folder / "environment.json", made)
     (folder / "config.yaml").write_text(dump_config(config), encoding="utf-8")
     tree.to_yaml(folder / "tree.yaml")
     for name in KEPT:
         if (saved.folder / name).is_file():
             (folder / name).write_bytes((saved.folder / name).read_bytes())
-    save_weights(folder / "model.safetensors", method.state())
+    save_state(folder, method)
     # What the old leaves were answered at says nothing of the new ones.
     model = {k: v for k, v in read_json(saved.folder / "model.json").items() if k != RISK}
     write_json(folder / "model.json", model | json.loads(json.dumps(method.meta())))

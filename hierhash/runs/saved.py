@@ -57,14 +57,7 @@ def save_method(folder: Path, method: Method, prepared: Prepared) -> None:
     Raises:
         HierhashError: It learnt what is no finite number, or the files cannot be written.
     """
-    state = method.state()
-    wrong = [name for name, array in state.items() if not np.isfinite(array).all()]
-    if wrong:
-        raise HierhashError(
-            f"{folder}: the training left values that are not finite ('{wrong[0]}'); lower its "
-            "learning rate, or mend the method"
-        )
-    save_weights(folder / "model.safetensors", state)
+    save_state(folder, method)
     shapes = prepared.items.shapes
     content = {
         "image_shape": list(shapes["image"]) if "image" in shapes else None,
@@ -74,6 +67,22 @@ def save_method(folder: Path, method: Method, prepared: Prepared) -> None:
     risk = {RISK: controls_as_json(risk_controls(method, prepared))}
     write_json(folder / "model.json", content | method.meta() | risk)
     finish_run(folder)
+
+
+def save_state(folder: Path, method: Method) -> None:
+    """Writes what a method learnt as ``model.safetensors``.
+
+    Raises:
+        HierhashError: It learnt what is no finite number, or the file cannot be written.
+    """
+    state = method.state()
+    wrong = [name for name, array in state.items() if not np.isfinite(array).all()]
+    if wrong:
+        raise HierhashError(
+            f"{folder}: the training left values that are not finite ('{wrong[0]}'); lower its "
+            "learning rate, or mend the method"
+        )
+    save_weights(folder / "model.safetensors", state)
 
 
 @dataclass

@@ -202,7 +202,7 @@ def test_a_run_can_always_be_begun_or_resumed_or_restarted(trained, tmp_path, ru
     assert "--restart to train it anew" in refusal(tmp_path, "train", config, "--out", "run")
     assert hierhash("train", config, "--out", run_copy, "--restart").code == 0
     assert (run_copy / "model.safetensors").read_bytes() == wanted
-    assert len((run_copy / "metrics.jsonl").read_text().splitlines()) == 2
+    assert len((run_copy / "metrics.jsonl").read_text().splitlines()) == 6
 
 
 def test_files_that_no_run_wrote_are_not_replaced(trained, tmp_path):

@@ -7,6 +7,7 @@ import shutil
 
 import numpy as np
 import pytest
+import yaml
 
 from hierhash.api import load_index, load_run
 from hierhash.errors import InputError
@@ -158,11 +159,16 @@ def test_wrong_places_are_named(place, tmp_path, words, said):
     assert said in refusal(tmp_path, "extend", *words)
 
 
-def test_another_method_and_an_earlier_run_are_refused(place, run_copy):
-    folder = run_copy.parent
+def test_another_method_and_an_earlier_run_are_refused(place, tmp_path):
+    folder = tmp_path
     write_new(folder / "new")
     (folder / "grown.yaml").write_text(GROWN)
     words = ("new", "--tree", "grown.yaml", "--out", "longer")
+    own = place[0] / "run" / "config.yaml"
+    config = yaml.safe_load(own.read_text()) | {"method": "hierarchical_dcmh", "model": {}}
+    config["model"] = {"image": {"network": "small_cnn"}, "training": {"epochs": 1}}
+    (folder / "c.yaml").write_text(yaml.safe_dump(config))
+    assert hierhash("train", folder / "c.yaml", "--out", folder / "run").code == 0
     found = refusal(folder, "extend", "run", *words)
     assert "run: 'hierarchical_dcmh' cannot learn new leaves without training; train anew" in found
     early = folder / "early"

@@ -25,8 +25,7 @@ def shop(tmp_path_factory):
         item |= {"text": f"{item['text']} {colour}", "size": "SML"[row % 3]}
         lines.append(json.dumps(item | ({"colour": colour} if row % 9 else {})) + "\n")
     (shop / "metadata.jsonl").write_text("".join(lines))
-    settings = CONFIG.format(shop=shop).replace("epochs: 2", "epochs: 30, lr: 0.01")
-    settings = settings.replace("hidden: 8", "hidden: 64")
+    settings = CONFIG.format(shop=shop).replace("epochs: 6", "epochs: 20")
     (folder / "config.yaml").write_text(FACETS + settings.replace("train: 20", "train: 40"))
     for words in (
         ("train", folder / "config.yaml", "--out", folder / "run"),

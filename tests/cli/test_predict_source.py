@@ -18,7 +18,10 @@ def test_a_row_an_item_with_path_and_confidence_of_each_level(trained, tmp_path,
     assert (said.code, said.out) == (0, f"{out}: 40 items\n")
     with open(out, newline="") as stream:
         rows = list(csv.DictReader(stream))
-    assert list(rows[0]) == ["id", "level_1", "confidence_1", "level_2", "confidence_2"]
+    levels = ["level_1", "confidence_1", "level_2", "confidence_2"]
+    assert list(rows[0]) == ["id", *levels, "answer"]
+    for row in rows:
+        assert row["answer"] in ("", row["level_1"], row["level_2"])
     assert [row["id"] for row in rows] == [f"i{number}" for number in range(40)]
     assert {row["level_2"] for row in rows} <= set(PATHS)
     assert all(row["level_2"].startswith(row["level_1"] + "/") for row in rows)

@@ -21,13 +21,14 @@ def test_a_line_holds_score_distance_path_id_text_and_picture(trained):
     said = hierhash("search", trained / "index", "--text", "hats", "-k", "2")
     first = answers(hierhash("search", trained / "index", "--text", "hats", "-k", "2", "--json"))[0]
     bits = f"{first['distance']} bit{'' if first['distance'] == 1 else 's'}"
-    line = said.out.splitlines()[0]
+    understood, line, _ = said.out.splitlines()
+    assert understood.startswith("understood: ")
     item = first["item"]
     for part in (f"{first['score']:.2f}", bits, "Wear > Hats", item["id"], item["text"]):
         assert part in line
     assert line.endswith(item["image"])
     plain = hierhash("search", trained / "index", "--text", "hats", "-k", "28", "--no-rescore")
-    distances = [int(line.split()[1]) for line in plain.out.splitlines()]
+    distances = [int(line.split()[1]) for line in plain.out.splitlines()[1:]]
     assert distances == sorted(distances)
     assert len(distances) == 28
 

@@ -91,6 +91,28 @@ def test_drawn_partners_stand_for_all_of_them():
     np.testing.assert_allclose(mean, S @ G, atol=2.0)
 
 
+def test_steps_on_drawn_partners_are_in_the_mean_the_step_on_all():
+    n = 40
+    data, wanted = items(n), {}
+    for partners, draws in ((None, 1), (10, 400)):
+        settings = replace(
+            PLAIN,
+            loss=Objective(gamma=0.0, eta=0.0, scale=0.7),
+            training=replace(PLAIN.training, batch_size=n, partners=partners),
+        )
+        mean = 0.0
+        for draw in range(draws):
+            loop = build_loop(settings, TREE, data, bits=6, seed=3)
+            loop.generator.manual_seed(draw)
+            loop.optimiser.param_groups[0]["lr"] = 0.5
+            before = loop.model.image.first.weight.detach().clone()
+            loop._phase("image")
+            mean = mean + (loop.model.image.first.weight.detach() - before) / draws
+        wanted[partners] = mean
+    apart = (wanted[10] - wanted[None]).norm() / wanted[None].norm()
+    assert apart < 0.15
+
+
 def test_as_many_partners_as_items_change_nothing():
     def codes(**changes):
         settings = replace(PLAIN, training=replace(PLAIN.training, **changes))
@@ -197,13 +219,15 @@ def test_losses_that_are_not_finite_stop_the_run_with_a_remedy():
         fit(loop, Watch())
 
 
-@pytest.mark.parametrize("head", ["none", "per_level", "path"])
-def test_a_resumed_run_ends_bit_identical(tmp_path, head):
+@pytest.mark.parametrize(
+    ("head", "partners"), [("none", None), ("per_level", None), ("path", None), ("path", 10)]
+)
+def test_a_resumed_run_ends_bit_identical(tmp_path, head, partners):
     settings = replace(
         PLAIN,
         head=HeadSettings(kind=head),
         image=ImageBranchSettings(hidden=16, dropout=0.3),
-        training=LoopSettings(epochs=6, batch_size=16),
+        training=LoopSettings(epochs=6, batch_size=16, partners=partners),
     )
 
     def loop():
