@@ -14,7 +14,6 @@ from typing import Any
 import numpy as np
 from scipy import sparse
 
-from hierhash.data.short_texts import shortened
 from hierhash.features.text_vectorisers import TextVectoriser
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.items import ItemLabels
@@ -22,7 +21,7 @@ from hierhash.labels.names import node_texts
 from hierhash.labels.tree import LabelTree
 from hierhash.training.items import Items
 
-VERSIONS = 3
+VERSIONS, MOST_WORDS = 3, 3
 
 
 @dataclass(frozen=True)
@@ -102,6 +101,27 @@ def text_lessons(
     variants = [vectoriser.transform(shortened(titles, seed)) for seed in versions]
     rows = None if names is None else vectoriser.transform(names.texts)
     return Lessons(rows, names, variants, share)
+
+
+def shortened(texts: Sequence[str], seed: int = 0) -> list[str]:
+    """Each text cut to one, two or three of its words, which keep their order.
+
+    Args:
+        texts: The texts; one of fewer words may stay as it is.
+        seed: Of the draws.
+
+    Example:
+        >>> shortened(["Nike Men Air Black Running Shoe", "Hat"])
+        ['Air Black Shoe', 'Hat']
+    """
+    rng = np.random.default_rng(seed)
+    short = []
+    for text in texts:
+        words = text.split()
+        count = min(int(rng.integers(1, MOST_WORDS + 1)), len(words))
+        kept = np.sort(rng.permutation(len(words))[:count])
+        short.append(" ".join(words[place] for place in kept))
+    return short
 
 
 def _joined(first: Any, second: Any) -> Any:

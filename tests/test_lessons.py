@@ -10,9 +10,9 @@ import torch
 
 from hierhash.branches.rows import FeatureRows
 from hierhash.config.reading import resolve_config
-from hierhash.data.short_texts import shortened
 from hierhash.errors import ConfigError
 from hierhash.labels.names import node_texts
+from hierhash.lessons import shortened
 from hierhash.prepare import prepare
 from tests.cli.small_run import write_shop
 

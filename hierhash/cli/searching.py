@@ -135,7 +135,7 @@ class Search:
         thresholds = {
             name: own[query.modality].threshold(self.risk)
             for name, own in self.controls.items()
-            if query.modality in own
+            if query.modality in own and own[query.modality].can_keep(self.risk)
         }
         return understand_all(self.trees, query.posteriors, thresholds)
 

@@ -36,6 +36,15 @@ class RiskControl:
     n: int
     wrong_at: tuple[float, ...]
 
+    def can_keep(self, risk: float) -> bool:
+        """Whether there are items enough to promise a risk: with fewer than 9 none below a tenth.
+
+        Example:
+            >>> RiskControl(9, ()).can_keep(0.1), RiskControl(8, ()).can_keep(0.1)
+            (True, False)
+        """
+        return risk * (self.n + 1) + 1e-9 >= 1
+
     def threshold(self, risk: float) -> float:
         """The smallest probability that a node needs; infinity where no answer is safe.
 

@@ -53,9 +53,9 @@ def predict_one(saved: SavedRun, modality: str, one: str, risk: float) -> dict[s
     """What a text, or the picture in a file, is predicted as.
 
     Returns:
-        ``levels``: class and confidence at each level; ``answer``: where the run controls its risk,
-        the names on the way to the deepest node that is wrong at most so often; none where not even
-        a top node is.
+        ``levels``: class and confidence at each level; ``answer``: where the run had validation
+        items enough to promise the risk, the names on the way to the deepest node that is wrong
+        at most so often; none where not even a top node is.
 
     Raises:
         DataError: No word of the text is known, or the picture cannot be read.
@@ -79,9 +79,9 @@ def predict_one(saved: SavedRun, modality: str, one: str, risk: float) -> dict[s
 
 
 def _threshold(saved: SavedRun, modality: str, risk: float) -> float | None:
-    """The confidence that an answer needs; None where the run learnt nothing of its risk."""
+    """The confidence that an answer needs; None where the run cannot promise such a risk."""
     control = read_controls(saved.folder).get(CATEGORY, {}).get(modality)
-    return None if control is None else control.threshold(risk)
+    return control.threshold(risk) if control is not None and control.can_keep(risk) else None
 
 
 def predict_rows(saved: SavedRun, modality: str, rows: Any) -> list[list[tuple[str, float]]]:
@@ -103,7 +103,7 @@ def predict_source(
     """Writes one CSV row an item: its id, the path and confidence of each level, and the answer.
 
     ``answer`` is the path of the deepest node that is wrong at most so often, empty where none is;
-    only of a run that controls its risk.
+    only of a run with validation items enough to promise the risk.
 
     Returns:
         The number of items that have the modality.

@@ -19,13 +19,27 @@ def test_a_row_an_item_with_path_and_confidence_of_each_level(trained, tmp_path,
     with open(out, newline="") as stream:
         rows = list(csv.DictReader(stream))
     levels = ["level_1", "confidence_1", "level_2", "confidence_2"]
-    assert list(rows[0]) == ["id", *levels, "answer"]
-    for row in rows:
-        assert row["answer"] in ("", row["level_1"], row["level_2"])
+    assert list(rows[0]) == ["id", *levels]
     assert [row["id"] for row in rows] == [f"i{number}" for number in range(40)]
     assert {row["level_2"] for row in rows} <= set(PATHS)
     assert all(row["level_2"].startswith(row["level_1"] + "/") for row in rows)
     assert all(0 < float(row["confidence_2"]) <= 1 for row in rows)
+
+
+def test_answers_stop_where_they_would_be_wrong_too_often(trained, tmp_path):
+    # Three calibration items can promise a risk of a quarter and no less.
+    for risk, told in (("0.3", True), ("0.2", False)):
+        out = tmp_path / f"{risk}.csv"
+        words = ("predict", trained / "run", "--source", trained / "shop", "--risk", risk)
+        assert hierhash(*words, "--out", out).code == 0
+        with open(out, newline="") as stream:
+            rows = list(csv.DictReader(stream))
+        assert ("answer" in rows[0]) == told
+        if told:
+            assert all(row["answer"] in ("", row["level_1"], row["level_2"]) for row in rows)
+            assert any(row["answer"] for row in rows)
+        said = hierhash("predict", trained / "run", "--text", "wear hats", "--risk", risk)
+        assert (f"answer at a risk of {risk}: " in said.out) == told
 
 
 def test_the_rows_say_what_a_single_prediction_says(trained, tmp_path):
