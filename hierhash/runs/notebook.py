@@ -17,6 +17,7 @@ from hierhash.labels.tree import LabelTree, load_tree
 from hierhash.retrieval.exact import ExactIndex, Hit
 from hierhash.retrieval.load_index import load_index as load_exact
 from hierhash.retrieval.node_filter import rows_below
+from hierhash.retrieval.where import rows_where
 from hierhash.runs.extending import extend_run
 from hierhash.runs.given import Picture, given_features, given_pictures, given_texts
 from hierhash.runs.indexing import encode_catalogue, index_database
@@ -201,6 +202,7 @@ class Index:
         image_features: Any = None,
         k: int = 10,
         under: str | None = None,
+        where: Sequence[str] = (),
     ) -> list[Hit]:
         """The nearest items to one query, nearest first.
 
@@ -211,13 +213,14 @@ class Index:
             image_features: the same of a picture.
             k: Number of answers.
             under: Only items below this node: a path, a name or an alias.
+            where: Only items known to meet these: ``NAME=VALUE`` of a facet or a column.
 
         Returns:
             Hits with ``item`` (id, text, paths, image), ``distance`` and ``score``.
 
         Raises:
             InputError: Not exactly one query is given, the run cannot read it, or there is no such
-                node.
+                node or value.
 
         Example:
             >>> Index.search.__name__
@@ -231,6 +234,9 @@ class Index:
         )
         query: Coded = self.run.saved.method.encode({modality: rows}, "query")
         below = None if under is None else rows_below(self.exact, self.run.tree, under)
+        for condition in where:
+            rows = rows_where(self.exact, self.run.saved.facets, condition)
+            below = rows if below is None else np.intersect1d(below, rows)
         return self.exact.search(query, k, below)
 
 

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 import yaml
 
+from hierhash.api import load_index
+from hierhash.errors import InputError
 from tests.cli.small_run import CONFIG, contents, hierhash, refusal, write_shop
 
 COLOURS = ("red", "blue")
@@ -125,3 +127,13 @@ def test_a_wrong_facet_is_refused_in_a_line(shop, tmp_path, facets):
 def test_a_wrong_condition_is_refused_in_a_line(shop, tmp_path, condition, said):
     words = ("search", shop / "index", "--text", "hats", "--where", condition)
     assert said in refusal(tmp_path, *words)
+
+
+def test_a_notebook_keeps_to_known_values(shop):
+    index = load_index(shop / "index")
+    found = index.search("hats", k=60, where=["colour=blue", "size=M"])
+    assert found
+    attributes = [hit.item["attributes"] for hit in found]
+    assert {(one["colour"], one["size"]) for one in attributes} == {("blue", "M")}
+    with pytest.raises(InputError, match="no facet or column 'sise'"):
+        index.search("hats", where=["sise=M"])
