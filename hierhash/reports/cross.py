@@ -40,19 +40,21 @@ def cross_section(runs: list[Run]) -> Section | None:
         for head in HEADS:
             own = found.get((pairs, head), [])
             if own:
-                tried = str(own[0]["settings"].get("trials", ""))
+                tried, epochs = (
+                    str(own[0]["settings"].get(name, "")) for name in ("trials", "epochs")
+                )
                 cells: Row = [
                     counted(own, column[0])
                     if column[1] == "n"
                     else best_cell(numbers[pairs, head][column], best[column])
                     for column in counted_columns(columns)
                 ]
-                rows.append([PAIRS[pairs], head, str(len(own)), tried, *cells])
+                rows.append([PAIRS[pairs], head, str(len(own)), tried, epochs, *cells])
     names = (f"{d} {m}" for d, m in counted_columns(columns))
-    header = ["similarity", "head", "seeds", "trials", *names]
+    header = ["similarity", "head", "seeds", "trials", "epochs", *names]
     note = (
-        "The same network, optimiser and epochs; settings of each row are the best on validation "
-        "items of so many trials."
+        "The same network and optimiser; settings of each row are the best on validation items of "
+        "so many trials, epochs among them where a row tried several."
     )
     return Section(
         f"Similarity by head, {bits} bits", note, [Table(header, rows, names=2, grouped=True)]

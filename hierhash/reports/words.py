@@ -53,6 +53,7 @@ _NAMES = DIRECTIONS | {
     "bits": "length of the code; the main length for a method that has one size only",
     "seeds": "trainings that the mean is over",
     "trials": "settings tried on validation items",
+    "epochs": "passes over the training items",
     "bytes": "what an index stores for one item",
     "seconds": "wall-clock time of one training, not CPU time; median over seeds",
     "map_leaf": "mean average precision where only the query's leaf counts",
