@@ -49,58 +49,41 @@ class Names:
 
 @dataclass(frozen=True)
 class Lessons:
-    """What is added to the training items.
-
-    Args:
-        rows: Text features (m, d) of names; None without.
-        names: Their labels.
-        variants: For each version the text features of all training items, shortened.
-        share: Of the texts of a batch that are shortened.
-    """
-
-    rows: Any | None
-    names: Names | None
-    variants: Sequence[Any]
-    share: float
-
-    def added_to(self, train: Items) -> Items:
-        """The training items with these lessons; names come last."""
-        own = replace(train, variants={"text": list(self.variants)}, share=self.share)
-        if self.rows is None or self.names is None:
-            return own
-        m = self.rows.shape[0]
-        rows, has = {}, {}
-        for modality, there in own.rows.items():
-            nothing = np.zeros((m, *there.shape[1:]), dtype=there.dtype)
-            rows[modality] = _joined(there, self.rows if modality == "text" else nothing)
-            has[modality] = np.append(own.has[modality], np.full(m, modality == "text"))
-        return Items(
-            rows,
-            has,
-            _after(own.labels, self.names.labels[CATEGORY]),
-            {name: _after(known, self.names.labels[name]) for name, known in own.facets.items()},
-            {"text": [_joined(one, self.rows) for one in self.variants]},
-            self.share,
-        )
-
-
-def text_lessons(
-    vectoriser: TextVectoriser, titles: Sequence[str], names: Names | None, share: float
-) -> Lessons | None:
-    """The lessons that a config asks for; None where it asks for none.
+    """What is added to the training items; their features are made when they are.
 
     Args:
         vectoriser: Fitted.
         titles: Of the training items, "" where there is none.
-        names: Names of the trees' nodes, where they are to be learnt.
-        share: Of titles to shorten.
+        names: Names of the trees' nodes; None where they are not to be learnt.
+        share: Of the texts of a batch that are shortened.
     """
-    if names is None and share == 0:
-        return None
-    versions = range(VERSIONS) if share > 0 else ()
-    variants = [vectoriser.transform(shortened(titles, seed)) for seed in versions]
-    rows = None if names is None else vectoriser.transform(names.texts)
-    return Lessons(rows, names, variants, share)
+
+    vectoriser: TextVectoriser
+    titles: Sequence[str]
+    names: Names | None
+    share: float
+
+    def added_to(self, train: Items) -> Items:
+        """The training items with these lessons; names come last."""
+        versions = range(VERSIONS) if self.share > 0 else ()
+        short = [self.vectoriser.transform(shortened(self.titles, seed)) for seed in versions]
+        if self.names is None:
+            return replace(train, variants={"text": short}, share=self.share)
+        named = self.vectoriser.transform(self.names.texts)
+        m = named.shape[0]
+        rows, has = {}, {}
+        for modality, there in train.rows.items():
+            nothing = np.zeros((m, *there.shape[1:]), dtype=there.dtype)
+            rows[modality] = _joined(there, named if modality == "text" else nothing)
+            has[modality] = np.append(train.has[modality], np.full(m, modality == "text"))
+        return Items(
+            rows,
+            has,
+            _after(train.labels, self.names.labels[CATEGORY]),
+            {name: _after(known, self.names.labels[name]) for name, known in train.facets.items()},
+            {"text": [_joined(one, named) for one in short]},
+            self.share,
+        )
 
 
 def shortened(texts: Sequence[str], seed: int = 0) -> list[str]:

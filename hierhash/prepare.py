@@ -25,7 +25,7 @@ from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
 from hierhash.labels.facets import CATEGORY, Facet, facet_of, value_tree
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.tree import LabelTree, load_tree
-from hierhash.lessons import Lessons, Names, text_lessons
+from hierhash.lessons import Lessons, Names
 from hierhash.methods.faceted import Faceted
 from hierhash.methods.method import Method, Problem
 from hierhash.methods.registry import find_preset
@@ -126,9 +126,9 @@ def prepare(
                 f"data.{key}: {catalogue.name} brings text features of its own, and other texts "
                 "cannot be read beside them; leave the key out"
             )
-        if vectoriser is not None:
+        if vectoriser is not None and (names or data.short_texts):
             train = [texts[row] or "" for row in split.train.tolist()]
-            lessons = text_lessons(vectoriser, train, names, data.short_texts)
+            lessons = Lessons(vectoriser, train, names, data.short_texts)
     if "image" in needs:
         rows["image"] = _image_rows(catalogue, features, device, advance)
     known = {"image": catalogue.has_image, "text": catalogue.has_text}
@@ -150,14 +150,15 @@ def _facets(
                 f"facets.{name}.column: {catalogue.name} has no column '{facet.column}'{hint}"
             )
         cells = catalogue.attributes[facet.column]
-        if facet.tree is not None:
-            found[name] = facet_of(cells, load_tree(facet.tree), catalogue.where.__getitem__)
-            continue
-        tree = kept.facets[name] if kept is not None else None
-        if tree is None:
+        if kept is not None:
+            tree = kept.facets[name]
+        elif facet.tree is not None:
+            tree = load_tree(facet.tree)
+        else:
             train = [cells[row] for row in split.train.tolist()]
             tree = value_tree(train, name, facet.min_count)
-        found[name] = facet_of(cells, tree)
+        strict = catalogue.where.__getitem__ if facet.tree is not None else None
+        found[name] = facet_of(cells, tree, strict)
     return found
 
 

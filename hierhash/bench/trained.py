@@ -64,7 +64,7 @@ def fit_longest(config: RunConfig, prepared: Prepared, longest: int) -> Fitted:
     method, cost = _longest[2]
     if config.bits == longest:
         return method, dict(cost)
-    short: Method = method.prefix(config.bits)  # type: ignore[attr-defined] # nested ones have it
+    short: Method = method.prefix(config.bits)  # type: ignore[attr-defined] # as ``prefixes`` says
     return short, dict(cost)
 
 

@@ -118,7 +118,8 @@ class Search:
                 self._print_failure(text, str(error))
                 continue
             if self.as_json:
-                hits = self._as_json(self._hits(query), self._understood(query))
+                understood = self._understood(query)
+                hits = self._as_json(self._hits(query, understood), understood)
                 typer.echo(_json({"query": text, "hits": hits}))
             else:
                 typer.echo(f"\n{plain(text)}")
@@ -129,7 +130,7 @@ class Search:
         understood = self._understood(query)
         if query.posteriors and not self.as_json:
             typer.echo(plain(sentence(understood)))
-        self._print(self._hits(query), understood)
+        self._print(self._hits(query, understood), understood)
 
     def _understood(self, query: Query) -> list[Understood]:
         thresholds = {
@@ -139,13 +140,15 @@ class Search:
         }
         return understand_all(self.trees, query.posteriors, thresholds)
 
-    def _hits(self, query: Query) -> list[Hit]:
+    def _hits(self, query: Query, understood: list[Understood]) -> list[Hit]:
         rows = self.rows
-        for one in self._understood(query):
+        for one in understood:
             if one.tree in self.filtered:
                 tree = self.facets[one.tree]
                 known = rows_of_value(self.index, one.tree, tree, one.node, unknown=True)
-                rows = _both(rows, known)
+                # No item of a value that is asked for: the nearest others are better than none.
+                kept = _both(rows, known)
+                rows = kept if len(kept) else rows
         hits = self.index.search(query.coded, self.k, rows, self.rescore)
         if self.rows is not None and not self.as_json:
             self._say_if_elsewhere(query.coded, hits)

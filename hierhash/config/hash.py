@@ -16,7 +16,13 @@ from typing import Any
 
 from pydantic import TypeAdapter
 
-from hierhash.config.schema import DataConfig, FeaturesConfig, RunConfig, StoppingConfig
+from hierhash.config.schema import (
+    DataConfig,
+    FacetConfig,
+    FeaturesConfig,
+    RunConfig,
+    StoppingConfig,
+)
 from hierhash.data.sources import PLACES
 from hierhash.methods.registry import find_preset
 
@@ -77,8 +83,12 @@ def _data(data: DataConfig) -> dict[str, Any]:
 
 
 def _facets(config: RunConfig) -> dict[str, Any]:
-    facets = {name: facet.model_dump(mode="json") for name, facet in config.facets.items()}
-    return {name: one | {"tree": _last_name(one["tree"])} for name, one in facets.items()}
+    usual = FacetConfig(column="").model_dump(mode="json")
+    found = {}
+    for name, facet in config.facets.items():
+        own = facet.model_dump(mode="json")
+        found[name] = differing(own | {"tree": _last_name(own["tree"])}, usual)
+    return found
 
 
 def _stopping(stopping: StoppingConfig) -> dict[str, Any]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, get_args, get_type_hints
+from typing import Any, get_args, get_origin, get_type_hints
 
 from pydantic import BaseModel, ValidationError
 
@@ -173,6 +173,10 @@ def _field_type(schema: Any, name: str) -> Any:
     elif name.isdigit():  # an entry of a list, whose type is known already
         return schema
     else:
+        if get_origin(schema) is dict:  # an entry of a mapping, whose name is the user's own
+            return get_args(schema)[1]
         field = getattr(schema, "model_fields", {}).get(name)
         found = field.annotation if field else None
+    if get_origin(found) is dict:
+        return found
     return next((part for part in get_args(found) if isinstance(part, type)), found)

@@ -34,6 +34,10 @@ def with_absolute_paths(config: RunConfig) -> RunConfig:
                 "split": split,
             }
         ),
+        "facets": {
+            name: facet.model_copy(update={"tree": _absolute_if_there(facet.tree)})
+            for name, facet in config.facets.items()
+        },
         "features": config.features.model_copy(
             update={"image": replace(image, weights=_absolute(image.weights))}
         ),

@@ -83,6 +83,14 @@ def facet_of(
     """
     values = [cell_values(cell) for cell in cells]
     if where is None:
-        known = {leaf[-1] for leaf in tree.leaves}
+        known = {value for value in {one for own in values for one in own} if _is_in(tree, value)}
         values = [[value for value in own if value in known] for own in values]
     return Facet(tree, tree.encode(values, where=where))
+
+
+def _is_in(tree: LabelTree, value: str) -> bool:
+    try:
+        tree.resolve(value)
+    except TreeError:
+        return False
+    return True

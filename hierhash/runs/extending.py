@@ -92,8 +92,13 @@ def extension_of(saved: SavedRun) -> Any:
     """The ``extend`` of a run's method.
 
     Raises:
-        RunError: It has none.
+        RunError: It has none, or the run has facets.
     """
+    if saved.facets:
+        raise RunError(
+            f"{saved.folder}: a run with facets cannot learn new leaves without training; train "
+            "anew with the new tree"
+        )
     extend = getattr(saved.method, "extend", None)
     if extend is None:
         raise RunError(

@@ -65,16 +65,17 @@ def predict_one(saved: SavedRun, modality: str, one: str, risk: float) -> dict[s
         rows = saved.text_rows([one])
     else:
         rows = saved.image_rows([ImageRef(Path(one)).open()])
-    [levels] = predict_rows(saved, modality, rows)
+    [path], [sure] = _predicted(saved, _posteriors(saved, modality, rows))
     told: dict[str, Any] = {
         "levels": [
-            {"level": level, "class": name, "confidence": confidence}
-            for level, (name, confidence) in enumerate(levels, start=1)
+            {"level": level, "class": node[-1], "confidence": float(confidence)}
+            for level, (node, confidence) in enumerate(zip(path, sure, strict=True), start=1)
         ]
     }
     threshold = _threshold(saved, modality, risk)
     if threshold is not None:
-        told["answer"] = [name for name, confidence in levels if confidence >= threshold]
+        depth = int((sure >= threshold).sum())
+        told["answer"] = list(path[depth - 1]) if depth else []
     return told
 
 

@@ -240,7 +240,7 @@ def a_prefix_is_a_shorter_code(subject: Subject) -> None:
     for modality in subject.modalities:
         rows = {modality: items.rows[modality]}
         whole, alone = long.encode(rows, "query"), short.encode(rows, "query")
-        cut = long.prefix(16).encode(rows, "query")  # type: ignore[attr-defined] # nested
+        cut = long.prefix(16).encode(rows, "query")  # type: ignore[attr-defined] # as ``prefixes`` says
         assert whole.codes is not None, "a nested method has codes"
         assert alone.codes is not None, "a nested method has codes"
         assert np.array_equal(whole.codes[:, :2], alone.codes), "a prefix is another code"

@@ -61,6 +61,46 @@ def test_items_of_another_known_value_are_left_out_unless_asked_for(shop):
     assert len(everything) > len(kept)
 
 
+def test_a_value_that_no_item_has_leaves_the_nearest_others(shop, tmp_path):
+    lines = [json.loads(one) for one in (shop / "shop" / "metadata.jsonl").read_text().splitlines()]
+    red = [item for item in lines if item.get("colour") == "red"]
+    table = tmp_path / "red.jsonl"
+    table.write_text("".join(json.dumps({**one, "file_name": None}) + "\n" for one in red))
+    words = ("encode", shop / "run", table, tmp_path / "index", "--modality", "text")
+    said = hierhash(*words)
+    assert said.code == 0, said.err
+    said = hierhash("search", tmp_path / "index", "--text", "shoes blue", "-k", "3")
+    understood, *hits = said.out.splitlines()
+    assert ", colour blue (" in understood
+    assert len(hits) == 3
+
+
+def test_a_facet_of_a_tree_file_is_read_anew_from_the_run(shop, tmp_path, monkeypatch):
+    (tmp_path / "colours.yaml").write_text("name: c\ntree: {warm: [red], cold: [blue]}\n")
+    config = yaml.safe_load((shop / "config.yaml").read_text())
+    config["facets"] = {"colour": {"column": "colour", "tree": "colours.yaml", "bits": 8}}
+    config["model"]["training"]["epochs"] = 1
+    (tmp_path / "c.yaml").write_text(yaml.safe_dump(config))
+    monkeypatch.chdir(tmp_path)
+    assert hierhash("train", "c.yaml", "--out", "run").code == 0
+    monkeypatch.chdir(shop)
+    again = hierhash("train", tmp_path / "run" / "config.yaml", "--out", tmp_path / "again")
+    assert again.code == 0, again.err
+    (tmp_path / "colours.yaml").unlink()
+    assert hierhash("evaluate", tmp_path / "run").code == 0
+    words = ("index", "build", tmp_path / "run", tmp_path / "index", "--modality", "text")
+    assert hierhash(*words).code == 0
+    found = hierhash(
+        "search", tmp_path / "index", "--text", "hats", "--json", "--where", "colour=warm"
+    )
+    assert {hit["item"]["attributes"]["colour"] for hit in json.loads(found.out)} == {"red"}
+
+
+def test_a_run_with_facets_is_not_extended(shop, tmp_path):
+    words = ("extend", shop / "run", shop / "shop", "--tree", shop / "shop" / "tree.yaml")
+    assert "a run with facets cannot learn new leaves" in refusal(tmp_path, *words, "--out", "o")
+
+
 def test_where_keeps_what_is_known_to_be_so(shop):
     words = ("--text", "hats", "--json", "-k", "60", "--where", "colour=Blue", "--where", "size=m")
     found = [hit["item"]["attributes"] for hit in json.loads(search(shop, *words).out)]
@@ -102,7 +142,8 @@ WRONG = {
     "colour: {column: colour, bits: 12}": "codes are whole bytes",
     "colour: {column: colour, min_count: 99}": "no values with 99 or more training items",
     "category: {column: colour}": "is no name of a facet",
-    "colour: {bits: 8}": "column",
+    "colour: {bits: 8}": "facets.colour.column: is missing",
+    "colour: {column: colour, bit: 8}": "unknown key 'facets.colour.bit'; did you mean 'bits'?",
     "colour: {column: colour, tree: nowhere.yaml}": "nowhere.yaml",
 }
 

@@ -31,5 +31,8 @@ def test_of_a_tree_file_inner_nodes_are_values_and_unknown_ones_are_named():
     tree = LabelTree.from_nested({"Blue": ["Navy", "Sky"], "Red": []}, name="colours")
     facet = facet_of(["Navy", "Blue", "Red|Sky"], tree, lambda row: f"shop.csv:{row + 2}")
     assert facet.labels.counts.tolist() == [1, 1, 2]
+    # Items that come later may have values that the tree lacks; inner nodes are none of these.
+    later = facet_of(["Navy", "Blue", "Red|Sky", "Teal"], tree)
+    assert later.labels.counts.tolist() == [1, 1, 2, 0]
     with pytest.raises(TreeError, match=r"shop\.csv:3: label 'Teal' is not in the tree"):
         facet_of(["Navy", "Teal"], tree, lambda row: f"shop.csv:{row + 2}")
