@@ -16,7 +16,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.codes.tree_centres import TOO_NEAR, least_apart
+from hierhash.codes.tree_centres import TOO_NEAR, each_stage, least_apart
 
 STARTS = 8
 Floats = NDArray[np.float64]
@@ -41,7 +41,7 @@ def with_new_centres(
         centres: int8 (old leaves, K) of -1 and +1.
         place: int64 (leaves,), the row in ``centres`` of each leaf, -1 of a new one.
         ancestors: int (L, leaves), the class of each leaf at each level of the grown tree.
-        weights: (L,), level weights that the old centres were made with, summing to 1.
+        weights: (L,) or (stages, L), level weights that the old centres were made with.
         lengths: Rising lengths that are centres by themselves, the last one K.
         seed: Of the starts.
 
@@ -58,17 +58,16 @@ def with_new_centres(
     found = np.zeros((len(place), lengths[-1]), dtype=np.float64)
     known = place >= 0
     found[known] = centres[place[known]]
-    least = least_apart(weights)
+    by_stage = each_stage(weights, lengths)
     for number, leaf in enumerate(np.flatnonzero(~known).tolist()):
         same = ancestors[:, known] == ancestors[:, [leaf]]
-        likeness, balance = weights @ same, _balance(same.sum(axis=0))
+        likeness, balance = by_stage @ same, _balance(same.sum(axis=0))
         first = 0
-        for length in lengths:
+        for stage, length in enumerate(lengths):
             others = found[known, :length]
             rng = np.random.default_rng([seed, len(centres) + number, length])
-            found[leaf, :length] = _placed(
-                found[leaf, :first], others, length * likeness, balance, least, rng
-            )
+            wanted, least = length * likeness[stage], least_apart(by_stage[stage])
+            found[leaf, :length] = _placed(found[leaf, :first], others, wanted, balance, least, rng)
             first = length
         known = known | (np.arange(len(place)) == leaf)
     return found.astype(np.int8)

@@ -39,7 +39,7 @@ def tree_centres(
 
     Args:
         ancestors: int (L, leaves), the class of each leaf at each level.
-        weights: (L,), level weights, summing to 1.
+        weights: (L,), level weights, summing to 1, or (stages, L), those of each length.
         lengths: Rising lengths that are centres by themselves, the last one K (``stages``).
         seed: Of the starts.
 
@@ -54,15 +54,25 @@ def tree_centres(
     """
     same = [level[:, None] == level[None, :] for level in ancestors]
     shared: NDArray[np.int64] = np.stack(same).sum(axis=0)
-    likeness = np.zeros(shared.shape, dtype=np.float32)
-    for weight, level in zip(weights, same, strict=True):
-        likeness += np.float32(weight) * level
-    goal = _Goal(likeness, _balance(shared), least_apart(weights))
+    balance = _balance(shared)
     rng = np.random.default_rng(seed)
     centres = np.zeros((len(shared), 0), dtype=np.float32)
-    for length in lengths:
-        centres = _longer(centres, length, goal, rng)
+    for length, own in zip(lengths, each_stage(weights, lengths), strict=True):
+        likeness = np.zeros(shared.shape, dtype=np.float32)
+        for weight, level in zip(own, same, strict=True):
+            likeness += np.float32(weight) * level
+        centres = _longer(centres, length, _Goal(likeness, balance, least_apart(own)), rng)
     return centres.astype(np.int8)
+
+
+def each_stage(weights: NDArray[np.float64], lengths: Sequence[int]) -> NDArray[np.float64]:
+    """Level weights of each length, (stages, L), of those for all or of one row a length.
+
+    Example:
+        >>> each_stage(np.array([0.5, 0.5]), [16, 32]).shape
+        (2, 2)
+    """
+    return np.broadcast_to(weights, (len(lengths), weights.shape[-1]))
 
 
 def stages(bits: int) -> list[int]:

@@ -22,7 +22,7 @@ from hierhash.codes.coded import Coded
 from hierhash.codes.coding import ExpectedCode, fused
 from hierhash.codes.gains import draw_gains
 from hierhash.codes.new_centres import with_new_centres
-from hierhash.codes.tree_centres import stages, tree_centres
+from hierhash.codes.tree_centres import each_stage, stages, tree_centres
 from hierhash.errors import ConfigError, RunError
 from hierhash.labels.tree import LabelTree
 from hierhash.methods.bit_codes import BitCodes
@@ -37,6 +37,9 @@ from hierhash.training.fit import Watch
 from hierhash.training.items import Items
 from hierhash.training.settings import LoopSettings, Objective
 
+FIRST_BITS = 16
+"""Codes of so many bits or fewer follow the first weights, those of four times as many the last."""
+
 
 @dataclass(frozen=True)
 class ExpectedSettings(DCMHSettings):
@@ -45,12 +48,17 @@ class ExpectedSettings(DCMHSettings):
     Args:
         width: Outputs of each branch, whatever the length of the code.
         centre_weights: Scheme of the level weights that the centres' products follow.
+        first_weights: That of codes of 16 bits or fewer, which can tell the branches of a tree
+            apart and hardly its leaves; 32 bits follow the mean of both. None: the same.
         nested: The first 16, 32, 64, ... bits of a code are codes, too.
     """
 
     width: Annotated[int, Strict(), Ge(2), Le(4096)] = 64
     centre_weights: WeightScheme = field(
         default_factory=lambda: {"scheme": "leaf_heavy", "leaf": 0.4}
+    )
+    first_weights: WeightScheme = field(
+        default_factory=lambda: {"scheme": "leaf_heavy", "leaf": 0.3}
     )
     nested: bool = True
 
@@ -101,8 +109,14 @@ class ExpectedTreeCodes(BitCodes):
         self.network.check(train)
 
     def _weights(self, train: Items) -> NDArray[np.float64]:
-        scheme = self.settings.centre_weights
-        return weights_of(self.problem.tree, scheme, train.labels, "model.centre_weights")
+        """(stages, L), the level weights that each length follows."""
+        tree, own = self.problem.tree, self.settings
+        last = weights_of(tree, own.centre_weights, train.labels, "model.centre_weights")
+        if own.first_weights is None:
+            return each_stage(last, self._stages())
+        first = weights_of(tree, own.first_weights, train.labels, "model.first_weights")
+        share = np.clip(np.log2(np.array(self._stages()) / FIRST_BITS) / 2, 0, 1)[:, None]
+        return np.asarray((1 - share) * first + share * last)
 
     def fit(self, train: Items, watch: Watch) -> None:
         """See ``Method``: the centres first, since early stopping asks for codes."""
@@ -128,7 +142,8 @@ class ExpectedTreeCodes(BitCodes):
         short = ExpectedTreeCodes(self.settings, replace(self.problem, bits=bits))
         short.network, short.class_means = self.network, self.class_means
         short.centres, short.gains = self.centres[:, :bits], self.gains[:, :bits]
-        short.level_weights = self.level_weights
+        if self.level_weights is not None:
+            short.level_weights = self.level_weights[: len(short._stages())]
         return short
 
     def extend(self, tree: LabelTree, items: Items, pull: float = PULL) -> ExpectedTreeCodes:
@@ -225,18 +240,20 @@ class ExpectedTreeCodes(BitCodes):
             raise ValueError("centres or gains are of another shape")
         # Runs of earlier versions have neither; they code as ever and cannot be extended.
         if "class_means" in weights:
-            own = ClassMeans(weights.pop("class_means"), weights.pop("class_items"))
-            self.class_means = own.of_shape(wanted[0], self.settings.width)
+            means = ClassMeans(weights.pop("class_means"), weights.pop("class_items"))
+            self.class_means = means.of_shape(wanted[0], self.settings.width)
         if "level_weights" in meta:
-            self.level_weights = np.asarray(meta["level_weights"], dtype=np.float64)
-            if self.level_weights.shape != (self.problem.tree.depth,):
+            told = np.asarray(meta["level_weights"], dtype=np.float64)
+            # Runs of earlier versions have one row for all lengths.
+            self.level_weights = each_stage(told, self._stages())
+            if self.level_weights.shape[1] != self.problem.tree.depth:
                 raise ValueError("level weights are of another shape")
         self.network.load(weights, meta)
 
     @classmethod
     def facts(cls, settings: ExpectedSettings) -> dict[str, Any]:
         """See ``Method``."""
-        own = ("width", "nested", "centre_weights")
+        own = ("width", "nested", "centre_weights", "first_weights")
         return DCMH.facts(settings) | {name: getattr(settings, name) for name in own}
 
 
@@ -247,5 +264,5 @@ PRESET = Preset(
         loss=Objective(gamma=100.0, eta=0.0, scale=0.35, head_weight=1.0),
         training=LoopSettings(partners=16_384),
     ),
-    revision=2,
+    revision=3,
 )

@@ -23,7 +23,7 @@ def centre_weights_section(runs: list[Run]) -> Section | None:
         return None
     note = (
         "Level weights that the products of the class codes follow: that of the leaf, the levels "
-        "above share the rest. Mean over the training seeds that all weights have; the best of "
+        "above share the rest; of two weights, that of 16 bits and that of 64. Mean over the training seeds that all weights have; the best of "
         "each length is bold."
     )
     header = ["bits", "method", "leaf weight", "seeds"]
@@ -38,7 +38,10 @@ def _by_weight(runs: list[Run], method: str, bits: int) -> ByWeight:
     for run in sorted(runs, key=lambda run: run["variant"] == ""):  # the headline row comes last
         told = run["settings"]
         if (run["method"], run["bits"]) == (method, bits) and told.get("nested") is True:
-            found.setdefault(leaf_weight(told.get("centre_weights")), {})[run["seed"]] = run
+            weight = leaf_weight(told.get("centre_weights"))
+            if told.get("first_weights") is not None:
+                weight = f"{leaf_weight(told['first_weights'])} to {weight}"
+            found.setdefault(weight, {})[run["seed"]] = run
     return found
 
 

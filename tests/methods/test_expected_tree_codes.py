@@ -74,3 +74,36 @@ def test_codes_that_need_not_be_nested_have_no_prefixes():
     assert ExpectedTreeCodes(SETTINGS, small_problem(items, bits=32)).prefixes == [16]
     with pytest.raises(ValueError, match="16 bits are no prefix of 32"):
         alone.prefix(16)
+
+
+def test_level_weights_go_from_the_first_ones_to_those_of_the_centres():
+    items = small_items()
+    first, last = [0.7, 0.2, 0.1], [0.3, 0.2, 0.5]
+    own = replace(SETTINGS, first_weights=first, centre_weights=last)
+    method = ExpectedTreeCodes(own, small_problem(items, bits=128))
+    wanted = [first, [0.5, 0.2, 0.3], last, last]  # of 16, 32, 64 and 128 bits
+    np.testing.assert_allclose(method._weights(items), wanted)
+    short = ExpectedTreeCodes(own, small_problem(items, bits=8))
+    np.testing.assert_allclose(short._weights(items), [first])
+    alone = ExpectedTreeCodes(replace(own, nested=False), small_problem(items, bits=16))
+    np.testing.assert_allclose(alone._weights(items), [first])
+    alike = ExpectedTreeCodes(replace(own, first_weights=None), small_problem(items, bits=32))
+    assert alike._weights(items).tolist() == [last, last]
+
+
+def test_a_prefix_has_the_centres_of_a_code_that_is_no_longer():
+    items = small_items()
+    long, short = (ExpectedTreeCodes(SETTINGS, small_problem(items, bits=b)) for b in (64, 32))
+    for method in (long, short):
+        method.fit(items, Watch())
+    assert np.array_equal(long.prefix(32).centres, short.centres)
+    assert np.array_equal(long.prefix(32).level_weights, short.level_weights)
+
+
+def test_a_run_of_an_earlier_version_has_one_row_of_level_weights(fitted):
+    method, items = fitted
+    again = ExpectedTreeCodes(SETTINGS, small_problem(items, bits=32))
+    again.load(method.state(), method.meta() | {"level_weights": [0.5, 0.3, 0.2]})
+    assert again.level_weights.tolist() == [[0.5, 0.3, 0.2], [0.5, 0.3, 0.2]]
+    with pytest.raises(ValueError, match="of another shape"):
+        again.load(method.state(), method.meta() | {"level_weights": [0.6, 0.4]})

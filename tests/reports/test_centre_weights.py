@@ -42,6 +42,12 @@ def test_of_two_rows_of_one_weight_the_headline_row_is_taken():
     assert rows_of([*lines, weighted(0.5, variant="b")])[0]["i2t hap"].text == "0.700"
 
 
+def test_weights_that_change_with_the_length_are_a_row_of_their_own():
+    first = {"scheme": "leaf_heavy", "leaf": 0.3}
+    rows = rows_of([weighted(0.4, first_weights=first), weighted(0.4, variant="a")])
+    assert [row["leaf weight"] for row in rows] == ["0.3 to 0.4", "0.4"]
+
+
 def test_codes_of_one_length_alone_and_a_single_weight_are_not_shown():
     alone = a_line(False, centre_weights={"scheme": "leaf_heavy", "leaf": 0.5}, variant="b")
     assert centre_weights_section([weighted(0.4), alone]) is None
