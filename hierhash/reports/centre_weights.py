@@ -23,8 +23,8 @@ def centre_weights_section(runs: list[Run]) -> Section | None:
         return None
     note = (
         "Level weights that the products of the class codes follow: that of the leaf, the levels "
-        "above share the rest; of two weights, that of 16 bits and that of 64. Mean over the training seeds that all weights have; the best of "
-        "each length is bold."
+        "above share the rest; of two weights, that of 16 bits and that of 64. Mean over the "
+        "training seeds that all weights have; the best of each length is bold."
     )
     header = ["bits", "method", "leaf weight", "seeds"]
     header += [f"{direction} {metric}" for direction, metric in counted_columns(COLUMNS)]
