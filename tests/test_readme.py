@@ -78,7 +78,8 @@ def test_numbers_of_the_readme_are_means_over_the_committed_runs():
     for row in rows:
         cells = dict(zip(header, row, strict=True))
         own = [r for r in runs if (shown_bits(r), r["method"]) == (cells["bits"], cells["method"])]
-        assert len(own) == int(cells["seeds"]) == 3
+        official = cells["method"] in {"dcmh_leaf", "dcmh_any", "dcmh_published"}
+        assert len(own) == int(cells["seeds"]) == (3 if official else 5)
         for name, cell in cells.items():
             direction, _, metric = name.partition(" ")
             if metric == "n":
