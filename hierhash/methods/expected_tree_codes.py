@@ -244,10 +244,11 @@ class ExpectedTreeCodes(BitCodes):
             self.class_means = means.of_shape(wanted[0], self.settings.width)
         if "level_weights" in meta:
             told = np.asarray(meta["level_weights"], dtype=np.float64)
+            lengths, depth = self._stages(), self.problem.tree.depth
             # Runs of earlier versions have one row for all lengths.
-            self.level_weights = each_stage(told, self._stages())
-            if self.level_weights.shape[1] != self.problem.tree.depth:
+            if told.shape not in {(depth,), (len(lengths), depth)}:
                 raise ValueError("level weights are of another shape")
+            self.level_weights = each_stage(told, lengths)
         self.network.load(weights, meta)
 
     @classmethod

@@ -47,6 +47,22 @@ def test_no_single_flip_brings_a_new_centre_nearer_to_the_tree():
         first = length
 
 
+def test_each_length_follows_level_weights_of_its_own():
+    old, lengths = np.arange(1, LEAVES), stages(32)
+    by_stage = np.array([[0.6, 0.3, 0.1], WEIGHTS])
+    centres = tree_centres(ANCESTORS[:, old], by_stage, lengths)
+    place = np.arange(-1, LEAVES - 1)
+    found = with_new_centres(centres, place, ANCESTORS, by_stage, lengths)
+    others, own, first = ANCESTORS[:, old].T.tolist(), ANCESTORS[:, 0].tolist(), 0
+    for length, weights in zip(lengths, by_stage, strict=True):
+        centre, rest = found[0, :length].astype(int), found[old, :length].astype(int)
+        error = error_of_centre(centre, rest, own, others, weights)
+        for bit in range(first, length):
+            flipped = np.where(np.arange(length) == bit, -centre, centre)
+            assert error_of_centre(flipped, rest, own, others, weights) >= error * (1 - 1e-9)
+        first = length
+
+
 @pytest.mark.parametrize("bits", [16, 32, 64])
 def test_distances_of_new_centres_follow_the_tree(bits):
     new = [0, 13, 26]

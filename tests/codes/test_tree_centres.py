@@ -40,6 +40,18 @@ def test_a_prefix_is_the_code_of_its_length():
         )
 
 
+def test_each_length_follows_level_weights_of_its_own():
+    by_stage = np.array([[0.6, 0.3, 0.1], [0.1, 0.3, 0.6]])
+    centres = tree_centres(TREE.leaf_ancestors, by_stage, [32, 128]).astype(int)
+    alone = tree_centres(TREE.leaf_ancestors, by_stage[0], [32])
+    assert np.array_equal(centres[:, :32], alone)
+    shared = shared_levels(TREE.leaf_ancestors)
+    for bits, weights in zip((32, 128), by_stage, strict=True):
+        apart = (bits - centres[:, :bits] @ centres[:, :bits].T) / 2
+        wanted = bits * (1 - weights[:2].sum()) / 2  # of siblings
+        assert apart[shared == 2].mean() == pytest.approx(wanted, rel=0.3)
+
+
 @settings(max_examples=25, deadline=None)
 @given(trees, st.sampled_from([8, 24]))
 def test_every_tree_has_centres(tree, bits):

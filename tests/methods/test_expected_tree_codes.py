@@ -105,5 +105,6 @@ def test_a_run_of_an_earlier_version_has_one_row_of_level_weights(fitted):
     again = ExpectedTreeCodes(SETTINGS, small_problem(items, bits=32))
     again.load(method.state(), method.meta() | {"level_weights": [0.5, 0.3, 0.2]})
     assert again.level_weights.tolist() == [[0.5, 0.3, 0.2], [0.5, 0.3, 0.2]]
-    with pytest.raises(ValueError, match="of another shape"):
-        again.load(method.state(), method.meta() | {"level_weights": [0.6, 0.4]})
+    for wrong in (0.5, [0.6, 0.4], [[0.5, 0.3, 0.2]] * 3):
+        with pytest.raises(ValueError, match="level weights are of another shape"):
+            again.load(method.state(), method.meta() | {"level_weights": wrong})
