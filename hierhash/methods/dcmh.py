@@ -107,7 +107,7 @@ def build_model(
     known = statistics or {}
     depth = tree.depth
     sizes = [len(tree.nodes_at(level)) for level in range(1, depth + 1)]
-    weights = weights_of(tree, settings.head.level_weights, labels, "model.head")
+    weights = weights_of(tree, settings.head.level_weights, labels, "model.head.level_weights")
     return TwoBranch(
         build_image_branch(settings.image, image_shape, bits, known.get("image")),
         MLPBranch(text_width, bits, settings.text, known.get("text")),
@@ -175,7 +175,9 @@ def pair_weights(
 ) -> NDArray[np.float64]:
     """Level weights of S: all on the leaf, all on level 1, or the scheme's."""
     if settings.similarity.pairs == "tree":
-        return weights_of(tree, settings.similarity.level_weights, labels, "model.similarity")
+        return weights_of(
+            tree, settings.similarity.level_weights, labels, "model.similarity.level_weights"
+        )
     one = np.zeros(tree.depth)
     one[-1 if settings.similarity.pairs == "leaf" else 0] = 1.0
     return one

@@ -35,14 +35,15 @@ WeightScheme = Annotated[str | dict[str, Any] | list[float] | None, BeforeValida
 
 
 def weights_of(
-    tree: LabelTree, scheme: WeightScheme, labels: ItemLabels | None, section: str
+    tree: LabelTree, scheme: WeightScheme, labels: ItemLabels | None, key: str
 ) -> NDArray[np.float64]:
     """Weights of levels 1..L; None takes the tree's own, else uniform ones.
 
     Raises:
-        ConfigError: The scheme does not fit the tree; ``section`` tells where it stands.
+        ConfigError: The scheme does not fit the tree; ``key`` is where it stands in a config.
     """
     try:
         return np.asarray(tree.weights(scheme, labels))
     except TreeError as error:
-        raise ConfigError([f"{section}.{problem}" for problem in error.problems]) from error
+        problems = (problem.removeprefix("level_weights") for problem in error.problems)
+        raise ConfigError([f"{key}{problem}" for problem in problems]) from error

@@ -108,3 +108,10 @@ def test_a_run_of_an_earlier_version_has_one_row_of_level_weights(fitted):
     for wrong in (0.5, [0.6, 0.4], [[0.5, 0.3, 0.2]] * 3):
         with pytest.raises(ValueError, match="level weights are of another shape"):
             again.load(method.state(), method.meta() | {"level_weights": wrong})
+
+
+def test_weights_of_another_number_of_levels_are_refused_by_their_key():
+    items = small_items()
+    wrong = ExpectedTreeCodes(replace(SETTINGS, first_weights=[1, 2]), small_problem(items))
+    with pytest.raises(ConfigError, match=r"^model\.first_weights: 2 weights for 3 levels"):
+        wrong.check(items)
