@@ -32,7 +32,7 @@ def results_of(name, monkeypatch, here=CLEAN):
     )
 
 
-@pytest.mark.parametrize("name", ["sample", "fashion", "fashion_masked"])
+@pytest.mark.parametrize("name", ["sample", "fashion", "fashion_masked", "fashion_unseen_leaves"])
 def test_all_committed_work_counts_as_done(name, monkeypatch):
     results = results_of(name, monkeypatch)
     assert list(_trials(results)) == []
@@ -42,7 +42,7 @@ def test_all_committed_work_counts_as_done(name, monkeypatch):
     assert list(_finals(results, chosen)) == []
 
 
-@pytest.mark.parametrize("name", ["sample", "fashion", "fashion_masked"])
+@pytest.mark.parametrize("name", ["sample", "fashion", "fashion_masked", "fashion_unseen_leaves"])
 def test_every_committed_line_is_a_job_of_its_suite(name, monkeypatch):
     results = results_of(name, monkeypatch)
     suite = results.suite
