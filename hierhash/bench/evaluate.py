@@ -5,6 +5,7 @@ from __future__ import annotations
 from hierhash.bench.facet_scores import facet_scores
 from hierhash.bench.scores import Scores, direction_scores, directions_of, rounded
 from hierhash.bench.trained import Rows, encode_items
+from hierhash.bench.typed_queries import TypedQueries, names_of, short_scores, typed_scores
 from hierhash.methods.faceted import category_of
 from hierhash.methods.method import Method
 from hierhash.prepare import Prepared
@@ -27,3 +28,29 @@ def evaluate_method(method: Method, prepared: Prepared, queries: Rows) -> Scores
         for direction, own in facet_scores(method, prepared, queries, database).items():
             scores[direction] |= own
     return scores
+
+
+def evaluate_typed(
+    method: Method, prepared: Prepared, asked: Rows, queries: TypedQueries | None = None
+) -> dict[str, Scores]:
+    """Scores of texts as people type them, by the category alone; none where texts are not read.
+
+    Args:
+        method: Fitted.
+        prepared: Its data.
+        asked: Items whose texts are shortened.
+        queries: A list of one's own.
+
+    Returns:
+        ``names``, ``short`` and with ``queries`` these: see ``typed_queries``.
+    """
+    if prepared.vectoriser is None:
+        return {}
+    trained = encode_items(category_of(method), prepared, asked[:0], prepared.split.database)
+    found = {
+        "names": typed_scores(trained, prepared, names_of(prepared.tree)),
+        "short": short_scores(trained, prepared, asked),
+    }
+    if queries is not None:
+        found["queries"] = typed_scores(trained, prepared, queries)
+    return found

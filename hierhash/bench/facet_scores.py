@@ -3,7 +3,7 @@
 ``joint@10`` is the expected share of the first ten items, by the distance of the whole code, that
 match the query's leaf and its value of every facet; queries of which one is unknown, or that
 nothing matches, are left out. ``NAME_map`` is the mean average precision of a facet's values by its
-segment alone.
+segment alone. ``shipped@10`` is joint@10 of a search as it ships: see ``shipped_search``.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from itertools import product
 import numpy as np
 
 from hierhash.bench.scores import direction_scores, directions_of
+from hierhash.bench.shipped_search import shipped_precision
 from hierhash.bench.trained import Rows, encode_items
 from hierhash.labels.items import ItemLabels
 from hierhash.methods.faceted import parts_of
@@ -55,7 +56,9 @@ def _leaves(labels: ItemLabels, item: int) -> list[int]:
 def facet_scores(
     method: Method, prepared: Prepared, queries: Rows, database: Rows
 ) -> dict[str, dict[str, float]]:
-    """By direction ``joint@10``, ``joint_n`` (its queries) and ``NAME_map`` of every facet.
+    """By direction ``joint@10``, ``joint_n`` (its queries), ``NAME_map``s and ``shipped@10``.
+
+    The last is of methods whose queries are real.
 
     Args:
         method: Fitted, with facets.
@@ -80,5 +83,8 @@ def facet_scores(
             alone = replace(prepared, labels=prepared.facets[name].labels)
             facet = direction_scores(trained, alone, direction, queries, database, False)
             own[f"{name}_map"] = facet.means["map_leaf"]
+        shipped = shipped_precision(whole, prepared, joint, direction, queries, database)
+        if not np.isnan(shipped):
+            own["shipped@10"] = shipped
         found[direction] = {name: round(value, 5) for name, value in own.items()}
     return found

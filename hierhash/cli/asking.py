@@ -84,25 +84,28 @@ def ask_text(reader: TextReader, text: str) -> Query:
 
 
 def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
-    """A picture as a query, or a picture and a text as one.
+    """A picture as a query, or a picture and a text as one: see ``methods.composed``.
 
     Raises:
         InputError: The picture cannot be read, the run reads none, or its method has no code of
             both.
     """
     from hierhash.data.images import ImageRef
+    from hierhash.methods.composed import classify_composed, composed_rows, encode_composed
     from hierhash.runs.saved import load_run
     from hierhash.training.items import BOTH
 
     saved = load_run(run)
-    rows: dict[str, Any] = {"image": saved.image_rows([ImageRef(image).open()])}
-    if text is not None:
-        saved.check_modality(BOTH)
-        saved.check_text(text)
-        rows["text"] = saved.text_rows([text])
-    known = _posteriors(saved.method, rows)
-    modality = "image" if text is None else BOTH
-    return Query(saved.method.encode(rows, "query"), modality, _first(known))
+    picture = saved.image_rows([ImageRef(image).open()])
+    if text is None:
+        known = _posteriors(saved.method, {"image": picture})
+        return Query(saved.method.encode({"image": picture}, "query"), "image", _first(known))
+    saved.check_modality(BOTH)
+    saved.check_text(text)
+    rows = composed_rows(saved.method, picture, saved.text_rows([text]))
+    levels = classify_composed(saved.method, rows)
+    leaves = {name: own[-1][0] for name, own in levels.items()}
+    return Query(encode_composed(saved.method, rows), BOTH, leaves)
 
 
 def _first(posteriors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

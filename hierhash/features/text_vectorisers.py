@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Annotated, Any, Protocol
 
 from pydantic import Strict
@@ -79,6 +79,19 @@ def _ngrams(spec: VectoriserSpec) -> TextVectoriser:
     return Words("ngrams", spec.min_count, spec.max_size, spec.ngram)
 
 
+def _close_words(spec: VectoriserSpec) -> TextVectoriser:
+    from hierhash.features.close_words import CloseWords
+
+    return CloseWords(spec.min_count, spec.max_size)
+
+
+def _close_words_of(spec: VectoriserSpec) -> TextVectoriser:
+    from hierhash.features.close_words import CloseWords
+
+    table = text_vectoriser(replace(spec, name=spec.name.removeprefix("close_words:")))
+    return CloseWords(spec.min_count, spec.max_size, table)
+
+
 def _wordllama(spec: VectoriserSpec) -> TextVectoriser:
     from hierhash.features.wordllama_table import WordLlamaTable
 
@@ -107,6 +120,8 @@ _VECTORISERS: dict[str, Callable[[VectoriserSpec], TextVectoriser]] = {
     "words": _words,
     "tfidf": _tfidf,
     "ngrams": _ngrams,
+    "close_words": _close_words,
+    "close_words:": _close_words_of,
     "wordllama": _wordllama,
     "minilm": _minilm,
     "open_clip:": _open_clip,

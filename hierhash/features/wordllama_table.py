@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from importlib.util import find_spec
 from pathlib import Path
 
 import numpy as np
@@ -21,20 +22,24 @@ class WordLlamaTable(FrozenText):
 
     def __init__(self) -> None:
         try:
-            import wordllama
             from safetensors.numpy import load_file
             from tokenizers import Tokenizer
+
+            home = _home()
         except ImportError as error:
             raise not_installed(
                 "features.text.name", "wordllama", error, "package", "text"
             ) from error
-        # The files are read directly: the package's own loader looks for the tokenizer elsewhere.
-        home = Path(wordllama.__file__).parent
         self._tokenizer = Tokenizer.from_file(
             str(home / "tokenizers" / "l2_supercat_tokenizer_config.json")
         )
         weights = load_file(home / "weights" / "l2_supercat_256.safetensors")
         self._table = weights["embedding.weight"].astype(np.float32)
+
+    @property
+    def width(self) -> int:
+        """Numbers a text."""
+        return int(self._table.shape[1])
 
     def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Rows of unit length, float32 (n, 256)."""
@@ -45,3 +50,19 @@ class WordLlamaTable(FrozenText):
                 row[:] = self._table[tokens.ids].mean(axis=0)
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / np.maximum(norms, 1e-12), dtype=np.float32)
+
+
+def is_installed() -> bool:
+    """Whether the table's package and its tokenizer's are there."""
+    return all(find_spec(name) is not None for name in ("wordllama", "tokenizers"))
+
+
+def _home() -> Path:
+    """The folder of the package, which is not imported: only its files are read.
+
+    Its own loader looks for the tokenizer elsewhere, and brings an HTTP client.
+    """
+    found = find_spec("wordllama")
+    if found is None or found.origin is None:
+        raise ImportError("No module named 'wordllama'", name="wordllama")
+    return Path(found.origin).parent

@@ -109,8 +109,15 @@ class Words:
         return self._columns.get(token)
 
     def knows(self, text: str) -> bool:
-        """Whether the text has an entry of the vocabulary."""
-        return any(self._column(token) is not None for token in self.tokens(text))
+        """Whether the text has a word of the vocabulary, or one of whose n-grams half are in it."""
+        if self.kind != "ngrams":
+            return any(self._column(token) is not None for token in self.tokens(text))
+        return any(self._knows_half(word) for word in text.split())
+
+    def _knows_half(self, word: str) -> bool:
+        # Short n-grams are in nearly all words, so a few of them say nothing.
+        known = [self._column(gram) is not None for gram in self.tokens(word)]
+        return 2 * sum(known) >= len(known) > 0
 
     def nearest_words(self, text: str) -> list[str]:
         """Up to three known words close to each word of the text."""

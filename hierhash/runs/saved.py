@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 from PIL import Image
 
+from hierhash.bench.risk import risk_controls
 from hierhash.config.hash import config_hash
 from hierhash.config.reading import load_config
 from hierhash.config.schema import RunConfig
@@ -27,7 +28,6 @@ from hierhash.prepare import Kept, Prepared, build_method
 from hierhash.retrieval.risk_file import RISK, controls_as_json
 from hierhash.retrieval.run_files import FACET, check_run, finish_run
 from hierhash.retrieval.text_branch import check_text, load_vocabulary
-from hierhash.runs.risk import risk_controls
 from hierhash.storage.json_files import read_json, write_json
 from hierhash.storage.whole_file import write_text
 from hierhash.training.items import BOTH, MODALITIES

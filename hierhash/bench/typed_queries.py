@@ -1,0 +1,182 @@
+"""Scores of texts as people type them: names of classes, a list of one's own, short titles.
+
+``first`` is the share of texts whose first answer lies at or below the node that is meant, and
+``share@10`` the share of the first ten; in the order of a search, by the query's real code where
+the method has one and else by distance, equal ones by row. A text that says nothing to the run is
+not answered and counts as wrong.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path as File
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.bench.scores import DIRECTIONS, Scores, rounded
+from hierhash.bench.trained import Trained
+from hierhash.codes.coded import Coded
+from hierhash.errors import DataError, TreeError
+from hierhash.labels.items import ItemLabels
+from hierhash.labels.names import node_texts
+from hierhash.labels.paths import Path
+from hierhash.labels.tree import LabelTree
+from hierhash.lessons import shortened
+from hierhash.metrics.by_score import evaluate_scores
+from hierhash.metrics.retrieval_suite import evaluate_codes
+from hierhash.prepare import Prepared
+from hierhash.storage.csv_lines import read_csv
+
+TEXT_DIRECTIONS = ("t2i", "t2t", "t2m")
+NEEDED = ("text", "label")
+HALF, CHOOSE, FINAL = "half", "choose", "final"
+FIRST = 10
+
+
+@dataclass(frozen=True)
+class TypedQueries:
+    """Texts, and the node of the category's tree that each means."""
+
+    texts: Sequence[str]
+    nodes: Sequence[Path]
+
+
+def names_of(tree: LabelTree) -> TypedQueries:
+    """The names and aliases of all nodes of a tree."""
+    told = node_texts(tree)
+    return TypedQueries([text for text, _ in told], [node for _, node in told])
+
+
+def read_queries(path: File, tree: LabelTree, final: bool) -> TypedQueries:
+    """The texts of a CSV file with the columns ``text`` and ``label``.
+
+    Where a column ``half`` is there, only the rows are read in which it says ``final``, or, when
+    nothing is final yet, ``choose``.
+
+    Args:
+        path: The file.
+        tree: The labels are its nodes.
+        final: Which half.
+
+    Raises:
+        DataError: It cannot be read, lacks a column, or a row has no text or no such node.
+    """
+    header, rows = read_csv(path, DataError)
+    if missing := [name for name in NEEDED if name not in header]:
+        raise DataError(f"{path}:1: no column '{missing[0]}'; queries have the columns text, label")
+    texts, nodes = [], []
+    for line, cells in rows:
+        row = dict(zip(header, cells, strict=False))
+        half = row.get(HALF, "").strip()
+        if HALF in header and half not in (CHOOSE, FINAL):
+            raise DataError(f"{path}:{line}: half: '{half}' is not {CHOOSE} or {FINAL}")
+        if half and (half == FINAL) is not final:
+            continue
+        if not (text := row["text"].strip()):
+            raise DataError(f"{path}:{line}: no text; write what is typed, or remove the row")
+        try:
+            nodes.append(tree.resolve(row.get("label", "").strip()))
+        except TreeError as error:
+            raise DataError(f"{path}:{line}: {error}") from error
+        texts.append(text)
+    if not texts:
+        raise DataError(f"{path}: no query to score; write one a line")
+    return TypedQueries(texts, nodes)
+
+
+def below(tree: LabelTree, labels: ItemLabels, node: Path) -> NDArray[np.bool_]:
+    """Whether each of n items lies at or below a node, bool (n,)."""
+    [code] = tree.encode([[node]]).codes
+    known = code >= 0
+    inside = (labels.codes[:, known] == code[known]).all(axis=1)
+    return (
+        np.bincount(np.repeat(np.arange(labels.n), labels.counts)[inside], minlength=labels.n) > 0
+    )
+
+
+def ask(
+    trained: Trained, prepared: Prepared, texts: Sequence[str]
+) -> tuple[Coded, NDArray[np.bool_]]:
+    """Texts as queries, and which of them say something to the vectoriser."""
+    vectoriser = prepared.vectoriser
+    assert vectoriser is not None  # noqa: S101 - who asks has seen to it
+    known = np.array([vectoriser.knows(text) for text in texts], dtype=bool)
+    return trained.method.encode({"text": vectoriser.transform(list(texts))}, "query"), known
+
+
+def typed_scores(trained: Trained, prepared: Prepared, queries: TypedQueries) -> Scores:
+    """By direction ``n``, ``unanswered``, ``first`` and ``share@10`` against the database."""
+    coded, known = ask(trained, prepared, queries.texts)
+    found: Scores = {}
+    for direction in TEXT_DIRECTIONS:
+        if (answering := DIRECTIONS[direction][1]) not in trained.stored:
+            continue
+        rows = prepared.items.having(answering, prepared.split.database)
+        labels = prepared.labels.subset(rows)
+        first = _first_rows(trained, coded, trained.stored[answering][rows])
+        right = np.array(
+            [
+                below(prepared.tree, labels, node)[own]
+                for node, own in zip(queries.nodes, first, strict=True)
+            ]
+        )
+        right &= known[:, None]
+        found[direction] = {
+            "n": len(known),
+            "unanswered": int((~known).sum()),
+            **rounded({"first": float(right[:, 0].mean()), "share@10": float(right.mean())}),
+        }
+    return found
+
+
+def short_scores(trained: Trained, prepared: Prepared, asked: NDArray[np.int64]) -> Scores:
+    """By direction ``precision@10`` of the leaf when the texts of items are cut to 1 to 3 words.
+
+    Args:
+        trained: Its stored items are the database.
+        prepared: The data.
+        asked: Items that ask; those without a text are left out.
+    """
+    asked = prepared.items.having("text", asked)
+    texts = shortened([prepared.catalogue.texts[row] or "" for row in asked.tolist()])
+    coded, known = ask(trained, prepared, texts)
+    labels, found = prepared.labels.subset(asked), {}
+    for direction in TEXT_DIRECTIONS:
+        if (answering := DIRECTIONS[direction][1]) not in trained.stored:
+            continue
+        rows = prepared.items.having(answering, prepared.split.database)
+        stored, own = trained.stored[answering][rows], prepared.labels.subset(rows)
+        if coded.codes is None or trained.distance.steps is None:
+            assert coded.query is not None  # noqa: S101 - what has no distance has a score
+            scores = evaluate_scores(coded.query, stored, trained.distance, labels, own).per_query
+        else:
+            scores = evaluate_codes(
+                coded.codes, stored, trained.distance, labels, own, canonical=False
+            ).per_query
+        precision = scores["precision@10"]
+        counted = ~np.isnan(precision)
+        precision = np.where(known, precision, 0.0)[counted]
+        found[direction] = {
+            "n": int(counted.sum()),
+            "unanswered": int((~known[counted]).sum()),
+            "precision@10": round(float(precision.mean()), 5),
+        }
+    return found
+
+
+def _first_rows(trained: Trained, coded: Coded, stored: NDArray[Any]) -> NDArray[np.int64]:
+    """Places of the first answers of each query, int64 (q, 10 or fewer)."""
+    distance = trained.distance
+    scorer = None if coded.query is None else distance.scorer(stored)
+    first = []
+    for row in range(len(coded.stored)):
+        if scorer is not None and coded.query is not None:
+            keys = -scorer(coded.query[[row]])[0]
+        else:
+            assert coded.codes is not None  # noqa: S101 - what has no score has codes
+            keys = distance.between(coded.codes[[row]], stored)[0]
+        first.append(np.argsort(keys, kind="stable")[:FIRST])
+    return np.stack(first).astype(np.int64)

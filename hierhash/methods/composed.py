@@ -1,0 +1,57 @@
+"""A picture and words as one query, tree by tree: "this, but red", "this, in leather".
+
+In a tree where the words are clear they count: in a facet they take the picture's place, for who
+adds "red" to a blue shoe wants another colour, and of the category the posteriors multiply, for
+"boots" beside a picture says which of the things in it is meant. In a tree of which the words say
+nothing the picture stands alone.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from hierhash.codes.coded import Coded, beside
+from hierhash.labels.facets import CATEGORY
+from hierhash.methods.faceted import parts_of
+from hierhash.methods.method import Method, Posteriors, Rows
+
+CLEAR = 0.5
+"""Words are clear in a tree that has a leaf likelier than all its others together."""
+
+
+def composed_rows(method: Method, picture: Any, words: Any) -> Mapping[str, Rows]:
+    """By tree what of one query its part reads.
+
+    Args:
+        method: Fitted; where it has no posteriors of texts, or no facets, it reads both.
+        picture: Feature rows of one picture, (1, ...).
+        words: Feature rows of one text, (1, d).
+    """
+    parts = parts_of(method)
+    if len(parts) == 1:
+        return {CATEGORY: {"image": picture, "text": words}}
+    found: dict[str, Rows] = {}
+    for name, part in parts.items():
+        chances = part.classify({"text": words})
+        clear = chances is not None and bool(np.max(chances[-1][0]) >= CLEAR)
+        if not clear:
+            found[name] = {"image": picture}
+        elif name == CATEGORY and part.fuses:
+            found[name] = {"image": picture, "text": words}
+        else:
+            found[name] = {"text": words}
+    return found
+
+
+def encode_composed(method: Method, rows: Mapping[str, Rows]) -> Coded:
+    """One query whose parts read what ``composed_rows`` chose."""
+    return beside([part.encode(rows[name], "query") for name, part in parts_of(method).items()])
+
+
+def classify_composed(method: Method, rows: Mapping[str, Rows]) -> dict[str, Posteriors]:
+    """By tree the probabilities of such a query, of the parts that classify."""
+    found = {name: part.classify(rows[name]) for name, part in parts_of(method).items()}
+    return {name: levels for name, levels in found.items() if levels is not None}
