@@ -91,6 +91,22 @@ def new_leaves(_: str, results: Path) -> str:
     return markdown_table(Table(["", "items a leaf", "seeds", *header], rows, names=2))
 
 
+def partial_labels(_: str, results: Path) -> str:
+    """Means over seeds of each method by what was done to the training labels."""
+    last = {
+        (line["method"], line["damage"], line["seed"]): line["scores"]
+        for line in read_lines(results / "partial_labels.jsonl")
+    }
+    places = [(way, name) for way in ("i2t", "t2i") for name in ("map_leaf", "hap")]
+    rows = []
+    for method, damage in dict.fromkeys(key[:2] for key in last):
+        scores = [own for key, own in last.items() if key[:2] == (method, damage)]
+        means = (mean(own[way][name] for own in scores) for way, name in places)
+        rows.append([method, damage, str(len(scores)), *(f"{one:.3f}" for one in means)])
+    header = [f"{way} {name}" for way, name in places]
+    return markdown_table(Table(["", "30 % of labels", "seeds", *header], rows, names=2))
+
+
 BLOCKS = {
     "table": headline,
     "cross": first_table(cross_section),
@@ -101,6 +117,7 @@ BLOCKS = {
     "speed": speed,
     "memory": memory,
     "new_leaves": new_leaves,
+    "partial_labels": partial_labels,
 }
 BLOCK = re.compile(rf"(<!-- ({'|'.join(BLOCKS)}): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
