@@ -69,7 +69,7 @@ def scores_of(config: RunConfig, prepared: Prepared) -> Iterator[tuple[str, dict
     """By part what is typed and the whole titles, of one fit."""
     method, _ = fit_method(config, prepared)
     for half, part in PARTS.items():
-        asked, database = prepared.split.parts[part], prepared.split.database
+        asked, database = getattr(prepared.split, part), prepared.split.database
         trained = encode_items(method, prepared, asked, database)
         titles = {
             way: direction_scores(trained, prepared, way, asked, database, False).means
@@ -103,14 +103,16 @@ def tfidf_scores(prepared: Prepared, options: dict[str, Any]) -> Iterator[tuple[
     leaf = prepared.labels.single_codes[:, -1] if prepared.labels.single_path else None
     for half, part in PARTS.items():
         queries = read_queries(queries_of(prepared), prepared.tree, half == "final")
-        asked = prepared.items.having("text", prepared.split.parts[part])
+        asked = prepared.items.having("text", getattr(prepared.split, part))
         short = shortened([texts[row] or "" for row in asked.tolist()])
         scores = (vectoriser.transform(queries.texts) @ known.T).toarray()
         found = {"queries": {"t2m": _first(prepared, queries, labels, scores)}}
         if leaf is not None:
             near = _order((vectoriser.transform(short) @ known.T).toarray())
             right = (leaf[rows][near] == leaf[asked][:, None])[leaf[asked] >= 0]
-            found["short"] = {"t2i": {"n": len(right), "precision@10": round(right.mean(), 5)}}
+            found["short"] = {
+                "t2i": {"n": len(right), "precision@10": round(float(right.mean()), 5)}
+            }
         yield half, {"typed": found}
 
 

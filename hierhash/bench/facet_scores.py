@@ -14,7 +14,7 @@ from itertools import product
 
 import numpy as np
 
-from hierhash.bench.scores import direction_scores, directions_of
+from hierhash.bench.scores import CROSS, direction_scores, directions_of
 from hierhash.bench.shipped_search import shipped_precision
 from hierhash.bench.trained import Rows, encode_items
 from hierhash.labels.items import ItemLabels
@@ -58,7 +58,7 @@ def facet_scores(
 ) -> dict[str, dict[str, float]]:
     """By direction ``joint@10``, ``joint_n`` (its queries), ``NAME_map``s and ``shipped@10``.
 
-    The last is of methods whose queries are real.
+    The last is of texts and pictures that ask the other, by methods whose queries are real.
 
     Args:
         method: Fitted, with facets.
@@ -83,8 +83,9 @@ def facet_scores(
             alone = replace(prepared, labels=prepared.facets[name].labels)
             facet = direction_scores(trained, alone, direction, queries, database, False)
             own[f"{name}_map"] = facet.means["map_leaf"]
-        shipped = shipped_precision(whole, prepared, joint, direction, queries, database)
-        if not np.isnan(shipped):
-            own["shipped@10"] = shipped
+        if direction in CROSS:
+            shipped = shipped_precision(whole, prepared, joint, direction, queries, database)
+            if not np.isnan(shipped):
+                own["shipped@10"] = shipped
         found[direction] = {name: round(value, 5) for name, value in own.items()}
     return found

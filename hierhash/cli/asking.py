@@ -24,11 +24,13 @@ class Query:
         coded: As the run's method codes it; one row.
         modality: ``image``, ``text`` or ``both``: what it was asked by.
         posteriors: By tree (leaves,) probabilities, where the method has them.
+        notes: What of its text was not taken as it stands.
     """
 
     coded: Coded
     modality: str
     posteriors: Mapping[str, NDArray[Any]] = field(default_factory=dict)
+    notes: Sequence[str] = ()
 
 
 class TextReader(Protocol):
@@ -40,6 +42,10 @@ class TextReader(Protocol):
 
     def encode(self, texts: Sequence[str]) -> Coded:
         """The texts as queries."""
+        ...
+
+    def notes(self, text: str) -> list[str]:
+        """What of a text is not taken as it stands."""
         ...
 
     def posteriors(self, texts: Sequence[str]) -> Mapping[str, NDArray[Any]]:
@@ -55,6 +61,7 @@ class _WholeRun:
 
         self._run = load_run(run)
         self.check = self._run.check_text
+        self.notes = self._run.notes
 
     def encode(self, texts: Sequence[str]) -> Coded:
         return self._run.method.encode({"text": self._run.text_rows(texts)}, "query")
@@ -80,7 +87,7 @@ def ask_text(reader: TextReader, text: str) -> Query:
     """
     reader.check(text)
     known = reader.posteriors([text])
-    return Query(reader.encode([text]), "text", _first(known))
+    return Query(reader.encode([text]), "text", _first(known), reader.notes(text))
 
 
 def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
@@ -105,7 +112,7 @@ def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
     rows = composed_rows(saved.method, picture, saved.text_rows([text]))
     levels = classify_composed(saved.method, rows)
     leaves = {name: own[-1][0] for name, own in levels.items()}
-    return Query(encode_composed(saved.method, rows), BOTH, leaves)
+    return Query(encode_composed(saved.method, rows), BOTH, leaves, saved.notes(text))
 
 
 def _first(posteriors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

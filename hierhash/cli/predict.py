@@ -10,6 +10,7 @@ import typer
 
 from hierhash.cli.data_arguments import Format, Option
 from hierhash.plain_text import plain
+from hierhash.retrieval.understood import rounded_down
 
 
 def predict(
@@ -63,7 +64,9 @@ def predict(
         if as_json:
             typer.echo(json.dumps({kind: one, **told}, ensure_ascii=False))
             continue
-        levels = " > ".join(f"{own['class']} ({own['confidence']:.2f})" for own in told["levels"])
+        levels = " > ".join(
+            f"{own['class']} ({rounded_down(own['confidence']):.2f})" for own in told["levels"]
+        )
         typer.echo(plain(f"{one}: {levels}"))
         if "answer" in told:
             answer = " > ".join(told["answer"]) or "not in this catalogue"

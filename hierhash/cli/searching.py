@@ -130,6 +130,8 @@ class Search:
         understood = self._understood(query)
         if query.posteriors and not self.as_json:
             typer.echo(plain(sentence(understood)))
+        for note in query.notes:
+            typer.echo(plain(f"note: {note}"), err=True)
         self._print(self._hits(query, understood), understood)
 
     def _understood(self, query: Query) -> list[Understood]:

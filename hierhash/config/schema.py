@@ -26,7 +26,7 @@ from hierhash.data.split.sizes import PARTS
 from hierhash.errors import did_you_mean
 from hierhash.features.backbone import BackboneSpec
 from hierhash.features.image_backbones import backbone_problem
-from hierhash.features.text_vectorisers import VectoriserSpec, vectoriser_problem
+from hierhash.features.text_vectorisers import VectoriserSpec, resolved, vectoriser_problem
 from hierhash.labels.facets import CATEGORY
 from hierhash.methods.registry import find_preset
 
@@ -83,7 +83,7 @@ def _vectoriser(spec: VectoriserSpec) -> VectoriserSpec:
     shortest, longest = spec.ngram
     if not 1 <= shortest <= longest <= 100:
         raise ValueError(f"ngram must be two lengths, shortest first, not {list(spec.ngram)}")
-    return spec
+    return resolved(spec)
 
 
 Bits = Annotated[int, Field(ge=8, le=4096, strict=True), AfterValidator(_whole_bytes)]

@@ -103,6 +103,25 @@ class CloseWords:
         """Up to three known words close to each word of the text."""
         return self.words.nearest_words(text)
 
+    def notes(self, text: str) -> list[str]:
+        """What words were read as, and which were left out.
+
+        Example:
+            >>> words = CloseWords(min_count=1)
+            >>> words.fit(["red sweatshirt", "blue shoes"])
+            >>> words.notes("sweatshrit"), words.notes("red zebra")
+            (["'sweatshrit' was read as sweatshirt"], ["'zebra' is not known"])
+        """
+        read = dict(self.readings(text))
+        said = []
+        for word in dict.fromkeys(self.words.tokens(text)):
+            known = read.get(word, NOTHING).words
+            if not known:
+                said.append(f"'{word}' is not known")
+            elif known != (word,):
+                said.append(f"'{word}' was read as {', '.join(known)}")
+        return said
+
     def state(self) -> dict[str, Any]:
         """Vocabulary as JSON."""
         return self.words.state()

@@ -25,6 +25,10 @@ class FrozenText:
         """Not needed: word pieces cover all text."""
         return []
 
+    def notes(self, text: str) -> list[str]:
+        """None: all of it is read."""
+        return []
+
     def state(self) -> dict[str, Any]:
         """Nothing was learnt."""
         return {}

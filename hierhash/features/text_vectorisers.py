@@ -33,6 +33,10 @@ class TextVectoriser(Protocol):
         """Known words that resemble those of the text, for an error message."""
         ...
 
+    def notes(self, text: str) -> list[str]:
+        """What of a text was not taken as it stands, in words for who typed it."""
+        ...
+
     def state(self) -> dict[str, Any]:
         """Everything needed to build it again, as JSON."""
         ...
@@ -129,12 +133,32 @@ _VECTORISERS: dict[str, Callable[[VectoriserSpec], TextVectoriser]] = {
 }
 
 
+AUTO = "auto"
+
+
+def resolved(spec: VectoriserSpec) -> VectoriserSpec:
+    """The spec with what ``auto`` stands for here: close words, by meaning too where they can be.
+
+    Configs are written with the answer, so that a run means the same on every machine.
+
+    Example:
+        >>> resolved(VectoriserSpec("words")).name
+        'words'
+    """
+    if spec.name != AUTO:
+        return spec
+    from hierhash.features.wordllama_table import is_installed
+
+    return replace(spec, name="close_words:wordllama" if is_installed() else "close_words")
+
+
 def vectoriser_names() -> list[str]:
     """Names a config may give.
 
-    Libraries take a model after a colon: ``open_clip:ViT-B-32/laion2b_s34b_b79k`` (weights after
-    the slash: a tag or a file), ``huggingface:google-bert/bert-base-uncased`` (a repository or a
-    folder).
+    ``close_words:wordllama`` reads unknown words by their meaning, ``close_words`` by their letters
+    alone; ``auto`` takes the first where its package is there. Libraries take a model after a
+    colon: ``open_clip:ViT-B-32/laion2b_s34b_b79k`` (weights after the slash: a tag or a file),
+    ``huggingface:google-bert/bert-base-uncased`` (a repository or a folder).
     """
     return list(_VECTORISERS)
 
@@ -154,6 +178,7 @@ def text_vectoriser(spec: VectoriserSpec) -> TextVectoriser:
     """
     if problem := vectoriser_problem(spec.name):
         raise ConfigError(f"features.text.name: {problem}")
+    spec = resolved(spec)
     return _VECTORISERS[family(spec.name)](spec)
 
 
@@ -164,4 +189,4 @@ def vectoriser_problem(name: str) -> str | None:
         >>> vectoriser_problem("wrods")
         "no text vectoriser 'wrods'; did you mean 'words'?"
     """
-    return name_problem("text vectoriser", name, _VECTORISERS)
+    return None if name == AUTO else name_problem("text vectoriser", name, [*_VECTORISERS, AUTO])

@@ -128,6 +128,13 @@ class Words:
             near += difflib.get_close_matches(word, self.vocabulary, n=3, cutoff=0.6)
         return list(dict.fromkeys(near))
 
+    def notes(self, text: str) -> list[str]:
+        """Which words are not known; n-grams are no words."""
+        if self.kind == "ngrams":
+            return []
+        unknown = [word for word in self.tokens(text) if self._column(word) is None]
+        return [f"'{word}' is not known" for word in dict.fromkeys(unknown)]
+
     def state(self) -> dict[str, Any]:
         """Vocabulary and weights as JSON."""
         return {

@@ -58,6 +58,10 @@ class TextBranch:
         """
         check_text(self._vectoriser, text)
 
+    def notes(self, text: str) -> list[str]:
+        """What of a text was not taken as it stands."""
+        return self._vectoriser.notes(text)
+
     def encode(self, texts: Sequence[str]) -> Coded:
         """Texts as queries, as the run's method codes them.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,7 +36,17 @@ class Understood:
     def __str__(self) -> str:
         """Path and confidence, after the name of a facet."""
         name = "" if self.tree == CATEGORY else f"{self.tree} "
-        return f"{name}{' > '.join(self.node)} ({self.confidence:.2f})"
+        return f"{name}{' > '.join(self.node)} ({rounded_down(self.confidence):.2f})"
+
+
+def rounded_down(confidence: float) -> float:
+    """A probability in whole hundredths that never says more than is known: 1 is certainty.
+
+    Example:
+        >>> rounded_down(0.997), rounded_down(1.0), rounded_down(0.29)
+        (0.99, 0.99, 0.29)
+    """
+    return min(math.floor(confidence * 100 + 1e-6) / 100, 0.99)
 
 
 def understand(

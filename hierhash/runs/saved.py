@@ -176,6 +176,10 @@ class SavedRun:
         if self.vectoriser is not None:
             check_text(self.vectoriser, text)
 
+    def notes(self, text: str) -> list[str]:
+        """What of a text is not taken as it stands."""
+        return [] if self.vectoriser is None else self.vectoriser.notes(text)
+
     def knows(self, text: str) -> bool:
         """Whether a text has a word that the run knows."""
         return self.vectoriser is None or self.vectoriser.knows(text)
