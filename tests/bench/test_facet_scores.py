@@ -7,6 +7,7 @@ import pytest
 
 from hierhash.bench.evaluate import evaluate_method
 from hierhash.bench.facet_scores import facet_scores, joint_labels
+from hierhash.bench.risk import risk_controls
 from hierhash.bench.run_one import final_scores
 from hierhash.bench.suite import load_suite
 from hierhash.bench.trained import encode_items, fit_method
@@ -92,3 +93,38 @@ def test_scores_of_the_category_are_its_segments(made):
     alone = evaluate_method(method.category, prepared, prepared.split.query)["i2t"]
     assert own["map_leaf"] == alone["map_leaf"]
     assert evaluate_method(method, prepared, prepared.split.query)["i2t"]["hap"] == own["hap"]
+
+
+def test_the_search_as_shipped_leaves_out_items_of_another_understood_value(made):
+    prepared, _, method = made
+    queries, database = prepared.split.query[:20], prepared.split.database
+    found = facet_scores(method, prepared, queries, database)["t2i"]["shipped@10"]
+
+    whole = encode_items(method, prepared, queries, database)
+    facet = prepared.facets["colour"]
+    control = risk_controls(method, prepared)["colour"]["text"]
+    limit = control.threshold(0.1) if control.can_keep(0.1) else 0.5
+    leaf = prepared.labels.single_codes[:, -1]
+    colour = facet.labels.single_codes[:, -1]
+    shares = []
+    for query in queries:
+        match = {
+            item for item in database if (leaf[item], colour[item]) == (leaf[query], colour[query])
+        }
+        if colour[query] < 0 or not match:
+            continue
+        chances = method.parts["colour"].classify({"text": prepared.items.rows["text"][[query]]})[
+            -1
+        ][0]
+        kept = list(database)
+        if chances.max() >= limit:
+            own = [item for item in database if colour[item] in (-1, chances.argmax())]
+            kept = own or kept
+        scores = whole.distance.scores(
+            whole.queries["text"].query[query], whole.stored["image"][database]
+        )
+        score = dict(zip(database.tolist(), scores.tolist(), strict=True))
+        order = sorted(kept, key=lambda item: -score[item])[:10]
+        order += [item for item in database if item not in kept][: 10 - len(order)]
+        shares.append(np.mean([item in match for item in order]))
+    assert found == pytest.approx(np.mean(shares), abs=1e-5)
