@@ -1,4 +1,4 @@
-"""Writes the tables of the README and of two pages in docs/ from the committed result files."""
+"""Writes the tables of the README and of three pages in docs/ from the committed result files."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable
 from pathlib import Path
 from statistics import mean
+from typing import Any
 
 from hierhash.reports.build import build_report
 from hierhash.reports.centre_weights import centre_weights_section
@@ -107,6 +108,62 @@ def partial_labels(_: str, results: Path) -> str:
     return markdown_table(Table(["", "30 % of labels", "seeds", *header], rows, names=2))
 
 
+def facets(suite: str, results: Path) -> str:
+    """Means over seeds of what a suite with facets says of leaf and facet together, by method."""
+    if not (results / f"{suite}.jsonl").is_file():
+        return ""
+    own: dict[str, list[dict[str, dict[str, float]]]] = {}
+    for line in read_lines(results / f"{suite}.jsonl"):
+        by_distance = line["results"]["all"]
+        found = {way: by_distance[way][line["distance"]] for way in ("t2i", "i2t")}
+        own.setdefault(line["method"], []).append(found)
+    names = ("joint@10", "shipped@10", "colour_map", "map_leaf", "hap")
+    rows = []
+    for method, found in own.items():
+        cells = [
+            "" if name not in found[0][way] else f"{mean(one[way][name] for one in found):.3f}"
+            for way in ("t2i", "i2t")
+            for name in names
+        ]
+        rows.append([method, str(len(found)), *cells])
+    header = [f"{way} {name}" for way in ("t2i", "i2t") for name in names]
+    return markdown_table(Table(["", "seeds", *header], rows))
+
+
+def typed(suite: str, results: Path) -> str:
+    """Means over seeds of the final half of what people type, by row."""
+    own: dict[str, list[dict[str, Any]]] = {}
+    for line in read_lines(results / "typed.jsonl"):
+        if (line["suite"], line["part"]) == (suite, "final"):
+            own.setdefault(line["row"], []).append(line)
+    places = [
+        ("names", "t2m", "first"),
+        ("short", "t2i", "precision@10"),
+        ("queries", "t2m", "first"),
+        ("queries", "t2i", "first"),
+    ]
+    rows = []
+    for row, lines in own.items():
+        cells = []
+        for kind, way, name in places:
+            values = [line["typed"].get(kind, {}).get(way, {}).get(name) for line in lines]
+            cells.append("" if None in values else f"{mean(values):.3f}")
+        for way in ("i2t", "t2i"):
+            whole = [line["titles"][way]["map_leaf"] for line in lines if "titles" in line]
+            cells.append(f"{mean(whole):.3f}" if whole else "")
+        rows.append([row, str(len(lines)), *cells])
+    header = ["names first", "short t2i P@10", "wordings t2m first", "wordings t2i first"]
+    header += ["titles i2t map_leaf", "titles t2i map_leaf"]
+    return markdown_table(Table(["", "seeds", *header], rows))
+
+
+def composed(_: str, results: Path) -> str:
+    """Means over seeds of joint@10 of a picture and a colour word."""
+    lines = [line["joint@10"] for line in read_lines(results / "composed.jsonl")]
+    rows = [[name, str(len(lines)), f"{mean(one[name] for one in lines):.3f}"] for name in lines[0]]
+    return markdown_table(Table(["", "seeds", "joint@10"], rows))
+
+
 BLOCKS = {
     "table": headline,
     "cross": first_table(cross_section),
@@ -118,7 +175,11 @@ BLOCKS = {
     "memory": memory,
     "new_leaves": new_leaves,
     "partial_labels": partial_labels,
+    "facets": facets,
+    "typed": typed,
+    "composed": composed,
 }
+PAGES = (ROOT / "README.md", ROOT / "docs" / "our-method.md", ROOT / "docs" / "facets.md")
 BLOCK = re.compile(rf"(<!-- ({'|'.join(BLOCKS)}): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 
@@ -137,6 +198,6 @@ def results_page(results: Path) -> str:
 
 
 if __name__ == "__main__":
-    for page in (ROOT / "README.md", ROOT / "docs" / "our-method.md"):
+    for page in PAGES:
         page.write_text(with_tables(page.read_text(), RESULTS))
     (ROOT / "docs" / "results.md").write_text(results_page(RESULTS))

@@ -17,6 +17,7 @@ from hierhash.cli.data_arguments import (
     TreeFile,
     tree_of,
 )
+from hierhash.cli.data_audit import audit_command
 from hierhash.cli.data_split import split_command
 from hierhash.plain_text import plain
 
@@ -110,6 +111,7 @@ def import_command(
 
 
 app.command("split")(split_command)
+app.command("audit")(audit_command)
 
 
 @app.command("stats")

@@ -68,6 +68,8 @@ def predict(
             f"{own['class']} ({rounded_down(own['confidence']):.2f})" for own in told["levels"]
         )
         typer.echo(plain(f"{one}: {levels}"))
+        for note in saved.notes(one) if kind == "text" else []:
+            typer.echo(plain(f"note: {note}"), err=True)
         if "answer" in told:
             answer = " > ".join(told["answer"]) or "not in this catalogue"
             typer.echo(plain(f"  answer at a risk of {risk:g}: {answer}"))

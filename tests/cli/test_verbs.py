@@ -69,10 +69,17 @@ def test_train_index_search_predict(run_folder, tmp_path):
     assert 0 < json.loads(done.stdout)["scores"]["t2i"]["hap"] < 1
 
 
-def test_a_text_without_a_known_word_is_refused_with_the_nearest(run_folder):
+def test_a_misspelt_word_is_read_as_the_known_one_and_said_so(run_folder):
     done = hierhash("predict", run_folder, "--text", "flowwer")
+    assert done.returncode == 0, done.stderr
+    assert "note: 'flowwer' was read as flower" in done.stderr
+
+
+def test_a_text_without_anything_known_is_refused(run_folder):
+    done = hierhash("predict", run_folder, "--text", "xqzjvk")
     assert done.returncode == 2
-    assert "nearest known words: flower" in done.stderr
+    assert done.stderr.count("\n") == 1
+    assert "no word of it was seen" in done.stderr
 
 
 @pytest.mark.parametrize(
