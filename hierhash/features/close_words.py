@@ -1,35 +1,43 @@
-"""Bags of words in which a word that is not known is read as the nearest ones that are.
+"""Bags of words in which a word that is not known is read as the nearest one that is.
 
-A misspelling ("sweatshrit") has a known word of nearly its letters. Another word ("puppy") has
-known words of nearly its meaning, where the table of the wordllama package is at hand. Only a text
-of which no word is known is read so: titles give the rows that a plain bag of words gives.
+A misspelling ("sweatshrit") has a known word of nearly its letters. Another word ("puppy") has a
+known word of nearly its meaning, where an encoder is at hand that knows it. Only texts of up to
+three words, and those of which no word is known, are read so: titles give the rows that a plain bag
+of words gives.
 """
 
 from __future__ import annotations
 
-import difflib
-from collections.abc import Sequence
-from typing import Any, NamedTuple
+import base64
+from collections.abc import Iterable, Sequence
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
+from rapidfuzz import process
+from rapidfuzz.distance import OSA
 from scipy import sparse
 
 from hierhash.features.words import Words
 
-LETTERS, MEANING = 0.75, 0.3
-"""How alike two words are at least, as difflib counts letters and as cosines of the table."""
-CANDIDATES, MOST, SHORTEST = 10, 3, 3
+LETTERS = 0.75
+"""How alike the letters of two words are at least: 1 - edits / length; a swap is one edit."""
+MEANING = 0.4
+"""The least cosine of two words of like meaning."""
+SHORT, SHORTEST = 3, 3
+"""Words of a text that is read word by word; letters of a word that is read as another."""
 
 
-class Reading(NamedTuple):
-    """What a word is read as: known words, and the share of each."""
+class Encoder(Protocol):
+    """Turns words into vectors of unit length by their meaning."""
 
-    words: tuple[str, ...]
-    shares: tuple[float, ...]
+    def is_word(self, word: str) -> bool:
+        """Whether it has the word whole, so that it is no misspelling."""
+        ...
 
-
-NOTHING = Reading((), ())
+    def transform(self, texts: Sequence[str]) -> NDArray[np.float32]:
+        """Rows of unit length (n, d)."""
+        ...
 
 
 class CloseWords:
@@ -38,17 +46,20 @@ class CloseWords:
     Args:
         min_count: Words in fewer training texts are not known.
         max_size: The vocabulary's largest size.
-        table: Turns words into vectors of unit length; None reads by letters alone.
+        encoder: Tells what words mean; None reads by letters alone.
     """
 
-    def __init__(self, min_count: int = 2, max_size: int = 5000, table: Any = None) -> None:
+    def __init__(
+        self, min_count: int = 2, max_size: int = 5000, encoder: Encoder | None = None
+    ) -> None:
         self.words = Words("words", min_count, max_size)
-        self.table = table
+        self.encoder = encoder
         self._forget()
 
     def _forget(self) -> None:
-        self._readings: dict[str, Reading] = {}
-        self._grams: tuple[Words, Any] | None = None
+        self._readings: dict[str, str | None] = {}
+        self._near = [word for word in self.words.vocabulary if _may_be_read(word)]
+        self._rarity = dict(zip(self.words.vocabulary, self.words.weights, strict=True))
         self._meanings: NDArray[np.float32] | None = None
 
     def fit(self, texts: Sequence[str]) -> None:
@@ -57,47 +68,29 @@ class CloseWords:
         self._forget()
 
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
-        """Rows, CSR float32 (n, vocabulary); a word adds 1 in all to what it is read as."""
-        columns = {word: column for column, word in enumerate(self.words.vocabulary)}
-        rows: list[int] = []
-        places: list[int] = []
-        values: list[float] = []
-        for row, text in enumerate(texts):
-            for _, reading in self.readings(text):
-                rows += [row] * len(reading.words)
-                places += [columns[word] for word in reading.words]
-                values += reading.shares
-        cells = (np.array(values, dtype=np.float32), (rows, places))
-        return sparse.coo_matrix(cells, shape=(len(texts), len(columns))).tocsr()
+        """Rows, CSR float32 (n, vocabulary); a word adds 1 to what it is read as."""
+        tokens = [self._read_tokens(text) for text in texts]
+        self._read(word for own in tokens for word in own)
+        read = [" ".join(self._readings[word] or "" for word in own) for own in tokens]
+        return self.words.transform(read)
 
-    def readings(self, text: str) -> list[tuple[str, Reading]]:
-        """The words of a text and what each is read as; where some are known, they alone count."""
-        tokens = self.words.tokens(text)
-        known = [token for token in tokens if self.words.knows(token)]
-        return [(token, self.read(token)) for token in known or tokens]
-
-    def read(self, word: str) -> Reading:
-        """The known words that a word stands for, itself where it is known.
+    def read(self, word: str) -> str | None:
+        """The known word that a word stands for, itself where it is known.
 
         Example:
             >>> words = CloseWords(min_count=1)
             >>> words.fit(["red sweatshirt", "blue shoes"])
-            >>> words.read("sweatshrit").words, words.read("zebra").words
-            (('sweatshirt',), ())
+            >>> words.read("sweatshrit"), words.read("zebra")
+            ('sweatshirt', None)
         """
-        word = word.lower()
-        if word not in self._readings:
-            if self.words.knows(word):
-                self._readings[word] = Reading((word,), (1.0,))
-            elif len(word) < SHORTEST or not word.isalpha():
-                self._readings[word] = NOTHING
-            else:
-                self._readings[word] = self._by_letters(word) or self._by_meaning(word) or NOTHING
-        return self._readings[word]
+        self._read([word.lower()])
+        return self._readings[word.lower()]
 
     def knows(self, text: str) -> bool:
         """Whether a word of the text is known, or read as one."""
-        return any(self.read(token).words for token in self.words.tokens(text))
+        tokens = self._read_tokens(text)
+        self._read(tokens)
+        return any(self._readings[token] for token in tokens)
 
     def nearest_words(self, text: str) -> list[str]:
         """Up to three known words close to each word of the text."""
@@ -112,51 +105,73 @@ class CloseWords:
             >>> words.notes("sweatshrit"), words.notes("red zebra")
             (["'sweatshrit' was read as sweatshirt"], ["'zebra' is not known"])
         """
-        read = dict(self.readings(text))
+        tokens = self._read_tokens(text)
+        self._read(tokens)
         said = []
         for word in dict.fromkeys(self.words.tokens(text)):
-            known = read.get(word, NOTHING).words
-            if not known:
+            known = self._readings[word] if word in tokens else None
+            if known is None:
                 said.append(f"'{word}' is not known")
-            elif known != (word,):
-                said.append(f"'{word}' was read as {', '.join(known)}")
+            elif known != word:
+                said.append(f"'{word}' was read as {known}")
         return said
 
     def state(self) -> dict[str, Any]:
-        """Vocabulary as JSON."""
-        return self.words.state()
+        """Vocabulary, and what its words mean in half precision, as JSON."""
+        state = self.words.state()
+        if self.encoder is not None:
+            halves = self._known_meanings(self.encoder).astype("<f2")
+            state["meanings"] = base64.b64encode(halves.tobytes()).decode()
+        return state
 
     def load_state(self, state: dict[str, Any]) -> None:
         """Takes over a vocabulary; see ``Words``."""
         self.words.load_state(state)
         self._forget()
+        if "meanings" in state:
+            halves = np.frombuffer(base64.b64decode(state["meanings"], validate=True), "<f2")
+            self._meanings = halves.astype(np.float32).reshape(len(self._near), -1)
 
-    def _by_letters(self, word: str) -> Reading | None:
-        if self._grams is None:
-            grams = Words("ngrams", min_count=1, max_size=1 << 20, ngram=(2, 3))
-            grams.fit(self.words.vocabulary)
-            self._grams = grams, grams.transform(self.words.vocabulary).T.tocsc()
-        grams, known = self._grams
-        alike = (grams.transform([word]) @ known).toarray()[0]
-        best, found = LETTERS, None
-        for place in np.argsort(-alike, kind="stable")[:CANDIDATES]:
-            one = self.words.vocabulary[place]
-            ratio = difflib.SequenceMatcher(None, word, one).ratio()
-            if alike[place] > 0 and ratio >= LETTERS and ratio + alike[place] > best:
-                best, found = ratio + alike[place], one
-        return None if found is None else Reading((found,), (1.0,))
+    def _read_tokens(self, text: str) -> list[str]:
+        """The words of a text that count: of a longer one the known alone, if there are any."""
+        tokens = self.words.tokens(text)
+        known = [token for token in tokens if self.words.knows(token)]
+        return tokens if len(tokens) <= SHORT or not known else known
 
-    def _by_meaning(self, word: str) -> Reading | None:
-        if self.table is None:
-            return None
-        if self._meanings is None:
-            self._meanings = self.table.transform(self.words.vocabulary)
-        alike = self._meanings @ self.table.transform([word])[0]
-        near = np.argsort(-alike, kind="stable")[:MOST]
-        near = near[alike[near] >= MEANING]
-        if not len(near):
-            return None
-        shares = alike[near] / alike[near].sum()
-        return Reading(
-            tuple(self.words.vocabulary[place] for place in near), tuple(map(float, shares))
+    def _read(self, words: Iterable[str]) -> None:
+        """Finds what words stand for, all at once: an encoder is quicker so."""
+        asked = []
+        for word in words:
+            if word in self._readings:
+                continue
+            self._readings[word] = word if self.words.knows(word) else None
+            if self._readings[word] is not None or not _may_be_read(word) or not self._near:
+                continue
+            if self.encoder is None or not self.encoder.is_word(word):
+                self._readings[word] = self._by_letters(word)
+            if self._readings[word] is None:
+                asked.append(word)
+        if self.encoder is None or not asked:
+            return
+        alike = self.encoder.transform(asked) @ self._known_meanings(self.encoder).T
+        for word, own in zip(asked, alike, strict=True):
+            best = int(own.argmax())
+            near = self._near[best] if own[best] >= MEANING else None
+            self._readings[word] = near or self._by_letters(word)
+
+    def _by_letters(self, word: str) -> str | None:
+        found = process.extract(
+            word, self._near, scorer=OSA.normalized_similarity, score_cutoff=LETTERS, limit=None
         )
+        # Of equally near ones the word that more texts have.
+        best = max(found, key=lambda one: (one[1], -self._rarity[one[0]]), default=None)
+        return None if best is None else best[0]
+
+    def _known_meanings(self, encoder: Encoder) -> NDArray[np.float32]:
+        if self._meanings is None:
+            self._meanings = encoder.transform(self._near)
+        return self._meanings
+
+
+def _may_be_read(word: str) -> bool:
+    return len(word) >= SHORTEST and word.isalpha()

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Protocol
 
 from pydantic import Strict
 
-from hierhash.errors import ConfigError
+from hierhash.errors import ConfigError, did_you_mean
 from hierhash.features.names import family, name_problem
 
 Whole = Annotated[int, Strict()]
@@ -91,9 +91,11 @@ def _close_words(spec: VectoriserSpec) -> TextVectoriser:
 
 def _close_words_of(spec: VectoriserSpec) -> TextVectoriser:
     from hierhash.features.close_words import CloseWords
+    from hierhash.features.minilm import MiniLM
+    from hierhash.features.wordllama_table import WordLlamaTable
 
-    table = text_vectoriser(replace(spec, name=spec.name.removeprefix("close_words:")))
-    return CloseWords(spec.min_count, spec.max_size, table)
+    encoder = WordLlamaTable() if spec.name.endswith(":wordllama") else MiniLM()
+    return CloseWords(spec.min_count, spec.max_size, encoder)
 
 
 def _wordllama(spec: VectoriserSpec) -> TextVectoriser:
@@ -134,6 +136,8 @@ _VECTORISERS: dict[str, Callable[[VectoriserSpec], TextVectoriser]] = {
 
 
 AUTO = "auto"
+BY_MEANING = ("close_words:minilm", "close_words:wordllama")
+"""Close words by an encoder of meanings, the better first."""
 
 
 def resolved(spec: VectoriserSpec) -> VectoriserSpec:
@@ -147,16 +151,19 @@ def resolved(spec: VectoriserSpec) -> VectoriserSpec:
     """
     if spec.name != AUTO:
         return spec
-    from hierhash.features.wordllama_table import is_installed
+    from hierhash.features import minilm, wordllama_table
 
-    return replace(spec, name="close_words:wordllama" if is_installed() else "close_words")
+    there = (minilm.is_installed(), wordllama_table.is_installed())
+    found = [name for name, installed in zip(BY_MEANING, there, strict=True) if installed]
+    return replace(spec, name=found[0] if found else "close_words")
 
 
 def vectoriser_names() -> list[str]:
     """Names a config may give.
 
-    ``close_words:wordllama`` reads unknown words by their meaning, ``close_words`` by their letters
-    alone; ``auto`` takes the first where its package is there. Libraries take a model after a
+    ``close_words:minilm`` and ``close_words:wordllama`` read unknown words by their meaning too,
+    ``close_words`` by their letters alone; ``auto`` takes the first whose package is there.
+    Libraries take a model after a
     colon: ``open_clip:ViT-B-32/laion2b_s34b_b79k`` (weights after the slash: a tag or a file),
     ``huggingface:google-bert/bert-base-uncased`` (a repository or a folder).
     """
@@ -189,4 +196,7 @@ def vectoriser_problem(name: str) -> str | None:
         >>> vectoriser_problem("wrods")
         "no text vectoriser 'wrods'; did you mean 'words'?"
     """
+    if family(name) == "close_words:" and name not in BY_MEANING:
+        hint = did_you_mean(name, BY_MEANING) or f"; use one of {', '.join(BY_MEANING)}"
+        return f"no text vectoriser '{name}'{hint}"
     return None if name == AUTO else name_problem("text vectoriser", name, [*_VECTORISERS, AUTO])

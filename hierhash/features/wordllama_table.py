@@ -51,6 +51,10 @@ class WordLlamaTable(FrozenText):
         norms = np.linalg.norm(rows, axis=1, keepdims=True)
         return np.asarray(rows / np.maximum(norms, 1e-12), dtype=np.float32)
 
+    def is_word(self, word: str) -> bool:
+        """Whether the word is one token of the table."""
+        return len(self._tokenizer.encode(word, add_special_tokens=False).ids) == 1
+
 
 def is_installed() -> bool:
     """Whether the table's package and its tokenizer's are there."""

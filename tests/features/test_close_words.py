@@ -5,6 +5,7 @@ import json
 import numpy as np
 import pytest
 
+from hierhash.errors import ConfigError
 from hierhash.features.close_words import CloseWords
 from hierhash.features.text_vectorisers import VectoriserSpec, resolved, text_vectoriser
 from hierhash.features.words import Words
@@ -12,18 +13,24 @@ from hierhash.features.words import Words
 TEXTS = ["red summer dress", "blue summer shoes", "green sweatshirt", "brown dog"]
 
 
-class Table:
-    """Two words mean the same when they stand in one group here."""
+class Encoder:
+    """Two words mean the same when they stand in one group here; it has the words of ``whole``."""
 
-    groups = ({"dog", "puppy"}, {"shoes", "boots"})
+    groups = ({"dog", "puppy", "dresss"}, {"shoes", "boots", "dres"})
+    whole = ("puppy", "dres")
+    asked = 0
 
     def transform(self, texts):
+        self.asked += 1
         rows = [[float(text in group) for group in self.groups] for text in texts]
         return np.array(rows, dtype=np.float32)
 
+    def is_word(self, word):
+        return word in self.whole
 
-def learnt(table=None):
-    words = CloseWords(min_count=1, table=table)
+
+def learnt(encoder=None):
+    words = CloseWords(min_count=1, encoder=encoder)
     words.fit(TEXTS)
     return words
 
@@ -31,7 +38,7 @@ def learnt(table=None):
 def test_titles_give_the_rows_of_a_plain_bag_of_words():
     plain = Words("words", min_count=1)
     plain.fit(TEXTS)
-    titles = [*TEXTS, "red red zebra", ""]
+    titles = [*TEXTS, "red summer shoes with dres", ""]
     np.testing.assert_array_equal(
         learnt().transform(titles).toarray(), plain.transform(titles).toarray()
     )
@@ -41,31 +48,55 @@ def test_titles_give_the_rows_of_a_plain_bag_of_words():
     ("typed", "read"), [("sweatshrit", "sweatshirt"), ("dres", "dress"), ("Sumer", "summer")]
 )
 def test_a_misspelling_is_read_as_the_word_of_nearly_its_letters(typed, read):
-    assert learnt().read(typed).words == (read,)
+    assert learnt().read(typed) == read
     np.testing.assert_array_equal(
         learnt().transform([typed]).toarray(), learnt().transform([read]).toarray()
     )
 
 
-def test_another_word_is_read_by_its_meaning_where_there_is_a_table():
-    assert learnt(Table()).read("puppy") == (("dog",), (1.0,))
+def test_of_equally_near_words_the_one_that_more_texts_have_is_read():
+    words = CloseWords(min_count=1)
+    words.fit(["cat", "car car", "car", "cap"])
+    assert words.read("cax") is None  # a third of its letters is another word
+    words.fit(["coats", "boats", "boats goats", "goats boats"])
+    assert words.read("xoats") == "boats"
+
+
+def test_a_swap_of_neighbours_is_one_edit():
+    words = CloseWords(min_count=1)
+    words.fit(["shirts", "shorts", "shorts"])
+    assert words.read("shrits") == "shirts"
+
+
+def test_another_word_is_read_by_its_meaning_where_there_is_an_encoder():
+    assert learnt(Encoder()).read("puppy") == "dog"
     assert not learnt().knows("puppy")
-    assert learnt(Table()).knows("puppy")
-    assert not learnt(Table()).knows("galaxy 500 x")
+    assert learnt(Encoder()).knows("puppy")
+    assert not learnt(Encoder()).knows("galaxy 500 x")
 
 
-def test_a_reading_adds_one_in_all():
-    class Near(Table):
-        groups = ({"dog", "puppy", "shoes"},)
+def test_a_real_word_is_read_by_its_meaning_and_a_misspelling_by_its_letters():
+    assert learnt(Encoder()).read("dres") == "shoes"
+    assert learnt(Encoder()).read("dresss") == "dress"
 
-    row = learnt(Near()).transform(["puppy"]).toarray()[0]
-    assert sorted(row[row > 0].tolist()) == [0.5, 0.5]
+
+def test_an_encoder_is_asked_once_for_all_texts_and_for_the_vocabulary():
+    encoder = Encoder()
+    learnt(encoder).transform(["puppy", "boots", "galaxy", "puppy"])
+    assert encoder.asked == 2
+
+
+def test_in_a_text_of_three_words_each_is_read_and_in_a_longer_one_none():
+    words = learnt(Encoder())
+    assert words.transform(["red puppy"]).sum() == 2
+    assert words.transform(["red summer puppy dress"]).sum() == 3
 
 
 def test_what_was_read_otherwise_is_said():
-    words = learnt(Table())
+    words = learnt(Encoder())
     assert words.notes("sweatshrit") == ["'sweatshrit' was read as sweatshirt"]
-    assert words.notes("red puppy") == ["'puppy' is not known"]
+    assert words.notes("red puppy") == ["'puppy' was read as dog"]
+    assert words.notes("red summer puppy dress") == ["'puppy' is not known"]
     assert words.notes("red dress") == []
 
 
@@ -77,13 +108,40 @@ def test_a_state_in_json_gives_the_same_rows():
     )
 
 
-def test_auto_is_what_this_machine_has(monkeypatch):
-    for there, name in ((True, "close_words:wordllama"), (False, "close_words")):
+def test_meanings_of_the_vocabulary_are_kept_in_the_state():
+    encoder = Encoder()
+    other = CloseWords(encoder=encoder)
+    other.load_state(json.loads(json.dumps(learnt(Encoder()).state())))
+    assert other.read("puppy") == "dog"
+    assert encoder.asked == 1
+
+
+def test_meanings_that_do_not_fit_the_vocabulary_are_refused():
+    state = learnt(Encoder()).state()
+    state["meanings"] = state["meanings"][:12]
+    with pytest.raises(ValueError, match=r"\S"):
+        CloseWords(encoder=Encoder()).load_state(state)
+
+
+@pytest.mark.parametrize(
+    ("there", "name"),
+    [
+        (("minilm", "wordllama_table"), "close_words:minilm"),
+        (("wordllama_table",), "close_words:wordllama"),
+        ((), "close_words"),
+    ],
+)
+def test_auto_is_what_this_machine_has(monkeypatch, there, name):
+    for module in ("minilm", "wordllama_table"):
         monkeypatch.setattr(
-            "hierhash.features.wordllama_table.is_installed", lambda there=there: there
+            f"hierhash.features.{module}.is_installed", lambda module=module: module in there
         )
-        assert resolved(VectoriserSpec("auto", min_count=3)) == VectoriserSpec(name, min_count=3)
-    assert isinstance(text_vectoriser(VectoriserSpec("auto")), CloseWords)
+    assert resolved(VectoriserSpec("auto", min_count=3)) == VectoriserSpec(name, min_count=3)
+
+
+def test_close_words_of_another_encoder_are_refused():
+    with pytest.raises(ConfigError, match="did you mean 'close_words:minilm'"):
+        text_vectoriser(VectoriserSpec("close_words:minilmm"))
 
 
 def test_n_grams_know_a_word_of_which_they_know_half():
