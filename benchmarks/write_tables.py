@@ -108,6 +108,44 @@ def partial_labels(_: str, results: Path) -> str:
     return markdown_table(Table(["", "30 % of labels", "seeds", *header], rows, names=2))
 
 
+def splits(_: str, results: Path) -> str:
+    """Each method on each draw of the parts; one training each."""
+    places = [(way, name) for way in ("i2t", "t2i") for name in ("map_leaf", "hap")]
+    rows = [
+        [
+            str(line["split"]),
+            line["method"],
+            *(f"{line['scores'][way][name]:.3f}" for way, name in places),
+        ]
+        for line in read_lines(results / "splits.jsonl")
+    ]
+    return markdown_table(
+        Table(["split", "", *(f"{way} {name}" for way, name in places)], rows, names=2)
+    )
+
+
+def costs(_: str, results: Path) -> str:
+    """Seconds of the centres of large trees, and of an epoch with its memory."""
+    rows = [
+        [
+            f"centres of {one['leaves']:,} leaves ({one['tree']}), {one['bits']} bits",
+            f"{one['seconds']:.0f} s",
+            "",
+        ]
+        for one in read_lines(results / "centres.jsonl")
+    ]
+    rows += [
+        [
+            f"an epoch of {one['subject']}",
+            f"{one['seconds_an_epoch']:.0f} s",
+            f"{one['peak_mb']:,} MB",
+        ]
+        for one in read_lines(results / "speed.jsonl")
+        if one["benchmark"] == "streaming"
+    ]
+    return markdown_table(Table(["", "seconds", "memory"], rows))
+
+
 def facets(suite: str, results: Path) -> str:
     """Means over seeds of what a suite with facets says of leaf and facet together, by method."""
     if not (results / f"{suite}.jsonl").is_file():
@@ -182,6 +220,8 @@ BLOCKS = {
     "memory": memory,
     "new_leaves": new_leaves,
     "partial_labels": partial_labels,
+    "splits": splits,
+    "costs": costs,
     "facets": facets,
     "typed": typed,
     "composed": composed,

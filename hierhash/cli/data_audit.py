@@ -7,41 +7,60 @@ from typing import Annotated
 
 import typer
 
+from hierhash.cli.data_arguments import Format, Option
+
 COLUMNS = ["id", "tree", "label", "likelier", "label_chance", "likelier_chance"]
 
 
 def audit_command(
     run: Annotated[Path, typer.Argument(help="Run folder of a method that classifies.")],
     out: Annotated[Path, typer.Option(help="HTML page to write; a CSV file goes beside it.")],
+    source: Annotated[
+        str | None,
+        typer.Argument(help="Folder or file of other items; the run's own data if not given."),
+    ] = None,
     folds: Annotated[
         int, typer.Option(min=2, max=20, help="Parts of the training items; each is one training.")
     ] = 3,
     most: Annotated[int, typer.Option(min=1, help="Doubted labels on the page.")] = 200,
+    format_: Format = None,
+    option: Option = None,
 ) -> None:
-    """List the items of a run's data that look like another class or facet value.
+    """List the items that look like another class or facet value than their label.
 
-    Training items are judged by trainings that have not seen them, so it takes as long as --folds
-    trainings. The page shows the worst with their pictures; the CSV file has all of them.
+    Of the run's own data the training items are judged by trainings that have not seen them, so it
+    takes as long as --folds trainings. Other items are judged by the run itself. The page shows the
+    worst with their pictures; the CSV file has all of them.
     """
+    from hierhash.cli.source_argument import read_source
     from hierhash.errors import DataError
     from hierhash.labels.paths import format_path
     from hierhash.reports.audit_page import audit_page
     from hierhash.retrieval.understood import rounded_down
-    from hierhash.runs.audit import audit
+    from hierhash.runs.audit import audit, audit_others
     from hierhash.runs.items import prepare_again
     from hierhash.runs.saved import load_run
     from hierhash.storage.csv_lines import format_csv, safe_cell
     from hierhash.storage.whole_file import write_text
-    from hierhash.training.progress import counting
+    from hierhash.training.progress import counting, warn
 
     table = out.with_suffix(".csv")
     if table == out:
         raise DataError(f"--out: {out} is the page; give it another ending, such as .html")
     saved = load_run(run)
-    prepared = prepare_again(saved)
-    with counting("folds") as advance:
-        found = audit(saved.method, saved.config, prepared, folds, advance)
-    catalogue = prepared.catalogue
+    if source is None:
+        prepared = prepare_again(saved)
+        catalogue = prepared.catalogue
+        with counting("folds") as advance:
+            found = audit(saved.method, saved.config, prepared, folds, advance)
+    else:
+        catalogue, folds = read_source(source, format_, option), 0
+        if seen := len(set(catalogue.ids) & saved.trained_on()):
+            warn(
+                f"{seen} of these items have ids that the run was trained on, and a run doubts too "
+                "few of those; give no source to have them judged by other trainings"
+            )
+        found = audit_others(saved, catalogue)
     rows = [
         [
             safe_cell(catalogue.ids[one.row]),

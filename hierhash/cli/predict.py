@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -22,8 +22,11 @@ def predict(
         str | None, typer.Option(help="Folder or file of items, or `sample`; needs --out.")
     ] = None,
     modality: Annotated[
-        str, typer.Option(help="What of a source is read: image or text.")
-    ] = "text",
+        str | None,
+        typer.Option(
+            help="What of a source is read: image or text (the default); with --fill both, too."
+        ),
+    ] = None,
     risk: Annotated[
         float, typer.Option(min=0.0, max=1.0, help="How often an answer may be wrong.")
     ] = 0.1,
@@ -32,6 +35,13 @@ def predict(
     out: Annotated[
         Path | None, typer.Option(help="CSV file to write: a row for each item of the source.")
     ] = None,
+    fill: Annotated[
+        bool,
+        typer.Option(
+            "--fill",
+            help="Write only what the source leaves open: missing or coarse labels, empty facets.",
+        ),
+    ] = False,
 ) -> None:
     """Predict the class of texts, of pictures or of a whole source at every level.
 
@@ -40,6 +50,7 @@ def predict(
     """
     from hierhash.cli.source_argument import check_modality, read_source
     from hierhash.errors import InputError
+    from hierhash.runs.filling import write_proposals
     from hierhash.runs.prediction import check_classifies, predict_one, predict_source
     from hierhash.runs.saved import load_run
 
@@ -48,14 +59,21 @@ def predict(
         raise InputError("predict: give --text or --image, or else --source with --out")
     if (source is None) != (out is None):
         raise InputError("predict: --source and --out go together; give both or neither")
+    if fill and source is None:
+        raise InputError("predict: --fill reads a source; give --source and --out")
     if source is not None and out is not None:
-        check_modality(modality)
+        check_modality(modality, both=fill or modality is None)
         if out.exists():
             raise InputError(f"{out}: exists already; choose another name or remove it")
         saved = load_run(run)
         check_classifies(saved)
-        rows = predict_source(saved, read_source(source, format_, option), modality, out, risk)
-        typer.echo(f"{out}: {rows} items")
+        catalogue = read_source(source, format_, option)
+        if fill:
+            count = write_proposals(saved, catalogue, modality, risk, out)
+            typer.echo(f"{out}: {count} proposals for {len(catalogue)} items")
+        else:
+            count = predict_source(saved, catalogue, modality or "text", out, risk)
+            typer.echo(f"{out}: {count} items")
         return
     saved = load_run(run)
     check_classifies(saved)
@@ -63,13 +81,18 @@ def predict(
         told = predict_one(saved, kind, one, risk)
         if as_json:
             typer.echo(json.dumps({kind: one, **told}, ensure_ascii=False))
-            continue
-        levels = " > ".join(
-            f"{own['class']} ({rounded_down(own['confidence']):.2f})" for own in told["levels"]
-        )
-        typer.echo(plain(f"{one}: {levels}"))
-        for note in saved.notes(one) if kind == "text" else []:
-            typer.echo(plain(f"note: {note}"), err=True)
-        if "answer" in told:
-            answer = " > ".join(told["answer"]) or "not in this catalogue"
-            typer.echo(plain(f"  answer at a risk of {risk:g}: {answer}"))
+        else:
+            _say(one, told, saved.notes(one) if kind == "text" else [], risk)
+
+
+def _say(one: str, told: dict[str, Any], notes: list[str], risk: float) -> None:
+    """The path with its confidences, how the text was read, and the answer at a risk."""
+    levels = " > ".join(
+        f"{own['class']} ({rounded_down(own['confidence']):.2f})" for own in told["levels"]
+    )
+    typer.echo(plain(f"{one}: {levels}"))
+    for note in notes:
+        typer.echo(plain(f"note: {note}"), err=True)
+    if "answer" in told:
+        answer = " > ".join(told["answer"]) or "not in this catalogue"
+        typer.echo(plain(f"  answer at a risk of {risk:g}: {answer}"))

@@ -24,7 +24,7 @@ def audit_page(
             and the two chances.
         catalogue: The items.
         total: Number of items with a doubted label.
-        folds: Trainings that judged.
+        folds: Trainings that judged the training items; 0 where the run judged all.
 
     Raises:
         DataError: A picture cannot be read.

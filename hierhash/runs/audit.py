@@ -7,7 +7,7 @@ other items are judged by the run itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from hierhash.bench.trained import fit_method
 from hierhash.config.schema import RunConfig
+from hierhash.data.catalogue import Catalogue
 from hierhash.errors import DataError, InputError
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.items import ItemLabels
@@ -24,6 +25,9 @@ from hierhash.methods.faceted import parts_of
 from hierhash.methods.method import Method
 from hierhash.methods.predict import coherent_probabilities
 from hierhash.prepare import Prepared
+from hierhash.runs.chances import known_labels, leaf_chances, trees_of
+from hierhash.runs.indexing import default_modality
+from hierhash.runs.saved import SavedRun
 from hierhash.training.items import BOTH
 
 Rows = NDArray[np.int64]
@@ -96,6 +100,26 @@ def audit(
     trees = {CATEGORY: (prepared.tree, prepared.labels)} | {
         name: (facet.tree, facet.labels) for name, facet in prepared.facets.items()
     }
+    return _worst_first(chances, trees)
+
+
+def audit_others(saved: SavedRun, catalogue: Catalogue) -> list[Doubt]:
+    """The doubted labels of items that the run was not trained on, worst first.
+
+    Raises:
+        InputError: The method does not classify, or no item can be read by it.
+        TreeError: Labels are not in the run's tree.
+    """
+    labels = known_labels(saved, catalogue)
+    chances, _ = leaf_chances(saved, catalogue, default_modality(saved))
+    return _worst_first(
+        chances, {name: (tree, labels[name]) for name, tree in trees_of(saved).items()}
+    )
+
+
+def _worst_first(
+    chances: Mapping[str, Floats], trees: Mapping[str, tuple[LabelTree, ItemLabels]]
+) -> list[Doubt]:
     found = [doubt for name, own in chances.items() for doubt in doubts(name, *trees[name], own)]
     return sorted(found, key=lambda one: (-one.margin, one.row, one.tree))
 

@@ -67,7 +67,7 @@ def encode_catalogue(
     """
     modality = modality or default_modality(saved)
     saved.check_modality(modality)
-    groups = _groups(saved, catalogue, modality)
+    groups = groups_of(saved, catalogue, modality)
     rows = sorted(row for _, own in groups for row in own)
     # Before the long work: labels that the run's tree lacks are named with their rows.
     saved.tree.encode(
@@ -83,10 +83,14 @@ def encode_catalogue(
     return _index(saved, modality, _in_order(parts, rows), catalogue, rows)
 
 
-def _groups(
+def groups_of(
     saved: SavedRun, catalogue: Catalogue, modality: str
 ) -> list[tuple[list[str], list[int]]]:
-    """Modalities with the rows that are coded by just these."""
+    """Modalities with the rows that are coded by just these.
+
+    Raises:
+        DataError: No item has the modality.
+    """
     if modality != BOTH:
         return [([modality], rows_with(catalogue, modality))]
     found: dict[tuple[str, ...], list[int]] = {}
@@ -179,7 +183,7 @@ def _index(
     )
     distance = saved.method.distance()
     lines = metadata_lines(items)
-    facets = _facets(saved, catalogue, rows)
+    facets = known_facets(saved, catalogue, rows)
     return ExactIndex(stored, lines, labels, manifest, saved.folder, distance, facets)
 
 
@@ -189,7 +193,7 @@ def _attributes(catalogue: Catalogue, row: int) -> dict[str, dict[str, str]]:
     return {"attributes": own} if own else {}
 
 
-def _facets(saved: SavedRun, catalogue: Catalogue, rows: list[int]) -> dict[str, ItemLabels]:
+def known_facets(saved: SavedRun, catalogue: Catalogue, rows: list[int]) -> dict[str, ItemLabels]:
     """Labels of rows in the run's facets; nothing is known where the catalogue lacks the column."""
     found = {}
     for name, tree in saved.facets.items():

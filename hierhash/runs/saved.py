@@ -16,6 +16,7 @@ from hierhash.config.hash import config_hash
 from hierhash.config.reading import load_config
 from hierhash.config.schema import RunConfig
 from hierhash.config.writing import dump_config, with_absolute_paths
+from hierhash.data.split.split import read_split_file
 from hierhash.environment import environment
 from hierhash.errors import HierhashError, InputError, RunError
 from hierhash.features.backbone import ImageBackbone
@@ -119,6 +120,10 @@ class SavedRun:
     def modalities(self) -> list[str]:
         """What it can code: those of ``image`` and ``text`` that its method learns from."""
         return [one for one in MODALITIES if one in self.method.needs]
+
+    def trained_on(self) -> set[str]:
+        """The ids of its training items."""
+        return set(read_split_file(self.folder / SPLIT)["train"])
 
     def check_data(self, prepared: Prepared) -> None:
         """Refuses data whose features are of another kind than those it was trained on.

@@ -178,3 +178,17 @@ def test_a_notebook_keeps_to_known_values(shop):
     assert {(one["colour"], one["size"]) for one in attributes} == {("blue", "M")}
     with pytest.raises(InputError, match="no facet or column 'sise'"):
         index.search("hats", where=["sise=M"])
+
+
+def test_values_are_proposed_where_the_catalogue_says_none(shop, tmp_path):
+    out = tmp_path / "open.csv"
+    words = ("predict", shop / "run", "--source", shop / "shop", "--fill", "--out", out)
+    said = hierhash(*words, "--risk", "0.5")
+    assert said.code == 0, said.err
+    rows = [line.split(",") for line in out.read_text().splitlines()[1:]]
+    lines = [json.loads(one) for one in (shop / "shop" / "metadata.jsonl").read_text().splitlines()]
+    silent = {item["id"]: item["text"] for item in lines if "colour" not in item}
+    assert rows
+    for item, tree, known, proposed, _ in rows:
+        assert (tree, known) == ("colour", "")
+        assert silent[item].endswith(proposed)

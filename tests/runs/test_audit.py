@@ -91,3 +91,12 @@ def test_more_folds_than_training_items_are_refused(trained):
     prepared = prepare_again(saved)
     with pytest.raises(DataError, match="--folds: 500 folds of"):
         audit(saved.method, saved.config, prepared, folds=500)
+
+
+def test_other_items_are_judged_by_the_run(trained, shop_copy, tmp_path):
+    out = tmp_path / "doubted.html"
+    said = hierhash("data", "audit", trained / "run", shop_copy, "--out", out)
+    assert said.code == 0, said.err
+    assert "ids that the run was trained on" in said.err
+    assert "doubted labels" in said.out
+    assert "folds" not in out.read_text()
