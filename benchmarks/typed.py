@@ -11,6 +11,7 @@ scikit-learn and learn nothing. 64 bits; what stands in the file is not run agai
 from __future__ import annotations
 
 import sys
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -23,7 +24,7 @@ from hierhash.bench.results import SuiteResults, refuse_changed_code
 from hierhash.bench.scores import CROSS, direction_scores
 from hierhash.bench.suite import Suite, find_suite, load_suite
 from hierhash.bench.trained import encode_items, fit_method
-from hierhash.bench.typed_queries import TypedQueries, below, read_queries
+from hierhash.bench.typed_queries import TypedQueries, below, names_of, read_queries
 from hierhash.config.schema import RunConfig, schema_of
 from hierhash.environment import environment
 from hierhash.lessons import shortened
@@ -106,11 +107,16 @@ def tfidf_scores(prepared: Prepared, options: dict[str, Any]) -> Iterator[tuple[
         queries = read_queries(queries_of(prepared), prepared.tree, half == "final")
         asked = prepared.items.having("text", getattr(prepared.split, part))
         short = shortened([texts[row] or "" for row in asked.tolist()])
-        scores = (vectoriser.transform(queries.texts) @ known.T).toarray()
-        found = {"queries": {"t2m": _first(prepared, queries, labels, scores)}}
+        found: dict[str, Any] = {}
+        for kind, own in (("queries", queries), ("names", names_of(prepared.tree))):
+            scores = (vectoriser.transform(own.texts) @ known.T).toarray()
+            # An item stands for its picture, its text and both.
+            found[kind] = dict.fromkeys(("t2i", "t2m"), _first(prepared, own, labels, scores))
         if leaf is not None:
-            near = _order((vectoriser.transform(short) @ known.T).toarray())
-            right = (leaf[rows][near] == leaf[asked][:, None])[leaf[asked] >= 0]
+            scores = (vectoriser.transform(short) @ known.T).toarray()
+            near = _order(scores)
+            said = np.take_along_axis(scores, near, axis=1) > 0
+            right = ((leaf[rows][near] == leaf[asked][:, None]) & said)[leaf[asked] >= 0]
             found["short"] = {"t2i": {"n": len(right), "shipped@10": round(float(right.mean()), 5)}}
         yield half, {"typed": found}
 
@@ -135,10 +141,9 @@ def _first(prepared: Prepared, queries: TypedQueries, labels: Any, scores: Any) 
 def main(names: list[str]) -> None:
     """Does the runs that are missing."""
     refuse_changed_code(RESULTS.parent, environment()["commit"])
-    done = {
-        (line["suite"], line["row"], line["seed"])
-        for line in (read_lines(RESULTS) if RESULTS.exists() else [])
-    }
+    lines = read_lines(RESULTS) if RESULTS.exists() else []
+    found = Counter((line["suite"], line["row"], line["seed"]) for line in lines)
+    done = {key for key, parts in found.items() if parts == len(PARTS)}
 
     def write(suite: str, row: str, seed: int, parts: Iterator[tuple[str, Any]]) -> None:
         for half, scores in list(parts):

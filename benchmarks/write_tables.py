@@ -175,7 +175,7 @@ def typed(suite: str, results: Path) -> str:
         if (line["suite"], line["part"]) == (suite, "final"):
             own.setdefault(line["row"], []).append(line)
     places = [
-        ("names", "t2m", "first"),
+        ("names", "t2i", "first"),
         ("short", "t2i", "precision@10"),
         ("short", "t2i", "shipped@10"),
         ("queries", "t2m", "first"),
@@ -192,7 +192,7 @@ def typed(suite: str, results: Path) -> str:
             cells.append(f"{mean(whole):.3f}" if whole else "")
         rows.append([row, str(len(lines)), *cells])
     header = [
-        "names first",
+        "names t2i first",
         "short t2i P@10",
         "as shipped",
         "wordings t2m first",
@@ -205,7 +205,11 @@ def typed(suite: str, results: Path) -> str:
 def composed(_: str, results: Path) -> str:
     """Means over seeds of joint@10 of a picture and a colour word."""
     lines = [line["joint@10"] for line in read_lines(results / "composed.jsonl")]
-    rows = [[name, str(len(lines)), f"{mean(one[name] for one in lines):.3f}"] for name in lines[0]]
+    names = {"as shipped": "codes, filtered by the understood colour"}
+    rows = [
+        [names.get(name, name), str(len(lines)), f"{mean(one[name] for one in lines):.3f}"]
+        for name in lines[0]
+    ]
     return markdown_table(Table(["", "seeds", "joint@10"], rows))
 
 

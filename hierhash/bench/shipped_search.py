@@ -34,6 +34,9 @@ def shipped_precision(
 ) -> float:
     """The share of the first ten that match the query in every tree; NaN where none is counted.
 
+    An answer that a filter keeps back counts as wrong. Every method is filtered by its own classes,
+    though ``hierhash search`` reads those of a text of ``expected_tree_codes`` alone.
+
     Args:
         trained: The whole method, with facets, and the items coded.
         prepared: Its data.
@@ -56,7 +59,8 @@ def shipped_precision(
         if not right.any():
             continue
         keys = np.where(allowed[place], -score(coded.query[[query]])[0], np.inf)
-        shares.append(right[np.argsort(keys, kind="stable")[:FIRST]].mean())
+        first = np.argsort(keys, kind="stable")[:FIRST]
+        shares.append((right & allowed[place])[first].mean())
     return float(np.mean(shares)) if shares else float("nan")
 
 

@@ -75,7 +75,7 @@ def read_queries(path: File, tree: LabelTree, final: bool) -> TypedQueries:
             raise DataError(f"{path}:{line}: half: '{half}' is not {CHOOSE} or {FINAL}")
         if half and (half == FINAL) is not final:
             continue
-        if not (text := row["text"].strip()):
+        if not (text := row.get("text", "").strip()):
             raise DataError(f"{path}:{line}: no text; write what is typed, or remove the row")
         try:
             nodes.append(tree.resolve(row.get("label", "").strip()))

@@ -25,12 +25,14 @@ class Query:
         modality: ``image``, ``text`` or ``both``: what it was asked by.
         posteriors: By tree (leaves,) probabilities, where the method has them.
         notes: What of its text was not taken as it stands.
+        read: By tree what of it was read, where that is not ``modality``.
     """
 
     coded: Coded
     modality: str
     posteriors: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     notes: Sequence[str] = ()
+    read: Mapping[str, str] = field(default_factory=dict)
 
 
 class TextReader(Protocol):
@@ -112,7 +114,8 @@ def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
     rows = composed_rows(saved.method, picture, saved.text_rows([text]))
     levels = classify_composed(saved.method, rows)
     leaves = {name: own[-1][0] for name, own in levels.items()}
-    return Query(encode_composed(saved.method, rows), BOTH, leaves, saved.notes(text))
+    read = {name: BOTH if len(own) > 1 else next(iter(own)) for name, own in rows.items()}
+    return Query(encode_composed(saved.method, rows), BOTH, leaves, saved.notes(text), read)
 
 
 def _first(posteriors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

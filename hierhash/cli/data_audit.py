@@ -47,6 +47,10 @@ def audit_command(
     table = out.with_suffix(".csv")
     if table == out:
         raise DataError(f"--out: {out} is the page; give it another ending, such as .html")
+    if taken := next((one for one in (out, table) if one.exists()), None):
+        raise DataError(f"{taken}: exists already; choose another --out or remove it")
+    if not out.parent.is_dir():
+        raise DataError(f"{out.parent}: no such folder; make it, or choose another --out")
     saved = load_run(run)
     if source is None:
         prepared = prepare_again(saved)
@@ -86,6 +90,6 @@ def audit_command(
         for one in found[:most]
     ]
     total = len({one.row for one in found})
-    write_text(out, audit_page(run.name, shown, catalogue, total, folds))
     write_text(table, format_csv(COLUMNS, rows))
+    write_text(out, audit_page(run.name, shown, catalogue, total, folds))
     typer.echo(f"{out}: {min(most, len(found))} of {len(found)} doubted labels; all are in {table}")

@@ -135,11 +135,11 @@ class Search:
         self._print(self._hits(query, understood), understood)
 
     def _understood(self, query: Query) -> list[Understood]:
-        thresholds = {
-            name: own[query.modality].threshold(self.risk)
-            for name, own in self.controls.items()
-            if query.modality in own and own[query.modality].can_keep(self.risk)
-        }
+        thresholds = {}
+        for name, own in self.controls.items():
+            control = own.get(query.read.get(name, query.modality))
+            if control is not None and control.can_keep(self.risk):
+                thresholds[name] = control.threshold(self.risk)
         return understand_all(self.trees, query.posteriors, thresholds)
 
     def _hits(self, query: Query, understood: list[Understood]) -> list[Hit]:

@@ -2,8 +2,8 @@
 
 A misspelling ("sweatshrit") has a known word of nearly its letters. Another word ("puppy") has a
 known word of nearly its meaning, where an encoder is at hand that knows it. Only texts of up to
-three words, and those of which no word is known, are read so: titles give the rows that a plain bag
-of words gives.
+three words, and those of which no word is known, are read so: longer titles give the rows that a
+plain bag of words gives.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from scipy import sparse
 
 from hierhash.features.words import Words
 
-LETTERS = 0.75
+LETTERS = 0.8
 """How alike the letters of two words are at least: 1 - edits / length; a swap is one edit."""
 MEANING = 0.4
 """The least cosine of two words of like meaning."""
@@ -119,7 +119,7 @@ class CloseWords:
     def state(self) -> dict[str, Any]:
         """Vocabulary, and what its words mean in half precision, as JSON."""
         state = self.words.state()
-        if self.encoder is not None:
+        if self.encoder is not None and self._near:
             halves = self._known_meanings(self.encoder).astype("<f2")
             state["meanings"] = base64.b64encode(halves.tobytes()).decode()
         return state
@@ -156,12 +156,13 @@ class CloseWords:
         alike = self.encoder.transform(asked) @ self._known_meanings(self.encoder).T
         for word, own in zip(asked, alike, strict=True):
             best = int(own.argmax())
-            near = self._near[best] if own[best] >= MEANING else None
-            self._readings[word] = near or self._by_letters(word)
+            self._readings[word] = self._near[best] if own[best] >= MEANING else None
 
     def _by_letters(self, word: str) -> str | None:
+        # A little less: the library's cut leaves out what is as near as is asked.
+        cut = LETTERS - 1e-6
         found = process.extract(
-            word, self._near, scorer=OSA.normalized_similarity, score_cutoff=LETTERS, limit=None
+            word, self._near, scorer=OSA.normalized_similarity, score_cutoff=cut, limit=None
         )
         # Of equally near ones the word that more texts have.
         best = max(found, key=lambda one: (one[1], -self._rarity[one[0]]), default=None)

@@ -19,14 +19,15 @@ from hierhash.methods.faceted import parts_of
 from hierhash.methods.method import Method, Posteriors, Rows
 
 CLEAR = 0.5
-"""Words are clear in a tree that has a leaf likelier than all its others together."""
+"""Words are clear in a tree that has a node likelier than all that lies elsewhere."""
 
 
 def composed_rows(method: Method, picture: Any, words: Any) -> Mapping[str, Rows]:
     """By tree what of one query its part reads.
 
     Args:
-        method: Fitted; where it has no posteriors of texts, or no facets, it reads both.
+        method: Fitted; without facets it reads both. A part that classifies nothing reads the
+            picture alone.
         picture: Feature rows of one picture, (1, ...).
         words: Feature rows of one text, (1, d).
     """
@@ -36,7 +37,7 @@ def composed_rows(method: Method, picture: Any, words: Any) -> Mapping[str, Rows
     found: dict[str, Rows] = {}
     for name, part in parts.items():
         chances = part.classify({"text": words})
-        clear = chances is not None and bool(np.max(chances[-1][0]) >= CLEAR)
+        clear = chances is not None and any(np.max(level[0]) >= CLEAR for level in chances)
         if not clear:
             found[name] = {"image": picture}
         elif name == CATEGORY and part.fuses:

@@ -58,7 +58,8 @@ def understand(
         tree: The tree.
         chances: (leaves,), probabilities of its leaves.
         name: What the tree is about.
-        threshold: The probability that a node needs.
+        threshold: The probability that a node needs, at least CLEAR: a risk may allow any guess,
+            and a search that filters by a guess hides what was asked for.
 
     Example:
         >>> tree = LabelTree.from_nested({"Apparel": ["Dress", "Jeans"], "Toys": []}, name="t")
@@ -68,7 +69,7 @@ def understand(
     nodes, shares = chain(np.asarray(chances, dtype=np.float64)[None], tree.leaf_ancestors)
     found = Understood(name, (), 0.0)
     for level, (node, share) in enumerate(zip(nodes[0], shares[0], strict=True), start=1):
-        if share >= threshold:
+        if share >= max(threshold, CLEAR):
             found = Understood(name, tree.path_of(level, int(node)), float(min(share, 1.0)))
     return found
 

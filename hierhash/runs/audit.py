@@ -1,12 +1,13 @@
 """Labels that a run doubts: items that look like another class, or another value of a facet.
 
 A network knows the labels it was trained on by heart, so nobody is judged by one that saw him: the
-training items are parted into folds, and each fold by the run's method trained on the others. All
-other items are judged by the run itself.
+training items are parted into folds, and each fold by the run's method trained on the others; who
+is alone in a class is not judged. All other items are judged by the run itself.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
@@ -90,9 +91,9 @@ def audit(
     chances = _classified(method, prepared, np.setdiff1d(every, split.train))
     if not chances:
         raise InputError(f"'{config.method}' does not classify, so it doubts no label")
-    drawn = np.random.default_rng(config.seed).permutation(split.train)
+    dealt = _dealt(prepared.labels, split.train, config.seed)
     for fold in range(folds):
-        held = np.sort(drawn[fold::folds])
+        held = np.sort(dealt[fold::folds])
         other, _ = fit_method(config, _without(prepared, held))
         for name, own in _classified(other, prepared, held).items():
             chances[name][held] = own[held]
@@ -125,7 +126,7 @@ def _worst_first(
 
 
 def doubts(name: str, tree: LabelTree, labels: ItemLabels, chances: Floats) -> list[Doubt]:
-    """The doubted labels of one tree: the likeliest leaf lies below none of the item's.
+    """The doubted labels of one tree: a leaf below none of the item's is likelier than they are.
 
     Args:
         name: Of the tree.
@@ -141,7 +142,9 @@ def doubts(name: str, tree: LabelTree, labels: ItemLabels, chances: Floats) -> l
             known = path >= 0
             below |= (tree.leaf_ancestors[known] == path[known][:, None]).all(axis=0)
         best = int(chances[row].argmax())
-        if below[best]:
+        given, likelier = float(chances[row][below].sum()), float(chances[row][best])
+        # A coarse label may be the likelier though no leaf below it is the likeliest.
+        if below[best] or given >= likelier:
             continue
         depth = int((paths[0] >= 0).sum())
         found.append(
@@ -150,8 +153,8 @@ def doubts(name: str, tree: LabelTree, labels: ItemLabels, chances: Floats) -> l
                 name,
                 tree.path_of(depth, int(paths[0][depth - 1])),
                 tree.leaves[best],
-                float(chances[row][below].sum()),
-                float(chances[row][best]),
+                given,
+                likelier,
             )
         )
     return found
@@ -174,6 +177,20 @@ def _classified(method: Method, prepared: Prepared, rows: Rows) -> dict[str, Flo
             chances[own] = coherent_probabilities(levels, tree.leaf_ancestors)[-1]
         found[name] = chances
     return found
+
+
+def _dealt(labels: ItemLabels, train: Rows, seed: int) -> Rows:
+    """Training items in an order that deals every class to all folds alike, as far as it reaches.
+
+    Who is alone in a class is not dealt: a training without him cannot know it.
+    """
+    drawn = np.random.default_rng(seed).permutation(train)
+    own = [
+        tuple(labels.codes[labels.offsets[row]]) if labels.labelled[row] else () for row in drawn
+    ]
+    counts = Counter(own)
+    order = sorted(range(len(drawn)), key=lambda place: own[place])
+    return np.array([drawn[place] for place in order if counts[own[place]] > 1], dtype=np.int64)
 
 
 def _without(prepared: Prepared, held: Rows) -> Prepared:

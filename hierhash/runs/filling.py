@@ -49,7 +49,7 @@ def fill(saved: SavedRun, catalogue: Catalogue, modality: str, risk: float) -> l
 
     Each is the deepest node that is wrong at most as often as the risk says, among items like the
     run's validation items; where those are too few to promise it, the deepest that is likelier than
-    all else. What is known counts as certain. Items with several labels are left alone.
+    all else. Only nodes below what is known are proposed. Items with several labels are left alone.
 
     Args:
         saved: The run.
@@ -127,9 +127,8 @@ def proposals(
         given = code[0][known] if len(code) else np.zeros(0, dtype=np.int64)
         below = (tree.leaf_ancestors[known] == given[:, None]).all(axis=0)
         own = chances[row] * below
-        if below.sum() < 2 or not own.sum() > 0:
+        if below.sum() < 2:
             continue
-        own = own / own.sum()
         nodes = tree.leaf_ancestors[:, int(own.argmax())]
         sure = [
             float(own[level == node].sum())

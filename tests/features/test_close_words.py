@@ -139,6 +139,29 @@ def test_auto_is_what_this_machine_has(monkeypatch, there, name):
     assert resolved(VectoriserSpec("auto", min_count=3)) == VectoriserSpec(name, min_count=3)
 
 
+def test_a_vocabulary_of_short_words_alone_is_read_back():
+    words = CloseWords(min_count=1, encoder=Encoder())
+    words.fit(["a1 b2", "b2 c3"])
+    other = CloseWords(encoder=Encoder())
+    other.load_state(words.state())
+    assert other.read("puppy") is None
+    assert other.read("b2") == "b2"
+
+
+def test_a_short_word_is_not_read_as_another_by_one_letter():
+    words = CloseWords(min_count=1)
+    words.fit(["boat", "ball", "wings"])
+    assert [words.read(word) for word in ("goat", "bull", "wing")] == [None, None, "wings"]
+
+
+def test_a_real_word_without_a_like_meaning_is_not_read_by_its_letters():
+    class Knows(Encoder):
+        whole = ("dressy",)
+
+    assert learnt(Knows()).read("dressy") is None
+    assert learnt(Encoder()).read("dressy") == "dress"
+
+
 def test_close_words_of_another_encoder_are_refused():
     with pytest.raises(ConfigError, match="did you mean 'close_words:minilm'"):
         text_vectoriser(VectoriserSpec("close_words:minilmm"))

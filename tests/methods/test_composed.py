@@ -46,5 +46,14 @@ def test_words_that_say_nothing_of_a_tree_leave_it_to_the_picture():
     }
 
 
+def test_a_colour_may_be_clear_though_none_of_its_shades_is():
+    class Shades(Part):
+        def classify(self, rows):
+            return [np.array([[0.99, 0.01]]), np.array([[0.34, 0.33, 0.32, 0.01]])]
+
+    method = Faceted({CATEGORY: Part(0.9), "colour": Shades(None)})
+    assert set(composed_rows(method, PICTURE, WORDS)["colour"]) == {"text"}
+
+
 def test_without_facets_both_are_read():
     assert set(composed_rows(Part(0.1), PICTURE, WORDS)[CATEGORY]) == {"image", "text"}

@@ -9,7 +9,7 @@ import pytest
 
 from hierhash.errors import DataError
 from hierhash.labels.tree import LabelTree
-from hierhash.runs.audit import audit, doubts
+from hierhash.runs.audit import _dealt, audit, doubts
 from hierhash.runs.items import prepare_again
 from hierhash.runs.saved import load_run
 from tests.cli.small_run import hierhash
@@ -33,6 +33,22 @@ def test_a_label_is_doubted_when_the_likeliest_leaf_lies_outside_it():
     ]
     assert [one.given_chance for one in found] == pytest.approx([0.1, 0.2])
     assert found[0].margin == pytest.approx(0.7)
+
+
+def test_a_coarse_label_that_is_likelier_than_any_leaf_is_not_doubted():
+    chances = np.zeros((1, 3))
+    chances[0, [TREE.leaves.index(path) for path in TREE.leaves[:2]]] = 0.3, 0.3
+    chances[0, TREE.leaves.index(("Shoes", "Boot"))] = 0.4
+    assert doubts("category", TREE, labels([("Top",)]), chances) == []
+
+
+def test_every_class_is_dealt_to_all_folds_and_who_is_alone_is_not_judged():
+    given = labels(*[[("Top", "Shirt")]] * 4, *[[("Top", "Coat")]] * 2, [("Shoes", "Boot")], [])
+    dealt = _dealt(given, np.arange(8), seed=0)
+    assert sorted(dealt.tolist()) == [0, 1, 2, 3, 4, 5]
+    for fold in range(2):
+        held = dealt[fold::2]
+        assert [int((held < 4).sum()), int((held >= 4).sum())] == [2, 1]
 
 
 def test_any_of_several_labels_may_be_the_likeliest_and_who_was_not_judged_is_not_doubted():
@@ -62,7 +78,7 @@ def test_a_training_item_is_judged_by_who_has_not_seen_it(trained, monkeypatch):
     train = set(prepared.split.train.tolist())
     everyone = set(range(len(prepared.catalogue)))
     assert judged[0] == everyone - train
-    assert judged[1] | judged[2] == train
+    assert judged[1] | judged[2] == train  # nobody is alone in a class here
     assert not judged[1] & judged[2]
     assert all(not held & by for held, by in zip(judged[1:], seen, strict=True))
 
@@ -84,6 +100,16 @@ def test_a_page_that_would_be_its_own_table_is_refused(trained, tmp_path):
     assert said.code == 2
     assert "give it another ending" in said.err
     assert not list(tmp_path.iterdir())
+
+
+def test_nothing_that_is_there_is_written_over(trained, tmp_path):
+    (tmp_path / "shop.csv").write_text("mine")
+    said = hierhash("data", "audit", trained / "run", "--out", tmp_path / "shop.html")
+    assert said.code == 2
+    assert "shop.csv: exists already" in said.err
+    assert (tmp_path / "shop.csv").read_text() == "mine"
+    said = hierhash("data", "audit", trained / "run", "--out", tmp_path / "no" / "page.html")
+    assert "no such folder" in said.err
 
 
 def test_more_folds_than_training_items_are_refused(trained):

@@ -43,10 +43,11 @@ def test_an_item_without_a_label_is_proposed_the_deepest_node_that_is_likely_eno
     assert proposed([], row, 0.95) == []
 
 
-def test_what_is_known_is_certain():
-    row = chances(0.03, 0.07, 0.9)
-    assert proposed([("Top",)], row, 0.6) == [(("Top",), ("Top", "Coat"), 0.7)]
-    assert proposed([("Top",)], row, 0.8) == []
+def test_only_nodes_below_what_is_known_are_proposed_and_only_likely_ones():
+    row = chances(0.03, 0.57, 0.4)
+    assert proposed([("Top",)], row) == [(("Top",), ("Top", "Coat"), 0.57)]
+    assert proposed([("Top",)], row, 0.6) == []
+    assert proposed([("Top",)], chances(0.03, 0.07, 0.9)) == []
 
 
 def test_a_leaf_an_only_child_and_who_is_not_open_are_left_alone():
