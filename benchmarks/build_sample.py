@@ -24,6 +24,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from main_colour import main_colour
 from PIL import Image
 
 PACKAGES = ("openclipart-png", "openclipart-svg")
@@ -162,6 +163,7 @@ def make_rows(clipart: Path) -> tuple[list[dict[str, Any]], dict[str, bytes]]:
                 "keywords": words or row["keywords"],
                 "labels": row["labels"],
                 "source": source,
+                "colour": main_colour(found[source]),
             }
         )
     return rows, found

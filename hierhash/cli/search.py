@@ -23,6 +23,10 @@ def search(
         list[str] | None,
         typer.Option(help="Only items with this value: FACET=VALUE or COLUMN=VALUE; repeatable."),
     ] = None,
+    weigh: Annotated[
+        list[str] | None,
+        typer.Option(help="How much a part of the code counts: colour=2; repeatable."),
+    ] = None,
     no_filter: Annotated[
         bool, typer.Option("--no-filter", help="Answers of other values than the understood ones.")
     ] = False,
@@ -57,6 +61,7 @@ def search(
         rescore=not no_rescore,
         as_json=as_json,
         where=where or [],
+        weigh=weigh or [],
         filters=not no_filter,
         risk=risk,
     )

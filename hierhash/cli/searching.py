@@ -29,6 +29,7 @@ from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.node_filter import find_node, rows_below
 from hierhash.retrieval.risk_file import DEFAULT_RISK, read_controls
 from hierhash.retrieval.understood import Understood, relation, sentence, understand_all
+from hierhash.retrieval.weighing import parse_weights, weighed
 from hierhash.retrieval.where import rows_of_value, rows_where
 
 LONGEST = 1 << 16
@@ -44,6 +45,7 @@ class Search:
         rescore: Order by the asymmetric score.
         as_json: Print JSON.
         where: Conditions ``NAME=VALUE`` that answers are known to meet.
+        weigh: How much segments of the code count, ``NAME=NUMBER``.
         filters: Keep to items of the understood value of each facet, or of none that is known.
         risk: How often what is understood may be wrong, where the run learnt to control it.
 
@@ -60,6 +62,7 @@ class Search:
         rescore: bool,
         as_json: bool,
         where: Sequence[str] = (),
+        weigh: Sequence[str] = (),
         filters: bool = True,
         risk: float = DEFAULT_RISK,
     ) -> None:
@@ -71,6 +74,10 @@ class Search:
         self.unit = "level" if self.index.distance.name == "tree" else "bit"
         if not rescore and self.index.distance.steps is None:
             raise InputError("--no-rescore: the items are float vectors, which have scores alone")
+        if weigh and not rescore:
+            raise InputError("--weigh: distances count every bit once; leave --no-rescore away")
+        self.segments: dict[str, int] = self.index.manifest.get("segments", {})
+        self.weights = parse_weights(weigh, self.segments)
         self.node: Node = ()
         self.rows: NDArray[np.int64] | None = None
         if under is not None:
@@ -143,7 +150,7 @@ class Search:
         return understand_all(self.trees, query.posteriors, thresholds)
 
     def _hits(self, query: Query, understood: list[Understood]) -> list[Hit]:
-        rows = self.rows
+        rows, coded = self.rows, weighed(query.coded, self.segments, self.weights)
         for one in understood:
             if one.tree in self.filtered:
                 tree = self.facets[one.tree]
@@ -151,9 +158,9 @@ class Search:
                 # No item of a value that is asked for: the nearest others are better than none.
                 kept = _both(rows, known)
                 rows = kept if len(kept) else rows
-        hits = self.index.search(query.coded, self.k, rows, self.rescore)
+        hits = self.index.search(coded, self.k, rows, self.rescore)
         if self.rows is not None and not self.as_json:
-            self._say_if_elsewhere(query.coded, hits)
+            self._say_if_elsewhere(coded, hits)
         return hits
 
     def _say_if_elsewhere(self, query: Coded, hits: list[Hit]) -> None:

@@ -17,6 +17,7 @@ from hierhash.labels.tree import LabelTree, load_tree
 from hierhash.retrieval.exact import ExactIndex, Hit
 from hierhash.retrieval.load_index import load_index as load_exact
 from hierhash.retrieval.node_filter import rows_below
+from hierhash.retrieval.weighing import parse_weights, weighed
 from hierhash.retrieval.where import rows_where
 from hierhash.runs.extending import extend_run
 from hierhash.runs.given import Picture, given_features, given_pictures, given_texts
@@ -203,6 +204,7 @@ class Index:
         k: int = 10,
         under: str | None = None,
         where: Sequence[str] = (),
+        weigh: Mapping[str, float] | None = None,
     ) -> list[Hit]:
         """The nearest items to one query, nearest first.
 
@@ -214,6 +216,7 @@ class Index:
             k: Number of answers.
             under: Only items below this node: a path, a name or an alias.
             where: Only items known to meet these: ``NAME=VALUE`` of a facet or a column.
+            weigh: How much segments of the code count, by name: ``{"colour": 2}``.
 
         Returns:
             Hits with ``item`` (id, text, paths, image), ``distance`` and ``score``.
@@ -237,7 +240,10 @@ class Index:
         for condition in where:
             rows = rows_where(self.exact, self.run.saved.facets, condition)
             below = rows if below is None else np.intersect1d(below, rows)
-        return self.exact.search(query, k, below)
+        segments = self.exact.manifest.get("segments", {})
+        asked = [f"{name}={weight}" for name, weight in (weigh or {}).items()]
+        weights = parse_weights(asked, segments)
+        return self.exact.search(weighed(query, segments, weights), k, below)
 
 
 def load_run(folder: str | Path) -> Run:

@@ -192,3 +192,54 @@ def test_values_are_proposed_where_the_catalogue_says_none(shop, tmp_path):
     for item, tree, known, proposed, _ in rows:
         assert (tree, known) == ("colour", "")
         assert silent[item].endswith(proposed)
+
+
+def test_a_segment_counts_as_much_as_is_asked(shop):
+    query = ("--text", "hats red", "--no-filter", "--json", "-k", "60")
+    plain = {hit["item"]["id"]: hit["score"] for hit in json.loads(search(shop, *query).out)}
+    found = {
+        weight: {
+            hit["item"]["id"]: hit["score"]
+            for hit in json.loads(search(shop, *query, "--weigh", f"colour={weight}").out)
+        }
+        for weight in (0, 3)
+    }
+    for item, score in plain.items():
+        colour = score - found[0][item]
+        assert 3 * found[3][item] == pytest.approx(found[0][item] + 3 * colour, abs=1e-3)
+    assert len({round(score, 4) for score in found[0].values()}) < len(
+        {round(score, 4) for score in plain.values()}
+    )
+
+
+def test_a_notebook_weighs_as_the_command_does(shop):
+    index = load_index(shop / "index")
+    hits = index.search("hats red", k=60, weigh={"colour": 0})
+    told = json.loads(
+        search(
+            shop, "--text", "hats red", "--no-filter", "--json", "-k", "60", "--weigh", "colour=0"
+        ).out
+    )
+    assert [hit.item["id"] for hit in hits] == [hit["item"]["id"] for hit in told]
+
+
+@pytest.mark.parametrize(
+    ("asked", "words"),
+    [
+        ("color=2", "no segment 'color'; did you mean 'colour'?"),
+        ("colour", "write colour=NUMBER"),
+        ("colour=-1", "write colour=NUMBER"),
+        ("colour=inf", "write colour=NUMBER"),
+    ],
+)
+def test_a_wrong_weight_is_refused(shop, asked, words):
+    said = hierhash("search", shop / "index", "--text", "hats", "--weigh", asked)
+    assert said.code == 2
+    assert words in said.err
+
+
+def test_distances_are_not_weighed(shop):
+    words = ("--text", "hats", "--weigh", "colour=2", "--no-rescore")
+    said = hierhash("search", shop / "index", *words)
+    assert said.code == 2
+    assert "leave --no-rescore away" in said.err

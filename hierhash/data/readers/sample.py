@@ -20,6 +20,8 @@ FOLDER = Path(__file__).parents[1] / "sample"
 def read_sample(path: Path | None = None) -> Catalogue:
     """Read the clip-art sample (2,662 items); the text of an item is its title and keywords.
 
+    The column ``colour`` is the main colour of the drawing.
+
     Args:
         path: Another build of the sample (``items.jsonl`` and ``images.zip``); default: shipped.
 
@@ -49,6 +51,7 @@ def read_sample(path: Path | None = None) -> Catalogue:
             ImageRef(archive, row["image"]),
             sample_text(row["title"], row["keywords"]),
             (format_path(labels[-1]),),
+            {"colour": row.get("colour", "")},
         )
     return builder.build(_shipped_tree() if path is None else _tree_of(labels))
 

@@ -1,0 +1,63 @@
+"""How much each tree's segment of the code counts in a search: ``--weigh colour=2``."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+
+from hierhash.codes.coded import Coded
+from hierhash.errors import InputError, did_you_mean
+
+
+def parse_weights(asked: Sequence[str], segments: Mapping[str, int]) -> dict[str, float]:
+    """Weights by segment from ``NAME=NUMBER`` texts.
+
+    Args:
+        asked: The texts.
+        segments: Bits by name, of the index; none where it keeps float vectors.
+
+    Raises:
+        InputError: One is no such text, its number is negative or none, or no segment has the name.
+
+    Example:
+        >>> parse_weights(["colour=2"], {"category": 32, "colour": 16})
+        {'colour': 2.0}
+    """
+    found = {}
+    for one in asked:
+        name, _, number = (part.strip() for part in one.partition("="))
+        if name not in segments:
+            hint = did_you_mean(name, segments) or f"; it has {', '.join(segments) or 'none'}"
+            raise InputError(f"--weigh: '{one}': the index has no segment '{name}'{hint}")
+        try:
+            found[name] = float(number)
+        except ValueError:
+            found[name] = math.nan
+        if not 0 <= found[name] < math.inf:
+            raise InputError(f"--weigh: '{one}': write {name}=NUMBER, zero or more, as {name}=2")
+    return found
+
+
+def weighed(query: Coded, segments: Mapping[str, int], weights: Mapping[str, float]) -> Coded:
+    """The query whose real code counts so much in each segment; codes stay, so distances do.
+
+    The segment that counts most stays as it is and the others shrink, since a real code is within
+    -1..1: the order of the answers is that of the weights.
+
+    Args:
+        query: With a real code (n, bits of all segments).
+        segments: Bits by name, in the order of the code.
+        weights: By name; a segment without one counts once.
+
+    Example:
+        >>> query = Coded(None, np.ones((1, 3), np.float32))
+        >>> weighed(query, {"category": 2, "colour": 1}, {"colour": 2.0}).query.tolist()
+        [[0.5, 0.5, 1.0]]
+    """
+    if query.query is None or not weights:
+        return query
+    own = np.array([weights.get(name, 1.0) for name in segments])
+    each = np.repeat(own / (own.max() or 1.0), list(segments.values()))
+    return query._replace(query=query.query * each.astype(np.float32))
