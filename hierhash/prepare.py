@@ -110,7 +110,8 @@ def prepare(
     read_items = labelled_items(data, kept.tree if kept else None)
     catalogue, tree, labels = read_items.catalogue, read_items.tree, read_items.labels
     split = _split(data, catalogue, labels, tree, kept)
-    _check_modalities(catalogue, needs)
+    # Names of nodes are texts, too: with them pictures alone can be searched by text.
+    _check_modalities(catalogue, needs - {"text"} if data.names else needs)
     others = _facets(facets, catalogue, split, kept)
     rows: dict[str, Any] = {}
     vectoriser, lessons = None, None
@@ -244,7 +245,12 @@ def _check_modalities(catalogue: Catalogue, needs: frozenset[str]) -> None:
 
 
 def _other(modality: str) -> str:
-    return ", or take method itq, which learns from pictures alone" if modality == "text" else ""
+    if modality == "image":
+        return ""
+    return (
+        ", learn from the names in the tree with data.names=true, or take method itq, which learns "
+        "from pictures alone"
+    )
 
 
 def _tree(data: DataConfig, catalogue: Catalogue) -> LabelTree:

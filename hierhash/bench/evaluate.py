@@ -47,10 +47,9 @@ def evaluate_typed(
     if prepared.vectoriser is None:
         return {}
     trained = encode_items(category_of(method), prepared, asked[:0], prepared.split.database)
-    found = {
-        "names": typed_scores(trained, prepared, names_of(prepared.tree)),
-        "short": short_scores(trained, prepared, asked),
-    }
+    found = {"names": typed_scores(trained, prepared, names_of(prepared.tree))}
+    if len(prepared.items.having("text", asked)):
+        found["short"] = short_scores(trained, prepared, asked)
     if queries is not None:
         found["queries"] = typed_scores(trained, prepared, queries)
     return found

@@ -91,8 +91,9 @@ def fit_method(config: RunConfig, prepared: Prepared, advance: Advance = lambda 
 
 
 def modalities(method: Method, prepared: Prepared) -> list[str]:
-    """The modalities of the data that a method codes."""
-    return [one for one in MODALITIES if one in method.needs and one in prepared.items.rows]
+    """The modalities of the data that a method codes, and that some item has."""
+    has = prepared.items.has
+    return [one for one in MODALITIES if one in method.needs and one in has and has[one].any()]
 
 
 def encode_items(method: Method, prepared: Prepared, asked: Rows, database: Rows) -> Trained:

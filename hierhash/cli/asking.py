@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded
 from hierhash.labels.facets import CATEGORY
+from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.run_files import FACET, facet_names
 from hierhash.retrieval.text_branch import TextBranch, answers_in_numpy
@@ -26,6 +27,7 @@ class Query:
         posteriors: By tree (leaves,) probabilities, where the method has them.
         notes: What of its text was not taken as it stands.
         read: By tree what of it was read, where that is not ``modality``.
+        named: By tree the node that it is the name of.
     """
 
     coded: Coded
@@ -33,6 +35,7 @@ class Query:
     posteriors: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     notes: Sequence[str] = ()
     read: Mapping[str, str] = field(default_factory=dict)
+    named: Mapping[str, Node] = field(default_factory=dict)
 
 
 class TextReader(Protocol):
@@ -54,6 +57,10 @@ class TextReader(Protocol):
         """By tree (n, leaves) probabilities."""
         ...
 
+    def named(self, text: str) -> Mapping[str, Node]:
+        """By tree the node that the text is the name of."""
+        ...
+
 
 class _WholeRun:
     """The run itself, with torch: for a method that numpy cannot stand in for."""
@@ -70,6 +77,9 @@ class _WholeRun:
 
     def posteriors(self, texts: Sequence[str]) -> Mapping[str, NDArray[Any]]:
         return _posteriors(self._run.method, {"text": self._run.text_rows(texts)})
+
+    def named(self, text: str) -> Mapping[str, Node]:
+        return {}
 
 
 def text_reader(run: Path) -> TextReader:
@@ -89,7 +99,8 @@ def ask_text(reader: TextReader, text: str) -> Query:
     """
     reader.check(text)
     known = reader.posteriors([text])
-    return Query(reader.encode([text]), "text", _first(known), reader.notes(text))
+    coded, notes = reader.encode([text]), reader.notes(text)
+    return Query(coded, "text", _first(known), notes, named=reader.named(text))
 
 
 def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
@@ -106,11 +117,14 @@ def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
 
     saved = load_run(run)
     picture = saved.image_rows([ImageRef(image).open()])
-    if text is None:
+    if text is not None:
+        saved.check_modality(BOTH)
+    if text is None or not saved.knows(text):
+        notes = [] if text is None else [f"no word of '{text}' is known; the picture stands alone"]
         known = _posteriors(saved.method, {"image": picture})
-        return Query(saved.method.encode({"image": picture}, "query"), "image", _first(known))
-    saved.check_modality(BOTH)
-    saved.check_text(text)
+        return Query(
+            saved.method.encode({"image": picture}, "query"), "image", _first(known), notes
+        )
     rows = composed_rows(saved.method, picture, saved.text_rows([text]))
     levels = classify_composed(saved.method, rows)
     leaves = {name: own[-1][0] for name, own in levels.items()}

@@ -45,8 +45,8 @@ def audit_command(
     from hierhash.training.progress import counting, warn
 
     table = out.with_suffix(".csv")
-    if table == out:
-        raise DataError(f"--out: {out} is the page; give it another ending, such as .html")
+    if out.suffix.lower() not in (".html", ".htm"):
+        raise DataError(f"--out: {out} is the page, and the table goes beside it; name it .html")
     if taken := next((one for one in (out, table) if one.exists()), None):
         raise DataError(f"{taken}: exists already; choose another --out or remove it")
     if not out.parent.is_dir():
@@ -72,7 +72,7 @@ def audit_command(
             safe_cell(format_path(one.given)),
             safe_cell(format_path(one.likelier)),
             f"{one.given_chance:.4f}",
-            f"{one.likelier_chance:.4f}",
+            f"{min(one.likelier_chance, 0.9999):.4f}",
         ]
         for one in found
     ]

@@ -73,7 +73,9 @@ def predict(
             typer.echo(f"{out}: {count} proposals for {len(catalogue)} items")
         else:
             count = predict_source(saved, catalogue, modality or "text", out, risk)
-            typer.echo(f"{out}: {count} items")
+            others = len(catalogue) - count
+            left = f"; {others} say nothing to the run and have empty cells" if others else ""
+            typer.echo(f"{out}: {count} items{left}")
         return
     saved = load_run(run)
     check_classifies(saved)
@@ -82,16 +84,16 @@ def predict(
         if as_json:
             typer.echo(json.dumps({kind: one, **told}, ensure_ascii=False))
         else:
-            _say(one, told, saved.notes(one) if kind == "text" else [], risk)
+            _say(one, told, risk)
 
 
-def _say(one: str, told: dict[str, Any], notes: list[str], risk: float) -> None:
+def _say(one: str, told: dict[str, Any], risk: float) -> None:
     """The path with its confidences, how the text was read, and the answer at a risk."""
     levels = " > ".join(
         f"{own['class']} ({rounded_down(own['confidence']):.2f})" for own in told["levels"]
     )
     typer.echo(plain(f"{one}: {levels}"))
-    for note in notes:
+    for note in told.get("notes", ()):
         typer.echo(plain(f"note: {note}"), err=True)
     if "answer" in told:
         answer = " > ".join(told["answer"]) or "not in this catalogue"

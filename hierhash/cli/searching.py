@@ -28,7 +28,13 @@ from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.node_filter import find_node, rows_below
 from hierhash.retrieval.risk_file import DEFAULT_RISK, read_controls
-from hierhash.retrieval.understood import Understood, relation, sentence, understand_all
+from hierhash.retrieval.understood import (
+    Understood,
+    relation,
+    rounded_down,
+    sentence,
+    understand_all,
+)
 from hierhash.retrieval.weighing import parse_weights, weighed
 from hierhash.retrieval.where import rows_of_value, rows_where
 
@@ -126,8 +132,13 @@ class Search:
                 continue
             if self.as_json:
                 understood = self._understood(query)
+                told = [
+                    {"tree": one.tree, "node": one.node, "confidence": rounded_down(one.confidence)}
+                    for one in understood
+                ]
                 hits = self._as_json(self._hits(query, understood), understood)
-                typer.echo(_json({"query": text, "hits": hits}))
+                about = {"query": text, "understood": told, "notes": list(query.notes)}
+                typer.echo(_json(about | {"hits": hits}))
             else:
                 typer.echo(f"\n{plain(text)}")
                 self._answer(query)
@@ -147,7 +158,10 @@ class Search:
             control = own.get(query.read.get(name, query.modality))
             if control is not None and control.can_keep(self.risk):
                 thresholds[name] = control.threshold(self.risk)
-        return understand_all(self.trees, query.posteriors, thresholds)
+        found = understand_all(self.trees, query.posteriors, thresholds)
+        others = [one for one in found if one.tree not in query.named]
+        named = [Understood(name, node, 1.0) for name, node in query.named.items() if node]
+        return [*named, *others]
 
     def _hits(self, query: Query, understood: list[Understood]) -> list[Hit]:
         rows, coded = self.rows, weighed(query.coded, self.segments, self.weights)
@@ -196,9 +210,10 @@ class Search:
         ]
 
     def _relation(self, hit: Hit, understood: list[Understood]) -> str:
-        """How an answer stands to what the query was understood as; nothing where it was not."""
+        """How an answer stands to what the query was understood as; "" where one is not known."""
         nodes = [one.node for one in understood if one.tree == CATEGORY]
-        return relation(nodes[0], hit.item["paths"]) if nodes else ""
+        known = nodes and hit.item["paths"]
+        return relation(nodes[0], hit.item["paths"]) if known else ""
 
     def _print_failure(self, text: str, reason: str) -> None:
         if self.as_json:

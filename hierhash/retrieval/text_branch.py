@@ -20,7 +20,9 @@ from hierhash.codes.coding import Coding, ExpectedCode, coding_of
 from hierhash.errors import DataError, RunError
 from hierhash.features.text_vectorisers import TextVectoriser, VectoriserSpec, text_vectoriser
 from hierhash.labels.facets import CATEGORY
+from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.named import Names, looked_up, named_nodes, plain_name
 from hierhash.retrieval.run_files import FACET, read_config
 from hierhash.retrieval.text_network import Weights, text_network
 from hierhash.storage.json_files import read_json
@@ -62,6 +64,14 @@ class TextBranch:
         """What of a text was not taken as it stands."""
         return self._vectoriser.notes(text)
 
+    def named(self, text: str) -> dict[str, Node]:
+        """By tree the node that the text is the name of; () where several unlike ones are."""
+        return {
+            name: found.node
+            for name, part in self._parts.items()
+            if (found := part.names.get(plain_name(text))) is not None
+        }
+
     def encode(self, texts: Sequence[str]) -> Coded:
         """Texts as queries, as the run's method codes them.
 
@@ -70,9 +80,7 @@ class TextBranch:
         """
         rows = self._vectoriser.transform(texts)
         try:
-            return beside(
-                [part.coding(part.outputs(rows), "text") for part in self._parts.values()]
-            )
+            return beside([part.query(rows, texts) for part in self._parts.values()])
         except (KeyError, ValueError, IndexError) as error:
             raise RunError(_unfit(self._run)) from error
 
@@ -96,7 +104,7 @@ class TextBranch:
         rows = self._vectoriser.transform(texts)
         try:
             return {
-                name: part.coding.posterior(part.outputs(rows), "text")
+                name: part.posterior(part.coding, rows, texts)
                 for name, part in self._parts.items()
                 if isinstance(part.coding, ExpectedCode)
             }
@@ -106,13 +114,24 @@ class TextBranch:
 
 @dataclass(frozen=True)
 class _Part:
-    """The text network of one tree, and what its outputs go through."""
+    """The text network of one tree, what its outputs go through, and the names of the tree."""
 
     weights: Weights
     coding: Coding
+    names: Names
 
     def outputs(self, rows: Any) -> NDArray[np.float32]:
         return text_network(self.weights, rows)
+
+    def posterior(
+        self, coding: ExpectedCode, rows: Any, texts: Sequence[str]
+    ) -> NDArray[np.float64]:
+        return looked_up(coding.posterior(self.outputs(rows), "text"), texts, self.names)
+
+    def query(self, rows: Any, texts: Sequence[str]) -> Coded:
+        if isinstance(self.coding, ExpectedCode):
+            return self.coding.code(self.posterior(self.coding, rows, texts))
+        return self.coding(self.outputs(rows), "text")
 
 
 def _parts(run: Path, about: Mapping[str, Any], stored: Weights) -> dict[str, _Part]:
@@ -151,7 +170,8 @@ def _part(run: Path, tree: str, description: Any, stored: Weights) -> _Part:
         )
     except (ValueError, AttributeError, KeyError) as error:
         raise RunError(f"{run}/model.json: coding: {error}; train the run again") from error
-    return _Part(weights, coding)
+    known = isinstance(coding, ExpectedCode)
+    return _Part(weights, coding, named_nodes(LabelTree.from_yaml(run / tree)) if known else {})
 
 
 def answers_in_numpy(run: Path) -> bool:

@@ -46,8 +46,8 @@ def leaf_chances(
         modality: ``image``, ``text`` or ``both``, all that an item has.
 
     Returns:
-        By tree (n, leaves), NaN in rows of items without the modality (8 bytes a cell, all that
-        grows with n); and (n,) ``image``, ``text``, ``both`` or "".
+        By tree (n, leaves), NaN in rows of items without the modality, or whose text says nothing
+        (8 bytes a cell, all that grows with n); and (n,) ``image``, ``text``, ``both`` or "".
 
     Raises:
         InputError: The run's method does not classify.
@@ -61,6 +61,8 @@ def leaf_chances(
     }
     for given, rows in groups:
         start = 0
+        if given == ["text"]:
+            rows = [row for row in rows if saved.knows(catalogue.texts[row] or "")]
         read[rows] = "both" if len(given) > 1 else given[0]
         for features in catalogue_rows(saved, catalogue, given, rows):
             own = rows[start : start + BATCH]

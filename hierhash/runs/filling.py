@@ -94,7 +94,7 @@ def write_proposals(
             one.tree,
             safe_cell(format_path(one.known)) if one.known else "",
             safe_cell(format_path(one.proposed)),
-            f"{one.confidence:.4f}",
+            f"{min(one.confidence, 0.9999):.4f}",
         ]
         for one in found
     ]

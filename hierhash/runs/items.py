@@ -58,7 +58,8 @@ def check_part(prepared: Prepared, part: str, remedy: str) -> None:
     items = prepared.items
     words = {"image": "picture", "text": "text"}
     for modality in items.rows:
-        if not len(items.having(modality, rows)):
+        # Texts that no item has are those of names alone, and nobody asks with an item's text.
+        if items.has[modality].any() and not len(items.having(modality, rows)):
             raise DataError(f"split: no {part} item has a {words[modality]}; {remedy}")
     if not prepared.labels.labelled[rows].any():
         raise DataError(f"split: no {part} item has a label; {remedy}")

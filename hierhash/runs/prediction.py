@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +18,7 @@ from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import format_path
 from hierhash.methods.method import Posteriors
 from hierhash.methods.predict import coherent_probabilities
+from hierhash.retrieval.named import looked_up, named_nodes, plain_name
 from hierhash.retrieval.risk_file import read_controls
 from hierhash.runs.indexing import catalogue_rows, rows_with
 from hierhash.runs.saved import SavedRun
@@ -55,7 +57,8 @@ def predict_one(saved: SavedRun, modality: str, one: str, risk: float) -> dict[s
     Returns:
         ``levels``: class and confidence at each level; ``answer``: where the run had validation
         items enough to promise the risk, the names on the way to the deepest node that is wrong
-        at most so often; none where not even a top node is.
+        at most so often; none where not even a top node is. A name of a node is that node.
+        ``notes``: what of a text was not taken as it stands, if anything.
 
     Raises:
         DataError: No word of the text is known, or the picture cannot be read.
@@ -65,15 +68,25 @@ def predict_one(saved: SavedRun, modality: str, one: str, risk: float) -> dict[s
         rows = saved.text_rows([one])
     else:
         rows = saved.image_rows([ImageRef(Path(one)).open()])
-    [path], [sure] = _predicted(saved, _posteriors(saved, modality, rows))
+    chances = _posteriors(saved, modality, rows)
+    names = named_nodes(saved.tree) if modality == "text" else {}
+    if names:
+        ancestors = saved.tree.leaf_ancestors
+        [leaves] = looked_up(coherent_probabilities(chances, ancestors)[-1], [one], names)
+        chances = [np.bincount(level, leaves)[None].astype(np.float32) for level in ancestors]
+    [path], [sure] = _predicted(saved, chances)
+    notes = {"notes": saved.notes(one)} if modality == "text" and saved.notes(one) else {}
     told: dict[str, Any] = {
+        **notes,
         "levels": [
             {"level": level, "class": node[-1], "confidence": float(confidence)}
             for level, (node, confidence) in enumerate(zip(path, sure, strict=True), start=1)
-        ]
+        ],
     }
     threshold = _threshold(saved, modality, risk)
-    if threshold is not None:
+    if (named := names.get(plain_name(one))) is not None:
+        told["answer"] = list(named.node)
+    elif threshold is not None:
         depth = int((sure >= threshold).sum())
         told["answer"] = list(path[depth - 1]) if depth else []
     return told
@@ -103,24 +116,32 @@ def predict_source(
 ) -> int:
     """Writes one CSV row an item: its id, the path and confidence of each level, and the answer.
 
+    An item without the modality, or with a text that says nothing to the run, has empty cells.
+
     ``answer`` is the path of the deepest node that is wrong at most so often, empty where none is;
     only of a run with validation items enough to promise the risk.
 
     Returns:
-        The number of items that have the modality.
+        The number of items that were predicted.
 
     Raises:
         InputError: No item has the modality, or a picture cannot be read.
         HierhashError: The file cannot be written.
     """
-    rows = rows_with(catalogue, modality)
+    rows = [
+        row
+        for row in rows_with(catalogue, modality)
+        if modality != "text" or saved.knows(catalogue.texts[row] or "")
+    ]
+    if not rows:
+        raise InputError(f"{catalogue.name}: no text says anything to the run; nothing to predict")
     blocks = [
         _posteriors(saved, modality, features[modality])
         for features in catalogue_rows(saved, catalogue, [modality], rows)
     ]
     predicted = _predicted(saved, [np.concatenate(own) for own in zip(*blocks, strict=True)])
     threshold = _threshold(saved, modality, risk)
-    write_text(out, _as_csv([catalogue.ids[row] for row in rows], *predicted, threshold))
+    write_text(out, _as_csv(catalogue.ids, rows, *predicted, threshold))
     return len(rows)
 
 
@@ -141,7 +162,8 @@ def _predicted(
 
 
 def _as_csv(
-    ids: list[str],
+    ids: Sequence[str],
+    rows: list[int],
     paths: list[list[tuple[str, ...]]],
     confidences: NDArray[np.float64],
     threshold: float | None,
@@ -152,10 +174,15 @@ def _as_csv(
     columns = [(f"level_{level}", f"confidence_{level}") for level in range(1, depth + 1)]
     answer = [] if threshold is None else ["answer"]
     table.writerow(["id", *(name for pair in columns for name in pair), *answer])
-    for item, own, sure in zip(ids, paths, confidences, strict=True):
+    places = {row: place for place, row in enumerate(rows)}
+    for row, item in enumerate(ids):
         cells = [safe_cell(item)]
+        if row not in places:
+            table.writerow(cells + [""] * (2 * confidences.shape[1] + len(answer)))
+            continue
+        own, sure = paths[places[row]], confidences[places[row]]
         for path, confidence in zip(own, sure, strict=True):
-            cells += [safe_cell(format_path(path)), f"{confidence:.4f}"]
+            cells += [safe_cell(format_path(path)), f"{min(confidence, 0.9999):.4f}"]
         if threshold is not None:
             depth = int((sure >= threshold).sum())
             cells.append(safe_cell(format_path(own[depth - 1])) if depth else "")

@@ -85,3 +85,18 @@ def test_an_id_cannot_run_as_a_formula(trained, tmp_path):
     out = tmp_path / "p.csv"
     assert hierhash("predict", trained / "run", "--source", table, "--out", out).code == 0
     assert out.read_text().splitlines()[1].startswith("'=1+1,")
+
+
+def test_a_text_that_says_nothing_has_empty_cells(trained, shop_copy, tmp_path):
+    file = shop_copy / "metadata.jsonl"
+    lines = [json.loads(line) for line in file.read_text().splitlines()]
+    lines[3]["text"] = "xqzjvk"
+    file.write_text("".join(json.dumps(line) + "\n" for line in lines))
+    out = tmp_path / "classes.csv"
+    said = hierhash("predict", trained / "run", "--source", shop_copy, "--out", out)
+    assert said.code == 0, said.err
+    assert f"{len(lines) - 1} items; 1 say nothing to the run" in said.out
+    rows = out.read_text().splitlines()[1:]
+    assert len(rows) == len(lines)
+    assert set(rows[3].removeprefix(lines[3]["id"])) == {","}
+    assert "1.0000" not in out.read_text()

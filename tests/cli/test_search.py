@@ -43,9 +43,10 @@ def test_many_queries_from_a_file_and_from_standard_input(trained, tmp_path, mon
     said = hierhash("search", trained / "index", "--queries", tmp_path / "q.txt", "--json", "-k", 3)
     assert said.code == 0, said.err
     found = [json.loads(line) for line in said.out.splitlines()]
-    assert found == [
-        {"query": text, "hits": hits} for text, hits in zip(texts, one_by_one, strict=True)
-    ]
+    assert [(one["query"], one["hits"]) for one in found] == list(
+        zip(texts, one_by_one, strict=True)
+    )
+    assert found[0]["understood"][0]["node"] == ["Wear", "Hats"]
     stream = SimpleNamespace(buffer=io.BytesIO((tmp_path / "q.txt").read_bytes()))
     monkeypatch.setattr(sys, "stdin", stream)
     piped = hierhash("search", trained / "index", "--queries", "-", "--json", "-k", 3)
@@ -59,7 +60,8 @@ def test_a_query_that_says_nothing_does_not_stop_the_others(trained, tmp_path):
     said = hierhash("search", trained / "index", "--queries", tmp_path / "q.txt", "--json")
     assert said.code == 2
     found = [json.loads(line) for line in said.out.splitlines()]
-    assert [set(one) for one in found] == [{"query", "hits"}, {"query", "error"}, {"query", "hits"}]
+    answered = {"query", "understood", "notes", "hits"}
+    assert [set(one) for one in found] == [answered, {"query", "error"}, answered]
     assert "no word of it was seen in training" in found[1]["error"]
     said = hierhash("search", trained / "index", "--queries", tmp_path / "q.txt")
     assert said.err.startswith("error: text 'zzzz': no word of it was seen in training")

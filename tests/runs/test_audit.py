@@ -98,7 +98,7 @@ def test_the_page_and_the_table(trained, tmp_path):
 def test_a_page_that_would_be_its_own_table_is_refused(trained, tmp_path):
     said = hierhash("data", "audit", trained / "run", "--out", tmp_path / "doubted.csv")
     assert said.code == 2
-    assert "give it another ending" in said.err
+    assert "name it .html" in said.err
     assert not list(tmp_path.iterdir())
 
 

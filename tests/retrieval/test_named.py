@@ -1,0 +1,70 @@
+"""Texts that are names of classes are looked up."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.named import looked_up, named_nodes
+from tests.cli.small_run import hierhash
+
+TREE = LabelTree.from_nested(
+    {
+        "Wear": [{"name": "Ties", "aliases": ["cravats"]}, {"Ties_and_more": ["Ties", "Bows"]}],
+        "Gifts": [{"Sets": ["Small"]}, "Small"],
+    },
+    name="t",
+)
+
+
+def test_a_name_is_all_leaves_at_or_below_the_nodes_that_are_called_so():
+    names = named_nodes(TREE)
+    for text, node in (
+        ("cravats", ("Wear", "Ties")),
+        ("ties and more", ("Wear", "Ties_and_more")),
+        ("ties", ("Wear",)),
+        ("small", ("Gifts",)),
+        ("wear", ("Wear",)),
+    ):
+        named = names[text]
+        called = {
+            own
+            for own in TREE.nodes
+            if own[-1].replace("_", " ").lower() == text or (text == "cravats" and own == node)
+        }
+        leaves = {
+            row
+            for row, leaf in enumerate(TREE.leaves)
+            if any(leaf[: len(own)] == own for own in called)
+        }
+        assert named.node == node
+        assert set(np.flatnonzero(named.leaves).tolist()) == leaves
+
+
+def test_names_of_unlike_nodes_have_no_node_of_their_own():
+    tree = LabelTree.from_nested({"A": ["Other"], "B": ["Other", "C"]}, name="t")
+    assert named_nodes(tree)["other"].node == ()
+
+
+def test_other_texts_keep_their_probabilities():
+    chances = np.full((2, len(TREE.leaves)), 1 / len(TREE.leaves))
+    found = looked_up(chances, ["red ties", "  CRAVATS "], named_nodes(TREE))
+    assert found[0].tolist() == chances[0].tolist()
+    assert found[1, TREE.leaves.index(("Wear", "Ties"))] == 1
+    assert found[1].sum() == 1
+
+
+def test_a_name_is_understood_as_its_node_and_no_deeper(trained, tmp_path):
+    (tmp_path / "config.yaml").write_text(
+        (trained / "config.yaml").read_text() + "method: expected_tree_codes\n"
+    )
+    said = hierhash("train", tmp_path / "config.yaml", "--out", tmp_path / "run")
+    assert said.code == 0, said.err
+    said = hierhash("index", "build", tmp_path / "run", tmp_path / "index")
+    assert said.code == 0, said.err
+    said = hierhash("search", tmp_path / "index", "--text", "WEAR", "-k", "20")
+    understood, *hits = said.out.splitlines()
+    assert understood == "understood: Wear (0.99)"
+    assert all("exact" in hit and "Wear >" in hit for hit in hits[:5])
+    said = hierhash("predict", tmp_path / "run", "--text", "wear")
+    assert "answer at a risk of 0.1: Wear\n" in said.out
