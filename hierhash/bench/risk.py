@@ -2,16 +2,27 @@
 
 from __future__ import annotations
 
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.features.text_vectorisers import TextVectoriser
+from hierhash.lessons import shortened
 from hierhash.methods.faceted import parts_of
 from hierhash.methods.method import Method
 from hierhash.methods.predict import coherent_probabilities
 from hierhash.metrics.risk_control import RiskControl, risk_control
 from hierhash.prepare import Prepared
-from hierhash.training.items import BOTH, MODALITIES
+from hierhash.retrieval.risk_file import SHORT
+from hierhash.training.items import BOTH, MODALITIES, Items
 
 
 def risk_controls(method: Method, prepared: Prepared) -> dict[str, dict[str, RiskControl]]:
     """By tree and modality the control of risk; nothing of a tree that is not classified.
+
+    Texts of one to three words have a control of their own, ``SHORT``, learnt on titles cut to so
+    many: they say less, so that an answer needs to be surer.
 
     Args:
         method: Fitted and calibrated.
@@ -37,4 +48,26 @@ def risk_controls(method: Method, prepared: Prepared) -> dict[str, dict[str, Ris
             key = BOTH if len(modalities) > 1 else modalities[0]
             control = risk_control(leaves, own.labels.subset(rows), tree.leaf_ancestors)
             found.setdefault(name, {})[key] = control
+        if "text" in found.get(name, {}) and prepared.vectoriser is not None:
+            rows, short = _short_texts(prepared, prepared.vectoriser, own)
+            levels = part.classify({"text": short})
+            assert levels is not None  # noqa: S101 - it classified texts above
+            leaves = coherent_probabilities(levels, tree.leaf_ancestors)[-1]
+            control = risk_control(leaves, own.labels.subset(rows), tree.leaf_ancestors)
+            found[name][SHORT] = control
     return found
+
+
+def _short_texts(
+    prepared: Prepared, vectoriser: TextVectoriser, items: Items
+) -> tuple[NDArray[np.int64], Any]:
+    """Rows of calibration items with a known leaf, and their shortened texts that say something."""
+    rows = items.having("text", items.labels.leaf_known.nonzero()[0])
+    titles = [
+        prepared.catalogue.texts[row] or "" for row in prepared.split.calibrate[rows].tolist()
+    ]
+    texts = shortened(titles)
+    known = np.array([vectoriser.knows(text) for text in texts], dtype=bool)
+    return rows[known], vectoriser.transform(
+        [text for text, one in zip(texts, known, strict=True) if one]
+    )

@@ -13,6 +13,7 @@ from hierhash.codes.coded import Coded
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.risk_file import kind_of_text
 from hierhash.retrieval.run_files import FACET, facet_names
 from hierhash.retrieval.text_branch import TextBranch, answers_in_numpy
 
@@ -100,7 +101,7 @@ def ask_text(reader: TextReader, text: str) -> Query:
     reader.check(text)
     known = reader.posteriors([text])
     coded, notes = reader.encode([text]), reader.notes(text)
-    return Query(coded, "text", _first(known), notes, named=reader.named(text))
+    return Query(coded, kind_of_text(text), _first(known), notes, named=reader.named(text))
 
 
 def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:

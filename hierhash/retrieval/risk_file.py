@@ -11,9 +11,21 @@ from hierhash.metrics.risk_control import RiskControl
 from hierhash.storage.json_files import read_json
 
 RISK = "risk"
+SHORT, MOST_WORDS = "short text", 3
+"""What the control of texts of so few words is called."""
 DEFAULT_RISK = 0.1
 Controls = Mapping[str, Mapping[str, RiskControl]]
-"""By tree (``category`` and the facets) and modality (``image``, ``text``, ``both``)."""
+"""By tree (``category`` and the facets) and modality (``image``, ``text``, ``both``, ``SHORT``)."""
+
+
+def kind_of_text(text: str) -> str:
+    """Whose control a text is under: ``SHORT`` or ``text``.
+
+    Example:
+        >>> kind_of_text("red dress"), kind_of_text("a red dress for summer")
+        ('short text', 'text')
+    """
+    return SHORT if len(text.split()) <= MOST_WORDS else "text"
 
 
 def controls_as_json(controls: Controls) -> dict[str, Any]:

@@ -14,8 +14,10 @@ from hierhash.labels.items import ItemLabels
 from hierhash.labels.tree import LabelTree
 from hierhash.methods.faceted import parts_of
 from hierhash.methods.predict import coherent_probabilities
+from hierhash.retrieval.risk_file import kind_of_text
 from hierhash.runs.indexing import BATCH, catalogue_rows, groups_of, known_facets
 from hierhash.runs.saved import SavedRun
+from hierhash.training.items import BOTH
 
 Floats = NDArray[np.float64]
 
@@ -47,14 +49,14 @@ def leaf_chances(
 
     Returns:
         By tree (n, leaves), NaN in rows of items without the modality, or whose text says nothing
-        (8 bytes a cell, all that grows with n); and (n,) ``image``, ``text``, ``both`` or "".
+        (8 bytes a cell, all that grows with n); and (n,) whose control of risk holds, or "".
 
     Raises:
         InputError: The run's method does not classify.
         DataError: No item has the modality, or a picture cannot be read.
     """
     groups = groups_of(saved, catalogue, modality)
-    parts, read = parts_of(saved.method), np.full(len(catalogue), "", dtype="<U5")
+    parts, read = parts_of(saved.method), np.full(len(catalogue), "", dtype=object)
     found = {
         name: np.full((len(catalogue), len(tree.leaves)), np.nan)
         for name, tree in trees_of(saved).items()
@@ -63,7 +65,9 @@ def leaf_chances(
         start = 0
         if given == ["text"]:
             rows = [row for row in rows if saved.knows(catalogue.texts[row] or "")]
-        read[rows] = "both" if len(given) > 1 else given[0]
+        for row in rows:
+            own_kind = kind_of_text(catalogue.texts[row] or "") if given == ["text"] else given[0]
+            read[row] = BOTH if len(given) > 1 else own_kind
         for features in catalogue_rows(saved, catalogue, given, rows):
             own = rows[start : start + BATCH]
             start += len(own)

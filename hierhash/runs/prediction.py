@@ -19,7 +19,7 @@ from hierhash.labels.paths import format_path
 from hierhash.methods.method import Posteriors
 from hierhash.methods.predict import coherent_probabilities
 from hierhash.retrieval.named import looked_up, named_nodes, plain_name
-from hierhash.retrieval.risk_file import read_controls
+from hierhash.retrieval.risk_file import kind_of_text, read_controls
 from hierhash.runs.indexing import catalogue_rows, rows_with
 from hierhash.runs.saved import SavedRun
 from hierhash.storage.csv_lines import safe_cell
@@ -83,7 +83,7 @@ def predict_one(saved: SavedRun, modality: str, one: str, risk: float) -> dict[s
             for level, (node, confidence) in enumerate(zip(path, sure, strict=True), start=1)
         ],
     }
-    threshold = _threshold(saved, modality, risk)
+    threshold = _threshold(saved, kind_of_text(one) if modality == "text" else modality, risk)
     if (named := names.get(plain_name(one))) is not None:
         told["answer"] = list(named.node)
     elif threshold is not None:
@@ -140,8 +140,12 @@ def predict_source(
         for features in catalogue_rows(saved, catalogue, [modality], rows)
     ]
     predicted = _predicted(saved, [np.concatenate(own) for own in zip(*blocks, strict=True)])
-    threshold = _threshold(saved, modality, risk)
-    write_text(out, _as_csv(catalogue.ids, rows, *predicted, threshold))
+    kinds = [
+        kind_of_text(catalogue.texts[row] or "") if modality == "text" else modality for row in rows
+    ]
+    needed = {kind: _threshold(saved, kind, risk) for kind in {modality, *kinds}}
+    thresholds = [needed[kind] for kind in kinds] if needed[modality] is not None else None
+    write_text(out, _as_csv(catalogue.ids, rows, *predicted, thresholds))
     return len(rows)
 
 
@@ -166,13 +170,13 @@ def _as_csv(
     rows: list[int],
     paths: list[list[tuple[str, ...]]],
     confidences: NDArray[np.float64],
-    threshold: float | None,
+    thresholds: list[float | None] | None,
 ) -> str:
     written = io.StringIO()
     table = csv.writer(written, lineterminator="\n")
     depth = confidences.shape[1]
     columns = [(f"level_{level}", f"confidence_{level}") for level in range(1, depth + 1)]
-    answer = [] if threshold is None else ["answer"]
+    answer = [] if thresholds is None else ["answer"]
     table.writerow(["id", *(name for pair in columns for name in pair), *answer])
     places = {row: place for place, row in enumerate(rows)}
     for row, item in enumerate(ids):
@@ -183,8 +187,9 @@ def _as_csv(
         own, sure = paths[places[row]], confidences[places[row]]
         for path, confidence in zip(own, sure, strict=True):
             cells += [safe_cell(format_path(path)), f"{min(confidence, 0.9999):.4f}"]
-        if threshold is not None:
-            depth = int((sure >= threshold).sum())
+        if thresholds is not None:
+            needed = thresholds[places[row]]
+            depth = 0 if needed is None else int((sure >= needed).sum())
             cells.append(safe_cell(format_path(own[depth - 1])) if depth else "")
         table.writerow(cells)
     return written.getvalue()
