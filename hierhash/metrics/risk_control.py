@@ -106,7 +106,8 @@ def chain(leaves: NDArray[Any], ancestors: Ancestors) -> tuple[NDArray[Any], NDA
     chances = [
         (leaves * (level[None, :] == level[best][:, None])).sum(axis=1) for level in ancestors
     ]
-    return nodes, np.stack(chances, axis=1)
+    # A sum of floats may pass 1, and so a threshold that nothing is to pass.
+    return nodes, np.minimum(np.stack(chances, axis=1), 1.0)
 
 
 def risk_control(leaves: NDArray[Any], labels: ItemLabels, ancestors: Ancestors) -> RiskControl:

@@ -131,7 +131,7 @@ def proposals(
             continue
         nodes = tree.leaf_ancestors[:, int(own.argmax())]
         sure = [
-            float(own[level == node].sum())
+            min(float(own[level == node].sum()), 1.0)
             for level, node in zip(tree.leaf_ancestors, nodes, strict=True)
         ]
         depth = int((np.array(sure) >= needed[row]).sum())

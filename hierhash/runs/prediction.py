@@ -162,7 +162,7 @@ def _predicted(
         [saved.tree.path_of(level, int(own)) for level, own in enumerate(column, start=1)]
         for column in classes.T
     ]
-    return paths, np.stack(confidences, axis=1)
+    return paths, np.minimum(np.stack(confidences, axis=1), 1.0)
 
 
 def _as_csv(
