@@ -213,6 +213,32 @@ def composed(_: str, results: Path) -> str:
     return markdown_table(Table(["", "seeds", "joint@10"], rows))
 
 
+def risk(_: str, results: Path) -> str:
+    """Means over seeds: what was asked for, and what each rule of answering came to."""
+    if not (results / "risk.jsonl").is_file():
+        return ""
+    own: dict[tuple[str, str, str], list[dict[str, Any]]] = {}
+    for line in read_lines(results / "risk.jsonl"):
+        unseen = ", leaves never seen" if line["suite"] == "fashion_unseen_leaves" else ""
+        for asks, by_risk in line["answers"].items():
+            for asked, found in by_risk.items():
+                own.setdefault((asks, unseen, asked), []).append(found)
+    rows = []
+    for (asks, unseen, asked), found in sorted(own.items(), key=lambda one: one[0][1]):
+        cells = [
+            f"{mean(one[rule][name] for one in found):.{digits}f}"
+            for rule in ("conformal", "threshold")
+            for name, digits in (("risk", 3), ("coverage", 3), ("depth", 2))
+        ]
+        rows.append([f"{asks}{unseen}", asked, str(len(found)), *cells])
+    header = [
+        f"{rule}: {name}"
+        for rule in ("conformal", "p >= 1 - risk")
+        for name in ("risk", "coverage", "depth")
+    ]
+    return markdown_table(Table(["", "asked", "seeds", *header], rows, names=1))
+
+
 BLOCKS = {
     "table": headline,
     "cross": first_table(cross_section),
@@ -226,6 +252,7 @@ BLOCKS = {
     "partial_labels": partial_labels,
     "splits": splits,
     "costs": costs,
+    "risk": risk,
     "facets": facets,
     "typed": typed,
     "composed": composed,

@@ -67,13 +67,14 @@ def read_queries(path: File, tree: LabelTree, final: bool) -> TypedQueries:
     header, rows = read_csv(path, DataError)
     if missing := [name for name in NEEDED if name not in header]:
         raise DataError(f"{path}:1: no column '{missing[0]}'; queries have the columns text, label")
-    texts, nodes = [], []
+    texts, nodes, others = [], [], 0
     for line, cells in rows:
         row = dict(zip(header, cells, strict=False))
         half = row.get(HALF, "").strip()
         if HALF in header and half not in (CHOOSE, FINAL):
             raise DataError(f"{path}:{line}: half: '{half}' is not {CHOOSE} or {FINAL}")
         if half and (half == FINAL) is not final:
+            others += 1
             continue
         if not (text := row.get("text", "").strip()):
             raise DataError(f"{path}:{line}: no text; write what is typed, or remove the row")
@@ -83,7 +84,9 @@ def read_queries(path: File, tree: LabelTree, final: bool) -> TypedQueries:
             raise DataError(f"{path}:{line}: {error}") from error
         texts.append(text)
     if not texts:
-        raise DataError(f"{path}: no query to score; write one a line")
+        way = "leave --final away" if final else "add --final"
+        hint = f"those there are of the other half: {way}" if others else "write one a line"
+        raise DataError(f"{path}: no query to score; {hint}")
     return TypedQueries(texts, nodes)
 
 

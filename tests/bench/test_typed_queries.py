@@ -44,7 +44,7 @@ def written(tmp_path, text):
         ("label,text\nA\n", "q.csv:2: no text; write what is typed, or remove the row"),
         ("text,label,half\nx,A,all\n", "q.csv:2: half: 'all' is not choose or final"),
         ("text,label\n", "q.csv: no query to score; write one a line"),
-        ("text,label,half\nx,A,final\n", "q.csv: no query to score; write one a line"),
+        ("text,label,half\nx,A,final\n", "no query to score; those there are of the other half"),
     ],
 )
 def test_a_wrong_file_is_refused_with_its_line(tmp_path, text, words):

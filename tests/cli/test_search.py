@@ -62,9 +62,9 @@ def test_a_query_that_says_nothing_does_not_stop_the_others(trained, tmp_path):
     found = [json.loads(line) for line in said.out.splitlines()]
     answered = {"query", "understood", "notes", "hits"}
     assert [set(one) for one in found] == [answered, {"query", "error"}, answered]
-    assert "no word of it was seen in training" in found[1]["error"]
+    assert "no word of it is known" in found[1]["error"]
     said = hierhash("search", trained / "index", "--queries", tmp_path / "q.txt")
-    assert said.err.startswith("error: text 'zzzz': no word of it was seen in training")
+    assert said.err.startswith("error: text 'zzzz': no word of it is known")
 
 
 @pytest.mark.parametrize("under", ["Wear/Hats", "wear/hats", "HATS", "Hats"])

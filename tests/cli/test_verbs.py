@@ -79,7 +79,7 @@ def test_a_text_without_anything_known_is_refused(run_folder):
     done = hierhash("predict", run_folder, "--text", "xqzjvk")
     assert done.returncode == 2
     assert done.stderr.count("\n") == 1
-    assert "no word of it was seen" in done.stderr
+    assert "no word of it is known" in done.stderr
 
 
 @pytest.mark.parametrize(
