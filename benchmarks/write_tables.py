@@ -233,7 +233,7 @@ def risk(_: str, results: Path) -> str:
         rows.append([f"{asks}{unseen}", asked, str(len(found)), *cells])
     header = [
         f"{rule}: {name}"
-        for rule in ("conformal", "p >= 1 - risk")
+        for rule in ("conformal", "p of 1 - risk")
         for name in ("risk", "coverage", "depth")
     ]
     return markdown_table(Table(["", "asked", "seeds", *header], rows, names=1))

@@ -43,7 +43,13 @@ def test_the_table_of_new_leaves_is_that_of_its_result_file(tables):
 
 def test_the_tables_of_facets_are_those_of_their_result_files(tables):
     text = (ROOT / "docs" / "facets.md").read_text()
-    for block in ("facets: fashion_facets", "composed: all", "typed: fashion", "typed: sample"):
+    for block in (
+        "facets: fashion_facets",
+        "composed: all",
+        "risk: all",
+        "typed: fashion",
+        "typed: sample",
+    ):
         assert f"<!-- {block} -->\n| " in text
     assert tables.with_tables(text, ROOT / "benchmarks" / "results") == text, "run: make docs"
 

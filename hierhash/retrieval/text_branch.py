@@ -191,7 +191,9 @@ def check_text(vectoriser: TextVectoriser, text: str) -> None:
     if not vectoriser.knows(text):
         near = ", ".join(vectoriser.nearest_words(text)[:5])
         hint = f"; nearest known words: {near}" if near else "; use other words"
-        raise DataError(f"text '{text}': no word of it is known, training saw it once or never{hint}")
+        raise DataError(
+            f"text '{text}': no word of it is known, training saw it once or never{hint}"
+        )
 
 
 def _unfit(run: Path) -> str:

@@ -338,7 +338,10 @@ def test_runs_and_indexes_are_not_taken_for_each_other(trained, tmp_path):
 
 
 SEARCHES = [
-    (["--text", "zzzz"], "text 'zzzz': no word of it is known, training saw it once or never; use other words"),
+    (
+        ["--text", "zzzz"],
+        "text 'zzzz': no word of it is known, training saw it once or never; use other words",
+    ),
     (["--text", ""], "the text is empty; give a word or two, such as --text "),
     (["--text", "hats", "--under", "Waer"], "--under: no node 'Waer'; did you mean 'Wear'"),
     (["--image", "note.png"], "note.png: not a picture that can be read (unknown format); replace"),

@@ -43,7 +43,7 @@ def test_check_of_a_good_source(small: Path) -> None:
     )
     assert lines[1] == (
         "columns: id from id; image from file_name; text from text; labels from labels; "
-        "kept as attributes: none"
+        "kept as attributes: colour"
     )
     assert lines[2].startswith("first item: id 0000, image '...")
     assert lines[2].endswith(
