@@ -22,7 +22,8 @@ from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
 from hierhash.data.synthetic import Synthetic
 from hierhash.environment import environment
-from hierhash.methods.dcmh import DCMHSettings, build_loop
+from hierhash.methods.dcmh_loop import build_loop
+from hierhash.methods.dcmh_settings import DCMHSettings
 from hierhash.storage.json_files import append_line
 from hierhash.training.items import Items
 from hierhash.training.settings import LoopSettings

@@ -19,7 +19,8 @@ from hierhash.config.hash import config_hash
 from hierhash.config.schema import RunConfig
 from hierhash.environment import environment
 from hierhash.labels.items import ItemLabels
-from hierhash.prepare import Prepared, pick_device, prepare
+from hierhash.new_method import pick_device
+from hierhash.prepare import Prepared, prepare
 from hierhash.storage.json_files import append_line, read_lines
 
 RESULTS = Path(__file__).resolve().parent / "results" / "partial_labels.jsonl"

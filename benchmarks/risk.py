@@ -27,7 +27,8 @@ from hierhash.labels.facets import CATEGORY
 from hierhash.lessons import shortened
 from hierhash.methods.predict import coherent_probabilities
 from hierhash.metrics.risk_control import chain, right_levels
-from hierhash.prepare import Prepared, pick_device, prepare
+from hierhash.new_method import pick_device
+from hierhash.prepare import Prepared, prepare
 from hierhash.retrieval.risk_file import SHORT
 from hierhash.storage.json_files import append_line, read_lines
 

@@ -13,7 +13,8 @@ from speed import record
 from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
 from hierhash.labels.tree import LabelTree
-from hierhash.methods.dcmh import DCMHSettings, HeadSettings, SimilaritySettings, build_loop
+from hierhash.methods.dcmh_loop import build_loop
+from hierhash.methods.dcmh_settings import DCMHSettings, HeadSettings, SimilaritySettings
 from hierhash.training.items import Items
 from hierhash.training.settings import LoopSettings, Objective
 

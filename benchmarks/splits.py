@@ -13,7 +13,8 @@ from hierhash.bench.run_one import final_scores
 from hierhash.bench.suite import find_suite, load_suite
 from hierhash.config.hash import config_hash
 from hierhash.environment import environment
-from hierhash.prepare import pick_device, prepare
+from hierhash.new_method import pick_device
+from hierhash.prepare import prepare
 from hierhash.storage.json_files import append_line, read_lines
 
 RESULTS = Path(__file__).resolve().parent / "results" / "splits.jsonl"

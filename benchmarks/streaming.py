@@ -25,7 +25,7 @@ from hierhash.branches.mlp import MLPSettings
 from hierhash.data.synthetic import Synthetic
 from hierhash.environment import environment
 from hierhash.labels.items import ItemLabels
-from hierhash.methods.dcmh import build_loop
+from hierhash.methods.dcmh_loop import build_loop
 from hierhash.methods.expected_tree_codes import PRESET
 from hierhash.storage.json_files import append_line
 from hierhash.training.items import Items

@@ -28,7 +28,8 @@ from hierhash.bench.typed_queries import TypedQueries, below, names_of, read_que
 from hierhash.config.schema import RunConfig, schema_of
 from hierhash.environment import environment
 from hierhash.lessons import shortened
-from hierhash.prepare import Prepared, pick_device, prepare
+from hierhash.new_method import pick_device
+from hierhash.prepare import Prepared, prepare
 from hierhash.storage.json_files import append_line, read_lines
 
 HERE = Path(__file__).resolve().parent

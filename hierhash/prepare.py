@@ -5,15 +5,14 @@ It is the one reader of configs below the command line and the benchmarks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, cast
+from typing import Any
 
 import numpy as np
-import torch
 
-from hierhash.config.schema import DataConfig, FacetConfig, FeaturesConfig, RunConfig
+from hierhash.config.schema import DataConfig, FacetConfig, FeaturesConfig
 from hierhash.data.catalogue import Catalogue
 from hierhash.data.sources import read
 from hierhash.data.split.choice import UNSEEN_LEAVES, choose_split
@@ -26,9 +25,6 @@ from hierhash.labels.facets import CATEGORY, Facet, facet_of, value_tree
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.tree import LabelTree, load_tree
 from hierhash.lessons import Lessons, Names
-from hierhash.methods.faceted import Faceted
-from hierhash.methods.method import Method, Problem
-from hierhash.methods.registry import find_preset
 from hierhash.training.items import Items
 
 Advance = Callable[[int], None]
@@ -47,7 +43,10 @@ class LabelledItems:
 
 @dataclass(frozen=True)
 class Prepared:
-    """A data set ready for training: row i of everything is item i of the catalogue."""
+    """A data set ready for training: row i of everything is item i of the catalogue.
+
+    ``texts`` are those that the vectoriser reads: where ``data.text`` says so, masked.
+    """
 
     catalogue: Catalogue
     tree: LabelTree
@@ -55,6 +54,7 @@ class Prepared:
     split: Split
     items: Items
     vectoriser: TextVectoriser | None
+    texts: Sequence[str | None]
     facets: Mapping[str, Facet] = field(default_factory=dict)
     lessons: Lessons | None = None
 
@@ -114,7 +114,7 @@ def prepare(
     _check_modalities(catalogue, needs - {"text"} if data.names else needs)
     others = _facets(facets, catalogue, split, kept)
     rows: dict[str, Any] = {}
-    vectoriser, lessons = None, None
+    vectoriser, lessons, texts = None, None, catalogue.texts
     # Texts first: what is wrong with them is said before the long work on pictures.
     if "text" in needs:
         texts = _texts(data, catalogue, labels, tree)
@@ -135,7 +135,7 @@ def prepare(
     known = {"image": catalogue.has_image, "text": catalogue.has_text}
     has = {modality: known[modality] for modality in rows}
     items = Items(rows, has, labels, {name: facet.labels for name, facet in others.items()})
-    return Prepared(catalogue, tree, labels, split, items, vectoriser, others, lessons)
+    return Prepared(catalogue, tree, labels, split, items, vectoriser, texts, others, lessons)
 
 
 def _facets(
@@ -179,55 +179,6 @@ def labelled_items(data: DataConfig, tree: LabelTree | None = None) -> LabelledI
     return LabelledItems(
         catalogue, tree, tree.encode(catalogue.labels, where=catalogue.where.__getitem__)
     )
-
-
-def new_method(config: RunConfig, prepared: Prepared) -> Method:
-    """The method of a config, made for the data and not yet fitted."""
-    trees = {name: facet.tree for name, facet in prepared.facets.items()}
-    device = pick_device(config.device)
-    return build_method(config, prepared.tree, trees, prepared.items.shapes, device)
-
-
-def build_method(
-    config: RunConfig,
-    tree: LabelTree,
-    facets: Mapping[str, LabelTree],
-    shapes: Mapping[str, tuple[int, ...]],
-    device: str = "cpu",
-) -> Method:
-    """The method of a config, with a part for each facet where there are some."""
-    preset = find_preset(config.method)
-
-    def part(own: LabelTree, bits: int) -> Method:
-        return preset.method(config.model, Problem(own, bits, shapes, config.seed), device)
-
-    category = part(tree, config.bits)
-    if not facets:
-        return category
-    others = {name: part(own, config.facets[name].bits) for name, own in facets.items()}
-    # What is a class's elsewhere is the instance's here: it is that of its parts.
-    return cast(Method, Faceted({CATEGORY: category, **others}))
-
-
-def pick_device(wish: str) -> str:
-    """``auto`` becomes ``cuda`` where there is one, else ``cpu``.
-
-    Raises:
-        ConfigError: A CUDA device is asked for and there is none, or the name is not a device.
-    """
-    if wish == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    try:
-        device = torch.device(wish)
-    except RuntimeError as error:
-        raise ConfigError(f"device: '{wish}' is not a device; use auto, cpu or cuda") from error
-    if device.type not in ("cpu", "cuda"):
-        raise ConfigError(f"device: '{wish}' is not supported; use auto, cpu or cuda")
-    if device.type == "cuda" and (device.index or 0) >= torch.cuda.device_count():
-        raise ConfigError(
-            f"device: '{wish}' asked for, but torch finds no such CUDA device; use auto or cpu"
-        )
-    return wish
 
 
 def _check_modalities(catalogue: Catalogue, needs: frozenset[str]) -> None:

@@ -8,49 +8,17 @@ segment alone. ``shipped@10`` is joint@10 of a search as it ships: see ``shipped
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import replace
-from itertools import product
 
 import numpy as np
 
+from hierhash.bench.joint import joint_labels
 from hierhash.bench.scores import CROSS, direction_scores, directions_of
 from hierhash.bench.shipped_search import shipped_precision
 from hierhash.bench.trained import Rows, encode_items
-from hierhash.labels.items import ItemLabels
 from hierhash.methods.faceted import parts_of
 from hierhash.methods.method import Method
 from hierhash.prepare import Prepared
-
-
-def joint_labels(parts: Sequence[ItemLabels]) -> ItemLabels:
-    """Items by what they are in all trees at once: one class a combination of leaves.
-
-    An item of several leaves or values has every combination; one without a leaf in some tree is
-    unlabelled.
-
-    Args:
-        parts: Labels of the same n items in each tree.
-
-    Example:
-        >>> leaf = ItemLabels(np.array([[0], [1], [0]]), np.array([0, 1, 2, 3]))
-        >>> colour = ItemLabels(np.array([[5], [5]]), np.array([0, 1, 2, 2]))
-        >>> joint_labels([leaf, colour]).counts.tolist()
-        [1, 1, 0]
-    """
-    numbers: dict[tuple[int, ...], int] = {}
-    codes: list[int] = []
-    offsets = np.zeros(parts[0].n + 1, dtype=np.int64)
-    for item in range(parts[0].n):
-        own = [_leaves(labels, item) for labels in parts]
-        codes += [numbers.setdefault(key, len(numbers)) for key in product(*own)]
-        offsets[item + 1] = len(codes)
-    return ItemLabels(np.asarray(codes, dtype=np.int32).reshape(-1, 1), offsets)
-
-
-def _leaves(labels: ItemLabels, item: int) -> list[int]:
-    codes = labels.codes[labels.offsets[item] : labels.offsets[item + 1], -1]
-    return [int(one) for one in codes if one >= 0]
 
 
 def facet_scores(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import numpy as np
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from hierhash.features.text_vectorisers import TextVectoriser
 from hierhash.lessons import shortened
 from hierhash.methods.faceted import parts_of
-from hierhash.methods.method import Method
+from hierhash.methods.method import Method, Rows
 from hierhash.methods.predict import coherent_probabilities
 from hierhash.metrics.risk_control import RiskControl, risk_control
 from hierhash.prepare import Prepared
@@ -33,29 +34,31 @@ def risk_controls(method: Method, prepared: Prepared) -> dict[str, dict[str, Ris
     for name, part in parts_of(method).items():
         own = items.labelled_by(name) if name in prepared.facets else items
         tree = prepared.facets[name].tree if name in prepared.facets else prepared.tree
-        given = [[one] for one in MODALITIES if one in part.needs and one in items.rows]
-        given += [list(MODALITIES)] if part.fuses and len(given) == len(MODALITIES) else []
-        for modalities in given:
-            rows = own.labels.leaf_known.nonzero()[0]
-            for one in modalities:
-                rows = own.having(one, rows)
-            if not len(rows):
-                continue
-            levels = part.classify({one: own.rows[one][rows] for one in modalities})
+        for kind, rows, features in _asked(part, prepared, own):
+            levels = part.classify(features) if len(rows) else None
             if levels is None:
-                break
-            leaves = coherent_probabilities(levels, tree.leaf_ancestors)[-1]
-            key = BOTH if len(modalities) > 1 else modalities[0]
-            control = risk_control(leaves, own.labels.subset(rows), tree.leaf_ancestors)
-            found.setdefault(name, {})[key] = control
-        if "text" in found.get(name, {}) and prepared.vectoriser is not None:
-            rows, short = _short_texts(prepared, prepared.vectoriser, own)
-            levels = part.classify({"text": short})
-            assert levels is not None  # noqa: S101 - it classified texts above
+                continue
             leaves = coherent_probabilities(levels, tree.leaf_ancestors)[-1]
             control = risk_control(leaves, own.labels.subset(rows), tree.leaf_ancestors)
-            found[name][SHORT] = control
+            found.setdefault(name, {})[kind] = control
     return found
+
+
+def _asked(
+    part: Method, prepared: Prepared, items: Items
+) -> Iterator[tuple[str, NDArray[np.int64], Rows]]:
+    """Kinds of query: which, the rows of ``items`` of a known leaf that can ask so, and what."""
+    labelled = items.labels.leaf_known.nonzero()[0]
+    given = [one for one in MODALITIES if one in part.needs and one in items.rows]
+    for one in given:
+        rows = items.having(one, labelled)
+        yield one, rows, {one: items.rows[one][rows]}
+    if part.fuses and len(given) == len(MODALITIES):
+        rows = items.having("text", items.having("image", labelled))
+        yield BOTH, rows, {one: items.rows[one][rows] for one in given}
+    if "text" in given and prepared.vectoriser is not None:
+        rows, short = _short_texts(prepared, prepared.vectoriser, items)
+        yield SHORT, rows, {"text": short}
 
 
 def _short_texts(
@@ -63,10 +66,7 @@ def _short_texts(
 ) -> tuple[NDArray[np.int64], Any]:
     """Rows of calibration items with a known leaf, and their shortened texts that say something."""
     rows = items.having("text", items.labels.leaf_known.nonzero()[0])
-    titles = [
-        prepared.catalogue.texts[row] or "" for row in prepared.split.calibrate[rows].tolist()
-    ]
-    texts = shortened(titles)
+    texts = shortened([prepared.texts[row] or "" for row in prepared.split.calibrate[rows]])
     known = np.array([vectoriser.knows(text) for text in texts], dtype=bool)
     return rows[known], vectoriser.transform(
         [text for text, one in zip(texts, known, strict=True) if one]

@@ -16,7 +16,8 @@ from hierhash.bench.suite_file import keep_suite
 from hierhash.bench.workers import Workers
 from hierhash.environment import commit
 from hierhash.errors import ConfigError, HierhashError, RunError
-from hierhash.prepare import Prepared, pick_device, prepare
+from hierhash.new_method import pick_device
+from hierhash.prepare import Prepared, prepare
 from hierhash.storage.lock import locked
 
 Say = Callable[[str], None]

@@ -1,7 +1,8 @@
 """``joint@10`` of a search as it ships: by score, among items of the understood values.
 
 As ``hierhash search`` does, an item is left out whose known value of a facet is another than what
-the query was understood as, at the default risk; the rest is ordered by the query's real code.
+the query was understood as, at the default risk; the rest is ordered by the query's real code, its
+segments weighed as ``segment_weights`` chose.
 """
 
 from __future__ import annotations
@@ -9,8 +10,10 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
+from hierhash.bench.joint import shares_a_class
 from hierhash.bench.risk import risk_controls
 from hierhash.bench.scores import DIRECTIONS
+from hierhash.bench.segment_weights import segment_weights
 from hierhash.bench.trained import Rows, Trained
 from hierhash.labels.items import ItemLabels
 from hierhash.methods.faceted import parts_of
@@ -20,6 +23,7 @@ from hierhash.metrics.risk_control import RiskControl
 from hierhash.prepare import Prepared
 from hierhash.retrieval.risk_file import DEFAULT_RISK
 from hierhash.retrieval.understood import CLEAR, understand
+from hierhash.retrieval.weighing import weighed
 
 FIRST = 10
 
@@ -53,24 +57,18 @@ def shipped_precision(
         return float("nan")
     allowed = _allowed(trained.method, prepared, asking, queries, database)
     score = trained.distance.scorer(stored)
+    weights = segment_weights(trained.method, prepared)
+    asked = weighed(coded, dict(trained.method.layout()), weights).query
+    assert asked is not None  # noqa: S101 - it was there before
     shares = []
     for place, query in enumerate(queries.tolist()):
-        right = _matches(joint, query, database)
+        right = shares_a_class(joint, query, database)
         if not right.any():
             continue
-        keys = np.where(allowed[place], -score(coded.query[[query]])[0], np.inf)
+        keys = np.where(allowed[place], -score(asked[[query]])[0], np.inf)
         first = np.argsort(keys, kind="stable")[:FIRST]
         shares.append((right & allowed[place])[first].mean())
     return float(np.mean(shares)) if shares else float("nan")
-
-
-def _matches(joint: ItemLabels, query: int, database: Rows) -> NDArray[np.bool_]:
-    """Which items of the database share a combination with the query."""
-    own = joint.codes[joint.offsets[query] : joint.offsets[query + 1], 0]
-    asked = joint.subset(database)
-    inside = np.isin(asked.codes[:, 0], own)
-    counts = np.bincount(np.repeat(np.arange(asked.n), asked.counts)[inside], minlength=asked.n)
-    return counts > 0
 
 
 def _allowed(

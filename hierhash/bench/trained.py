@@ -17,7 +17,8 @@ from hierhash.codes.distances import Distance
 from hierhash.config.hash import config_hash
 from hierhash.config.schema import RunConfig
 from hierhash.methods.method import Method
-from hierhash.prepare import Advance, Prepared, new_method
+from hierhash.new_method import new_method
+from hierhash.prepare import Advance, Prepared
 from hierhash.training.fit import Interrupted, Watch
 from hierhash.training.items import BOTH, MODALITIES
 

@@ -147,7 +147,7 @@ def short_scores(trained: Trained, prepared: Prepared, asked: NDArray[np.int64])
         asked: Items that ask; those without a text are left out.
     """
     asked = prepared.items.having("text", asked)
-    texts = shortened([prepared.catalogue.texts[row] or "" for row in asked.tolist()])
+    texts = shortened([prepared.texts[row] or "" for row in asked.tolist()])
     coded, known = ask(trained, prepared, texts)
     labels, found = prepared.labels.subset(asked), {}
     for direction in TEXT_DIRECTIONS:

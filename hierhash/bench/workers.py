@@ -18,7 +18,8 @@ from hierhash.bench.results import Job
 from hierhash.bench.run_one import final_scores, validation_scores
 from hierhash.bench.suite import Suite
 from hierhash.errors import HierhashError
-from hierhash.prepare import Prepared, pick_device, prepare
+from hierhash.new_method import pick_device
+from hierhash.prepare import Prepared, prepare
 
 Outcome = tuple[dict[str, Any], dict[str, Any]]
 Task = Callable[[Suite, Job], Outcome]

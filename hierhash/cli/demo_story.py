@@ -14,12 +14,14 @@ from hierhash.bench.suite import Suite
 from hierhash.cli.searching import answer_line
 from hierhash.errors import InputError
 from hierhash.methods.method import Rows
-from hierhash.prepare import LabelledItems, Prepared, new_method
+from hierhash.new_method import new_method
+from hierhash.prepare import LabelledItems, Prepared
 from hierhash.reports.build import build_report
 from hierhash.reports.headline import headline_markdown
 from hierhash.runs.indexing import index_database
 from hierhash.runs.items import prepare_with_progress
-from hierhash.runs.saved import load_run, save_description, save_method
+from hierhash.runs.saved import load_run
+from hierhash.runs.saving import save_description, save_method
 from hierhash.storage.whole_file import write_text
 from hierhash.training.items import BOTH
 from hierhash.training.progress import counting

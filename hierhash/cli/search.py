@@ -25,7 +25,7 @@ def search(
     ] = None,
     weigh: Annotated[
         list[str] | None,
-        typer.Option(help="How much a part of the code counts: colour=2; repeatable."),
+        typer.Option(help="How much a part of the code counts: colour=2; else as training chose."),
     ] = None,
     no_filter: Annotated[
         bool, typer.Option("--no-filter", help="Answers of other values than the understood ones.")

@@ -35,7 +35,7 @@ from hierhash.retrieval.understood import (
     sentence,
     understand_all,
 )
-from hierhash.retrieval.weighing import parse_weights, weighed
+from hierhash.retrieval.weighing import chosen_weights, parse_weights, weighed
 from hierhash.retrieval.where import rows_of_value, rows_where
 
 LONGEST = 1 << 16
@@ -51,7 +51,7 @@ class Search:
         rescore: Order by the asymmetric score.
         as_json: Print JSON.
         where: Conditions ``NAME=VALUE`` that answers are known to meet.
-        weigh: How much segments of the code count, ``NAME=NUMBER``.
+        weigh: How much segments of the code count, ``NAME=NUMBER``; else as the run chose.
         filters: Keep to items of the understood value of each facet, or of none that is known.
         risk: How often what is understood may be wrong, where the run learnt to control it.
 
@@ -83,7 +83,7 @@ class Search:
         if weigh and not rescore:
             raise InputError("--weigh: distances count every bit once; leave --no-rescore away")
         self.segments: dict[str, int] = self.index.manifest.get("segments", {})
-        self.weights = parse_weights(weigh, self.segments)
+        self.weights = chosen_weights(self.index.run) | parse_weights(weigh, self.segments)
         self.node: Node = ()
         self.rows: NDArray[np.int64] | None = None
         if under is not None:

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hierhash.methods import dcmh_leaf
-from hierhash.methods.dcmh import DCMH, SimilaritySettings
+from hierhash.methods.dcmh import DCMH
+from hierhash.methods.dcmh_settings import SimilaritySettings
 from hierhash.methods.method import Preset
 
 SETTINGS = replace(dcmh_leaf.SETTINGS, similarity=SimilaritySettings(pairs="any"))

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import replace
 
 from hierhash.methods import hierarchical_dcmh
-from hierhash.methods.dcmh import DCMH, HeadSettings, SimilaritySettings
+from hierhash.methods.dcmh import DCMH
+from hierhash.methods.dcmh_settings import HeadSettings, SimilaritySettings
 from hierhash.methods.method import Preset
 
 SETTINGS = replace(

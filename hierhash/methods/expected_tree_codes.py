@@ -27,7 +27,8 @@ from hierhash.errors import ConfigError, RunError
 from hierhash.labels.tree import LabelTree
 from hierhash.methods.bit_codes import BitCodes
 from hierhash.methods.class_means import ClassMeans, class_means
-from hierhash.methods.dcmh import DCMH, DCMHSettings, HeadSettings
+from hierhash.methods.dcmh import DCMH
+from hierhash.methods.dcmh_settings import DCMHSettings, HeadSettings
 from hierhash.methods.extension import grown, grown_rows, refuse_leaves_without_items
 from hierhash.methods.grown_tree import old_places
 from hierhash.methods.method import Posteriors, Preset, Problem, Role, Rows

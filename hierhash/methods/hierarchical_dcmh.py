@@ -9,7 +9,8 @@ from __future__ import annotations
 
 from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
-from hierhash.methods.dcmh import DCMH, DCMHSettings, HeadSettings, SimilaritySettings
+from hierhash.methods.dcmh import DCMH
+from hierhash.methods.dcmh_settings import DCMHSettings, HeadSettings, SimilaritySettings
 from hierhash.methods.method import Preset
 from hierhash.training.settings import LoopSettings, Objective
 

@@ -18,11 +18,20 @@ class Named(NamedTuple):
 
     Args:
         node: The node that is called so; of several, the one that all lie at or below, or ().
-        leaves: bool (leaves,), those at or below a node that is called so.
+        classes: Level, from 0, and class there of every node that is called so.
     """
 
     node: Path
-    leaves: NDArray[np.bool_]
+    classes: Sequence[tuple[int, int]]
+
+    def leaves(self, ancestors: NDArray[np.integer[Any]]) -> NDArray[np.bool_]:
+        """Bool (leaves,): those at or below a node that is called so.
+
+        Args:
+            ancestors: int (L, leaves), the class of each leaf at each level.
+        """
+        below = [ancestors[level] == own for level, own in self.classes]
+        return np.asarray(np.any(below, axis=0))
 
 
 Names = Mapping[str, Named]
@@ -34,39 +43,45 @@ def named_nodes(tree: LabelTree) -> Names:
     Example:
         >>> tree = LabelTree.from_nested({"Ties": ["Ties", "Bow_ties"], "Hats": []}, name="t")
         >>> found = named_nodes(tree)
-        >>> found["ties"].node, found["bow ties"].leaves.tolist()
+        >>> found["ties"].node, found["bow ties"].leaves(tree.leaf_ancestors).tolist()
         (('Ties',), [False, True, False])
     """
     nodes: dict[str, list[Path]] = {}
     for text, node in node_texts(tree):
         nodes.setdefault(plain_name(text), []).append(node)
-    found = {}
-    for text, own in nodes.items():
-        leaves = np.zeros(len(tree.leaves), dtype=bool)
-        for node in own:
-            row = len(node) - 1
-            leaves |= tree.leaf_ancestors[row] == tree.ancestor_codes(node)[row]
-        found[text] = Named(_shared(own), leaves)
-    return found
+    return {
+        text: Named(
+            _shared(own),
+            [(len(node) - 1, int(tree.ancestor_codes(node)[len(node) - 1])) for node in own],
+        )
+        for text, own in nodes.items()
+    }
 
 
-def looked_up(chances: NDArray[Any], texts: Sequence[str], names: Names) -> NDArray[np.float64]:
+def looked_up(
+    chances: NDArray[Any],
+    texts: Sequence[str],
+    names: Names,
+    ancestors: NDArray[np.integer[Any]],
+) -> NDArray[np.float64]:
     """Leaf probabilities; of a text that is a name all its leaves are as likely, and no others.
 
     Args:
         chances: (n, leaves).
         texts: The n texts.
         names: Of the tree; see ``named_nodes``.
+        ancestors: int (L, leaves), the class of each leaf at each level of the tree.
 
     Example:
-        >>> names = {"hats": Named(("Hats",), np.array([False, True, True]))}
-        >>> looked_up(np.array([[0.6, 0.3, 0.1]]), ["Hats"], names).tolist()
+        >>> names = {"hats": Named(("Hats",), [(0, 1)])}
+        >>> looked_up(np.array([[0.6, 0.3, 0.1]]), ["Hats"], names, np.array([[0, 1, 1]])).tolist()
         [[0.0, 0.5, 0.5]]
     """
     found = np.array(chances, dtype=np.float64)
     for row, text in enumerate(texts):
         if (named := names.get(plain_name(text))) is not None:
-            found[row] = named.leaves / named.leaves.sum()
+            leaves = named.leaves(ancestors)
+            found[row] = leaves / leaves.sum()
     return found
 
 

@@ -119,6 +119,7 @@ class _Part:
     weights: Weights
     coding: Coding
     names: Names
+    ancestors: NDArray[np.int64]
 
     def outputs(self, rows: Any) -> NDArray[np.float32]:
         return text_network(self.weights, rows)
@@ -126,7 +127,8 @@ class _Part:
     def posterior(
         self, coding: ExpectedCode, rows: Any, texts: Sequence[str]
     ) -> NDArray[np.float64]:
-        return looked_up(coding.posterior(self.outputs(rows), "text"), texts, self.names)
+        chances = coding.posterior(self.outputs(rows), "text")
+        return looked_up(chances, texts, self.names, self.ancestors)
 
     def query(self, rows: Any, texts: Sequence[str]) -> Coded:
         if isinstance(self.coding, ExpectedCode):
@@ -154,7 +156,7 @@ def _parts(run: Path, about: Mapping[str, Any], stored: Weights) -> dict[str, _P
     return found
 
 
-def _part(run: Path, tree: str, description: Any, stored: Weights) -> _Part:
+def _part(run: Path, file: str, description: Any, stored: Weights) -> _Part:
     weights = {
         name.removeprefix("text."): array
         for name, array in stored.items()
@@ -162,16 +164,13 @@ def _part(run: Path, tree: str, description: Any, stored: Weights) -> _Part:
     }
     if not {"mean", "deviation", "first.weight", "first.bias"} <= set(weights):
         raise RunError(f"{run}/model.safetensors: holds no text branch; train the run again")
+    tree = LabelTree.from_yaml(run / file)
     try:
-        coding = coding_of(
-            description,
-            lambda: LabelTree.from_yaml(run / tree).leaf_ancestors,
-            stored.__getitem__,
-        )
+        coding = coding_of(description, lambda: tree.leaf_ancestors, stored.__getitem__)
     except (ValueError, AttributeError, KeyError) as error:
         raise RunError(f"{run}/model.json: coding: {error}; train the run again") from error
-    known = isinstance(coding, ExpectedCode)
-    return _Part(weights, coding, named_nodes(LabelTree.from_yaml(run / tree)) if known else {})
+    names = named_nodes(tree) if isinstance(coding, ExpectedCode) else {}
+    return _Part(weights, coding, names, tree.leaf_ancestors)
 
 
 def answers_in_numpy(run: Path) -> bool:

@@ -4,11 +4,33 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 
 import numpy as np
 
 from hierhash.codes.coded import Coded
-from hierhash.errors import InputError, did_you_mean
+from hierhash.errors import InputError, RunError, did_you_mean
+from hierhash.storage.json_files import read_json
+
+SEGMENT_WEIGHTS = "segment_weights"
+
+
+def chosen_weights(run: Path) -> dict[str, float]:
+    """By segment the weights that a run chose on its validation items; none where it chose none.
+
+    Raises:
+        RunError: They are damaged.
+    """
+    content = read_json(run / "model.json")
+    known = content.get(SEGMENT_WEIGHTS, {}) if isinstance(content, Mapping) else {}
+    if not isinstance(known, Mapping) or not all(
+        type(one) in (int, float) and 0 <= one < math.inf for one in known.values()
+    ):
+        raise RunError(
+            f"{run}/model.json: {SEGMENT_WEIGHTS}: not a number, zero or more, for each segment; "
+            "train the run again"
+        )
+    return {str(name): float(one) for name, one in known.items()}
 
 
 def parse_weights(asked: Sequence[str], segments: Mapping[str, int]) -> dict[str, float]:

@@ -27,7 +27,8 @@ from hierhash.methods.method import Method
 from hierhash.retrieval.risk_file import RISK
 from hierhash.retrieval.run_files import finish_run, model_sha256
 from hierhash.runs.indexing import catalogue_rows
-from hierhash.runs.saved import SavedRun, save_state
+from hierhash.runs.saved import SavedRun
+from hierhash.runs.saving import save_state
 from hierhash.storage.json_files import read_json, write_json
 from hierhash.storage.whole_folder import whole_folder
 from hierhash.training.items import Items

@@ -6,7 +6,8 @@ from hierhash.config.schema import RunConfig
 from hierhash.data.check import grouped
 from hierhash.data.split.choice import shortfalls
 from hierhash.errors import DataError
-from hierhash.prepare import Kept, Prepared, pick_device, prepare
+from hierhash.new_method import pick_device
+from hierhash.prepare import Kept, Prepared, prepare
 from hierhash.runs.saved import SavedRun
 from hierhash.training.progress import counting, warn
 

@@ -17,7 +17,7 @@ from hierhash.labels.tree import LabelTree, load_tree
 from hierhash.retrieval.exact import ExactIndex, Hit
 from hierhash.retrieval.load_index import load_index as load_exact
 from hierhash.retrieval.node_filter import rows_below
-from hierhash.retrieval.weighing import parse_weights, weighed
+from hierhash.retrieval.weighing import chosen_weights, parse_weights, weighed
 from hierhash.retrieval.where import rows_where
 from hierhash.runs.extending import extend_run
 from hierhash.runs.given import Picture, given_features, given_pictures, given_texts
@@ -216,7 +216,8 @@ class Index:
             k: Number of answers.
             under: Only items below this node: a path, a name or an alias.
             where: Only items known to meet these: ``NAME=VALUE`` of a facet or a column.
-            weigh: How much segments of the code count, by name: ``{"colour": 2}``.
+            weigh: How much segments of the code count, by name: ``{"colour": 2}``; else as
+                training chose.
 
         Returns:
             Hits with ``item`` (id, text, paths, image), ``distance`` and ``score``.
@@ -242,7 +243,7 @@ class Index:
             below = rows if below is None else np.intersect1d(below, rows)
         segments = self.exact.manifest.get("segments", {})
         asked = [f"{name}={weight}" for name, weight in (weigh or {}).items()]
-        weights = parse_weights(asked, segments)
+        weights = chosen_weights(self.exact.run) | parse_weights(asked, segments)
         return self.exact.search(weighed(query, segments, weights), k, below)
 
 

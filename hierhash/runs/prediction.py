@@ -72,7 +72,8 @@ def predict_one(saved: SavedRun, modality: str, one: str, risk: float) -> dict[s
     names = named_nodes(saved.tree) if modality == "text" else {}
     if names:
         ancestors = saved.tree.leaf_ancestors
-        [leaves] = looked_up(coherent_probabilities(chances, ancestors)[-1], [one], names)
+        own = coherent_probabilities(chances, ancestors)[-1]
+        [leaves] = looked_up(own, [one], names, ancestors)
         chances = [np.bincount(level, leaves)[None].astype(np.float32) for level in ancestors]
     [path], [sure] = _predicted(saved, chances)
     notes = {"notes": saved.notes(one)} if modality == "text" and saved.notes(one) else {}

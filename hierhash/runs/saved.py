@@ -8,82 +8,30 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 from PIL import Image
 
-from hierhash.bench.risk import risk_controls
 from hierhash.config.hash import config_hash
 from hierhash.config.reading import load_config
 from hierhash.config.schema import RunConfig
-from hierhash.config.writing import dump_config, with_absolute_paths
+from hierhash.config.writing import with_absolute_paths
 from hierhash.data.split.split import read_split_file
-from hierhash.environment import environment
-from hierhash.errors import HierhashError, InputError, RunError
+from hierhash.errors import InputError, RunError
 from hierhash.features.backbone import ImageBackbone
 from hierhash.features.image_backbones import image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
 from hierhash.labels.tree import LabelTree
 from hierhash.methods.method import Method
 from hierhash.methods.registry import find_preset
-from hierhash.prepare import Kept, Prepared, build_method
-from hierhash.retrieval.risk_file import RISK, controls_as_json
-from hierhash.retrieval.run_files import FACET, check_run, finish_run
+from hierhash.new_method import build_method
+from hierhash.prepare import Kept, Prepared
+from hierhash.retrieval.run_files import FACET, check_run
 from hierhash.retrieval.text_branch import check_text, load_vocabulary
-from hierhash.storage.json_files import read_json, write_json
-from hierhash.storage.whole_file import write_text
+from hierhash.storage.json_files import read_json
 from hierhash.training.items import BOTH, MODALITIES
-from hierhash.training.weights_file import load_weights, save_weights
+from hierhash.training.weights_file import load_weights
 
 SPLIT = "splits.json"
 LARGEST = 100_000_000
-
-
-def save_description(folder: Path, config: RunConfig, prepared: Prepared) -> None:
-    """Writes what a run is, before it is trained: config, tree, split, environment, vocabulary."""
-    folder.mkdir(parents=True, exist_ok=True)
-    # First of all: it tells the folder of a run from any other.
-    write_json(folder / "environment.json", environment() | {"config_sha256": config_hash(config)})
-    write_text(folder / "config.yaml", dump_config(with_absolute_paths(config)))
-    prepared.tree.to_yaml(folder / "tree.yaml")
-    for name, facet in prepared.facets.items():
-        facet.tree.to_yaml(folder / f"{FACET}{name}.yaml")
-    prepared.split.save(folder / SPLIT, prepared.catalogue.ids)
-    if prepared.vectoriser is not None:
-        write_json(folder / "vectoriser.json", prepared.vectoriser.state())
-
-
-def save_method(folder: Path, method: Method, prepared: Prepared) -> None:
-    """Writes what a method learnt and the shapes that it needs: the run is finished.
-
-    Raises:
-        HierhashError: It learnt what is no finite number, or the files cannot be written.
-    """
-    save_state(folder, method)
-    shapes = prepared.items.shapes
-    content = {
-        "image_shape": list(shapes["image"]) if "image" in shapes else None,
-        "text_width": shapes["text"][0] if "text" in shapes else None,
-        "given_image_features": prepared.catalogue.image_features is not None,
-    }
-    risk = {RISK: controls_as_json(risk_controls(method, prepared))}
-    write_json(folder / "model.json", content | method.meta() | risk)
-    finish_run(folder)
-
-
-def save_state(folder: Path, method: Method) -> None:
-    """Writes what a method learnt as ``model.safetensors``.
-
-    Raises:
-        HierhashError: It learnt what is no finite number, or the file cannot be written.
-    """
-    state = method.state()
-    wrong = [name for name, array in state.items() if not np.isfinite(array).all()]
-    if wrong:
-        raise HierhashError(
-            f"{folder}: the training left values that are not finite ('{wrong[0]}'); lower its "
-            "learning rate, or mend the method"
-        )
-    save_weights(folder / "model.safetensors", state)
 
 
 @dataclass

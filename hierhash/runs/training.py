@@ -11,10 +11,12 @@ from hierhash.errors import ConfigError, DataError, RunError
 from hierhash.methods.faceted import category_of
 from hierhash.methods.method import Method
 from hierhash.methods.registry import find_preset
-from hierhash.prepare import Prepared, new_method
+from hierhash.new_method import new_method
+from hierhash.prepare import Prepared
 from hierhash.retrieval.run_files import refuse_foreign, remove_run
 from hierhash.runs.items import check_part, prepare_with_progress
-from hierhash.runs.saved import resumable, save_description, save_method
+from hierhash.runs.saved import resumable
+from hierhash.runs.saving import save_description, save_method
 from hierhash.storage.lock import locked
 from hierhash.training.checkpoint import NAME
 from hierhash.training.fit import CHECKPOINTS, Watch

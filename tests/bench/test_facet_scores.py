@@ -9,6 +9,7 @@ from hierhash.bench.evaluate import evaluate_method
 from hierhash.bench.facet_scores import facet_scores, joint_labels
 from hierhash.bench.risk import risk_controls
 from hierhash.bench.run_one import final_scores
+from hierhash.bench.segment_weights import segment_weights
 from hierhash.bench.suite import load_suite
 from hierhash.bench.trained import encode_items, fit_method
 from hierhash.codes.hamming import hamming_distances
@@ -106,6 +107,8 @@ def test_the_search_as_shipped_leaves_out_items_of_another_understood_value(made
     limit = control.threshold(0.1) if control.can_keep(0.1) else 0.5
     leaf = prepared.labels.single_codes[:, -1]
     colour = facet.labels.single_codes[:, -1]
+    [weight] = segment_weights(method, prepared).values()
+    each = np.repeat(np.float32([1, weight]) / max(1, weight), [16, 8])
     shares = []
     for query in queries:
         match = {
@@ -121,7 +124,7 @@ def test_the_search_as_shipped_leaves_out_items_of_another_understood_value(made
             own = [item for item in database if colour[item] in (-1, chances.argmax())]
             kept = own or kept
         scores = whole.distance.scores(
-            whole.queries["text"].query[query], whole.stored["image"][database]
+            each * whole.queries["text"].query[query], whole.stored["image"][database]
         )
         score = dict(zip(database.tolist(), scores.tolist(), strict=True))
         order = sorted(kept, key=lambda item: -score[item])[:10]

@@ -5,10 +5,11 @@ import json
 import numpy as np
 import pytest
 
-from hierhash.errors import ConfigError
+from hierhash.errors import ConfigError, RunError
 from hierhash.features.close_words import CloseWords
 from hierhash.features.text_vectorisers import VectoriserSpec, resolved, text_vectoriser
 from hierhash.features.words import Words
+from hierhash.retrieval.text_branch import load_vocabulary
 
 TEXTS = ["red summer dress", "blue summer shoes", "green sweatshirt", "brown dog"]
 
@@ -116,11 +117,12 @@ def test_meanings_of_the_vocabulary_are_kept_in_the_state():
     assert encoder.asked == 1
 
 
-def test_meanings_that_do_not_fit_the_vocabulary_are_refused():
+def test_meanings_that_do_not_fit_the_vocabulary_are_refused(tmp_path):
     state = learnt(Encoder()).state()
     state["meanings"] = state["meanings"][:12]
-    with pytest.raises(ValueError, match=r"\S"):
-        CloseWords(encoder=Encoder()).load_state(state)
+    (tmp_path / "vectoriser.json").write_text(json.dumps(state))
+    with pytest.raises(RunError, match="not a vocabulary of this run; train the run again"):
+        load_vocabulary(CloseWords(encoder=Encoder()), tmp_path)
 
 
 @pytest.mark.parametrize(

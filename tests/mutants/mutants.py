@@ -57,7 +57,7 @@ MUTANTS = [
     ),
     Mutant(
         "overlap ignored",
-        "hierhash/methods/dcmh.py",
+        "hierhash/methods/dcmh_loop.py",
         "pair_weights(settings, tree, items.labels), settings.similarity.overlap",
         'pair_weights(settings, tree, items.labels), "any"',
         SETTINGS,

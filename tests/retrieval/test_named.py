@@ -38,7 +38,7 @@ def test_a_name_is_all_leaves_at_or_below_the_nodes_that_are_called_so():
             if any(leaf[: len(own)] == own for own in called)
         }
         assert named.node == node
-        assert set(np.flatnonzero(named.leaves).tolist()) == leaves
+        assert set(np.flatnonzero(named.leaves(TREE.leaf_ancestors)).tolist()) == leaves
 
 
 def test_names_of_unlike_nodes_have_no_node_of_their_own():
@@ -48,7 +48,7 @@ def test_names_of_unlike_nodes_have_no_node_of_their_own():
 
 def test_other_texts_keep_their_probabilities():
     chances = np.full((2, len(TREE.leaves)), 1 / len(TREE.leaves))
-    found = looked_up(chances, ["red ties", "  CRAVATS "], named_nodes(TREE))
+    found = looked_up(chances, ["red ties", "  CRAVATS "], named_nodes(TREE), TREE.leaf_ancestors)
     assert found[0].tolist() == chances[0].tolist()
     assert found[1, TREE.leaves.index(("Wear", "Ties"))] == 1
     assert found[1].sum() == 1

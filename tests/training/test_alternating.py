@@ -10,8 +10,9 @@ import torch
 from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
 from hierhash.errors import HierhashError, RunError
-from hierhash.methods.dcmh import DCMHSettings, HeadSettings, SimilaritySettings, build_loop
+from hierhash.methods.dcmh_loop import build_loop
 from hierhash.methods.dcmh_published import SETTINGS as PUBLISHED
+from hierhash.methods.dcmh_settings import DCMHSettings, HeadSettings, SimilaritySettings
 from hierhash.training.fit import Watch, fit
 from hierhash.training.settings import LoopSettings, Objective
 from tests.reference import dcmh as literal

@@ -13,8 +13,9 @@ from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
 from hierhash.branches.rows import FeatureRows
 from hierhash.branches.two_branch import outputs_of
-from hierhash.methods.dcmh import DCMHSettings, HeadSettings, build_loop
-from hierhash.prepare import pick_device
+from hierhash.methods.dcmh_loop import build_loop
+from hierhash.methods.dcmh_settings import DCMHSettings, HeadSettings
+from hierhash.new_method import pick_device
 from hierhash.training.checkpoint import load_checkpoint, save_checkpoint
 from hierhash.training.fit import Watch, fit
 from hierhash.training.settings import LoopSettings

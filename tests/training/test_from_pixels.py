@@ -6,7 +6,8 @@ import numpy as np
 
 from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
-from hierhash.methods.dcmh import DCMHSettings, build_loop
+from hierhash.methods.dcmh_loop import build_loop
+from hierhash.methods.dcmh_settings import DCMHSettings
 from hierhash.training.settings import LoopSettings, Objective
 from tests.training.small_problem import LEAVES, TREE, both
 

@@ -11,7 +11,8 @@ import torch
 
 from hierhash.branches.image_networks import ImageBranchSettings
 from hierhash.branches.mlp import MLPSettings
-from hierhash.methods.dcmh import DCMHSettings, HeadSettings, SimilaritySettings, build_loop
+from hierhash.methods.dcmh_loop import build_loop
+from hierhash.methods.dcmh_settings import DCMHSettings, HeadSettings, SimilaritySettings
 from hierhash.training.paths import draw_paths
 from hierhash.training.settings import LoopSettings, Objective
 from tests.training.small_problem import TREE, items
