@@ -2,7 +2,7 @@
 
 The pairs are drawn once (``--draw``) from the query items of the suite fashion_facets: a picture,
 and a colour other than its own that ten items or more of its leaf have in the database; they stand
-in benchmarks/queries/fashion_composed.csv. A line of benchmarks/results/composed.jsonl for each
+in configs/queries/fashion_composed.csv. A line of benchmarks/results/composed.jsonl for each
 seed: joint@10, the share of the first ten of the picture's leaf and the word's colour, by score,
 with and without the filter on the understood colour, and for the picture alone.
 """
@@ -17,6 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from hierhash.bench.results import refuse_changed_code
+from hierhash.bench.segment_weights import segment_weights
 from hierhash.bench.suite import find_suite, load_suite
 from hierhash.bench.trained import encode_items, fit_method
 from hierhash.config.schema import RunConfig, schema_of
@@ -24,19 +25,22 @@ from hierhash.environment import environment
 from hierhash.methods.composed import classify_composed, composed_rows, encode_composed
 from hierhash.prepare import Prepared, prepare
 from hierhash.retrieval.understood import understand
+from hierhash.retrieval.weighing import weighed
 from hierhash.storage.json_files import append_line, read_lines
 
 HERE = Path(__file__).resolve().parent
-PAIRS, RESULTS = HERE / "queries" / "fashion_composed.csv", HERE / "results" / "composed.jsonl"
+PAIRS, RESULTS = (
+    HERE.parent / "configs" / "queries" / "fashion_composed.csv",
+    HERE / "results" / "composed.jsonl",
+)
 NUMBER, ENOUGH, SEEDS, FIRST = 100, 10, (0, 1, 2), 10
 
 
 def config_of(seed: int) -> RunConfig:
-    """Our row of fashion_facets, with names and short texts among its lessons."""
+    """Our row of fashion_facets."""
     suite = load_suite(find_suite("fashion_facets"))
     row = next(one for one in suite.rows if one.method == "expected_tree_codes")
     content = suite.config(row, 32, seed, suite.trials_of(row)[0]).model_dump(mode="json")
-    content["data"] |= {"names": True, "short_texts": 0.5}
     return schema_of(row.method).model_validate(content)
 
 
@@ -69,6 +73,13 @@ def draw(prepared: Prepared) -> None:
         csv.writer(stream, lineterminator="\n").writerows([("id", "text"), *lines])
 
 
+def read_pairs(prepared: Prepared) -> list[tuple[int, str]]:
+    """The item whose picture is shown, and the word."""
+    place = {own: row for row, own in enumerate(prepared.catalogue.ids)}
+    with PAIRS.open() as stream:
+        return [(place[row["id"]], row["text"]) for row in csv.DictReader(stream)]
+
+
 def measure(config: RunConfig, prepared: Prepared) -> dict[str, float]:
     """joint@10 of the pairs."""
     method, _ = fit_method(config, prepared)
@@ -77,14 +88,12 @@ def measure(config: RunConfig, prepared: Prepared) -> dict[str, float]:
     leaf, colour = leaf_and_colour(prepared)
     facet = prepared.facets["colour"]
     names = [path[-1] for path in facet.tree.leaves]
-    place = {own: row for row, own in enumerate(prepared.catalogue.ids)}
-    with PAIRS.open() as stream:
-        pairs = [(place[row["id"]], row["text"]) for row in csv.DictReader(stream)]
     answering = prepared.items.having("both", database)
     stored = trained.stored["both"][answering]
     assert prepared.vectoriser is not None  # noqa: S101 - fashion has titles
+    segments, weights = dict(method.layout()), segment_weights(method, prepared)
     shares: dict[str, list[float]] = {"codes": [], "as shipped": [], "picture alone": []}
-    for item, word in pairs:
+    for item, word in read_pairs(prepared):
         picture = prepared.items.rows["image"][[item]]
         rows = composed_rows(method, picture, prepared.vectoriser.transform([word]))
         chances = classify_composed(method, rows)["colour"][-1][0]
@@ -96,7 +105,7 @@ def measure(config: RunConfig, prepared: Prepared) -> dict[str, float]:
         right = (leaf[answering] == leaf[item]) & (colour[answering] == names.index(word))
         asked = {
             "codes": (encode_composed(method, rows), np.ones_like(allowed)),
-            "as shipped": (encode_composed(method, rows), allowed),
+            "as shipped": (weighed(encode_composed(method, rows), segments, weights), allowed),
             "picture alone": (method.encode({"image": picture}, "query"), np.ones_like(allowed)),
         }
         for name, (coded, may) in asked.items():

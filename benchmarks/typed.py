@@ -1,7 +1,7 @@
 """What people type: names, short texts and held-out wordings, by text features and lessons.
 
 A line of benchmarks/results/typed.jsonl for each data set, row and seed: texts of
-benchmarks/queries (60 a data set, in no tree, written before any text feature was chosen) and the
+configs/queries (60 a data set, in no tree, written before any text feature was chosen) and the
 titles of items cut to one to three words. Each model is scored on the halves ``choose`` (and
 validation items) and ``final`` (and query items). ``tfidf`` rows search the titles with
 scikit-learn and learn nothing. 64 bits; what stands in the file is not run again. Needs the extra
@@ -24,7 +24,7 @@ from hierhash.bench.results import SuiteResults, refuse_changed_code
 from hierhash.bench.scores import CROSS, direction_scores
 from hierhash.bench.suite import Suite, find_suite, load_suite
 from hierhash.bench.trained import encode_items, fit_method
-from hierhash.bench.typed_queries import TypedQueries, below, names_of, read_queries
+from hierhash.bench.typed_queries import TypedQueries, below, find_queries, names_of, read_queries
 from hierhash.config.schema import RunConfig, schema_of
 from hierhash.environment import environment
 from hierhash.lessons import shortened
@@ -82,7 +82,7 @@ def scores_of(config: RunConfig, prepared: Prepared) -> Iterator[tuple[str, dict
         yield (
             half,
             {
-                "typed": evaluate_typed(method, prepared, asked, queries),
+                "typed": evaluate_typed(trained, prepared, asked, queries),
                 "titles": {
                     way: {name: round(own[name], 5) for name in ("map_leaf", "hap")}
                     for way, own in titles.items()
@@ -93,7 +93,7 @@ def scores_of(config: RunConfig, prepared: Prepared) -> Iterator[tuple[str, dict
 
 def queries_of(prepared: Prepared) -> Path:
     """The wordings of a data set."""
-    return HERE / "queries" / f"{prepared.catalogue.name}.csv"
+    return find_queries(prepared.catalogue.name)
 
 
 def tfidf_scores(prepared: Prepared, options: dict[str, Any]) -> Iterator[tuple[str, Any]]:

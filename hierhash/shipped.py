@@ -10,6 +10,7 @@ from pathlib import Path
 
 from hierhash.errors import InputError, did_you_mean
 
+ENDINGS = (".yaml", ".csv")
 _PACKAGE = Path(__file__).resolve().parent
 
 
@@ -28,9 +29,10 @@ def shipped_folder(kind: str) -> Path:
 
 
 def list_shipped(kind: str) -> list[str]:
-    """Names of the shipped YAML files of a kind, relative to their folder, in order."""
+    """Names of the shipped files of a kind, relative to their folder, in order."""
     folder = shipped_folder(kind)
-    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.yaml"))
+    files = (path for path in folder.rglob("*") if path.suffix in ENDINGS)
+    return sorted(path.relative_to(folder).as_posix() for path in files)
 
 
 def shipped_path(kind: str, name: str) -> Path:
@@ -39,7 +41,7 @@ def shipped_path(kind: str, name: str) -> Path:
     Raises:
         InputError: No file of that name ships with hierhash.
     """
-    file_name = name if name.endswith(".yaml") else f"{name}.yaml"
+    file_name = name if name.endswith(ENDINGS) else f"{name}.yaml"
     path = shipped_folder(kind) / file_name
     if not path.is_file():
         known = list_shipped(kind)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from hierhash.bench.facet_scores import facet_scores
 from hierhash.bench.scores import Scores, direction_scores, directions_of, rounded
-from hierhash.bench.trained import Rows, encode_items
+from hierhash.bench.trained import Rows, Trained, encode_items
 from hierhash.bench.typed_queries import TypedQueries, names_of, short_scores, typed_scores
 from hierhash.methods.faceted import category_of
 from hierhash.methods.method import Method
@@ -25,18 +25,19 @@ def evaluate_method(method: Method, prepared: Prepared, queries: Rows) -> Scores
         counted = len(found.per_query["map_leaf"]) - found.skipped
         scores[direction] = {"n": counted, **rounded(found.means)}
     if prepared.facets:
-        for direction, own in facet_scores(method, prepared, queries, database).items():
+        whole = encode_items(method, prepared, queries, database)
+        for direction, own in facet_scores(whole, prepared, queries, database).items():
             scores[direction] |= own
     return scores
 
 
 def evaluate_typed(
-    method: Method, prepared: Prepared, asked: Rows, queries: TypedQueries | None = None
+    trained: Trained, prepared: Prepared, asked: Rows, queries: TypedQueries | None = None
 ) -> dict[str, Scores]:
     """Scores of texts as people type them, by the category alone; none where texts are not read.
 
     Args:
-        method: Fitted.
+        trained: The category's part of a method, and the items of the database coded.
         prepared: Its data.
         asked: Items whose texts are shortened.
         queries: A list of one's own.
@@ -46,7 +47,6 @@ def evaluate_typed(
     """
     if prepared.vectoriser is None:
         return {}
-    trained = encode_items(category_of(method), prepared, asked[:0], prepared.split.database)
     found = {"names": typed_scores(trained, prepared, names_of(prepared.tree))}
     if len(prepared.items.having("text", asked)):
         found["short"] = short_scores(trained, prepared, asked)

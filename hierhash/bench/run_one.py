@@ -7,7 +7,9 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hierhash.bench.evaluate import evaluate_typed
 from hierhash.bench.facet_scores import facet_scores
+from hierhash.bench.first_answers import PerQuery, first_answers
 from hierhash.bench.instance import instance_scores
 from hierhash.bench.scores import (
     CROSS,
@@ -20,14 +22,14 @@ from hierhash.bench.scores import (
     rounded,
     validation_means,
 )
+from hierhash.bench.segment_weights import segment_weights
 from hierhash.bench.trained import Trained, encode_items, fit_longest, fit_method
+from hierhash.bench.typed_queries import find_queries, read_queries
 from hierhash.config.schema import RunConfig
 from hierhash.methods.faceted import category_of
+from hierhash.methods.method import Method
 from hierhash.metrics.retrieval_suite import DirectionResult
 from hierhash.prepare import Advance, Prepared
-
-TOP = 8
-PerQuery = dict[str, NDArray[Any]]
 
 
 def validation_scores(config: RunConfig, prepared: Prepared) -> dict[str, float]:
@@ -53,6 +55,8 @@ def final_scores(
     attribute: str | None = None,
     top: bool = False,
     longest: int = 0,
+    typed: bool = False,
+    queries: str | None = None,
     advance: Advance = lambda _: None,
 ) -> tuple[dict[str, Any], PerQuery, Trained]:
     """Scores of a run on the query items, per-query scores, and the run itself.
@@ -64,22 +68,23 @@ def final_scores(
         attribute: Side attribute whose share among the first ten is told.
         longest: Length at which a method of nested codes is fitted for this one, too.
         top: Keep the first answers of each query, which a report can show.
+        typed: Also the scores of texts as people type them.
+        queries: Of these, a list of typed texts, whose final half is asked.
         advance: Told of each epoch, for a progress bar.
     """
     split = prepared.split
-    if longest:
-        method, cost = fit_longest(config, prepared, longest)
-    else:
-        method, cost = fit_method(config, prepared, advance)
+    method, cost = (
+        fit_longest(config, prepared, longest) if longest else fit_method(config, prepared, advance)
+    )
     trained = encode_items(category_of(method), prepared, split.query, split.database)
-    facets = facet_scores(method, prepared, split.query, split.database) if prepared.facets else {}
+    whole, facets = _with_facets(method, trained, prepared)
     own_order = trained.distance.name
     known = directions_of(trained)
     main = [one for one in CROSS if one in known] or known
     results: dict[str, Any] = {"all": {}}
     curves: dict[str, Any] = {}
-    queries: dict[str, Any] = {"pairs": _both_halves(prepared)}
-    queries_unseen: dict[str, Any] = {}
+    asked: dict[str, Any] = {"pairs": _both_halves(prepared)}
+    asked_unseen: dict[str, Any] = {}
     per_query: PerQuery = {}
     for direction in known:
         found = direction_scores(trained, prepared, direction, split.query, split.database, True)
@@ -88,10 +93,10 @@ def final_scores(
                 trained, prepared, direction, split.query, split.database_only, False
             )
             results.setdefault("unseen", {})[direction] = {own_order: rounded(unseen.means)}
-            queries_unseen[direction] = _counts(unseen)
+            asked_unseen[direction] = _counts(unseen)
         results["all"][direction] = own = {own_order: rounded(found.means)}
         own[own_order] |= facets.get(direction, {})
-        queries[direction] = _counts(found)
+        asked[direction] = _counts(found)
         if direction in main:
             curves[direction] = found.curves
             if direction in CROSS:
@@ -105,57 +110,52 @@ def final_scores(
             if real is not None:
                 own["asymmetric"] = real
             if top:
-                per_query |= first_answers(trained, prepared, direction)
+                per_query |= first_answers(whole, prepared, direction)
     classification, picked = classification_scores(trained, prepared)
     for modality, leaves in picked.items():
-        queries[modality] = {"counted": len(leaves), "skipped": 0}
+        asked[modality] = {"counted": len(leaves), "skipped": 0}
     per_query |= {f"picked/{modality}": leaves for modality, leaves in picked.items()}
     record = {
         "distance": own_order,
         "free_length": method.free_length,
         "bits": sum(part.bits for part in method.layout()) or 8 * trained.cost["bytes_per_item"],
-        **({"segments": dict(method.layout())} if prepared.facets else {}),
+        **(_about_facets(config, method, prepared) if prepared.facets else {}),
         "results": results,
-        "queries": queries,
-        "queries_unseen": queries_unseen,
+        "queries": asked,
+        "queries_unseen": asked_unseen,
         "classification": classification,
+        "typed": _typed(trained, prepared, queries) if typed else {},
         "curves": curves,
         "cost": cost | trained.cost,
     }
     return record, per_query, trained
 
 
-def first_answers(trained: Trained, prepared: Prepared, direction: str) -> PerQuery:
-    """The first answers to each query, nearest first and equal ones by row.
+def _with_facets(
+    method: Method, trained: Trained, prepared: Prepared
+) -> tuple[Trained, dict[str, dict[str, float]]]:
+    """The items coded by all segments, and the scores of these; of a run with facets."""
+    if not prepared.facets:
+        return trained, {}
+    split = prepared.split
+    whole = encode_items(method, prepared, split.query, split.database)
+    return whole, facet_scores(whole, prepared, split.query, split.database)
 
-    Returns:
-        ``i2t/top``, say: int32 (q, TOP), places in the split's database, for the queries that have
-        the modality asked; ``i2t/distance``: their whole-number distances, int16, or their scores,
-        float32, where there are none; ``i2t/query``: int32 (q,), places in the split's queries.
-    """
-    asking, answering = DIRECTIONS[direction]
-    split, items, distance = prepared.split, prepared.items, trained.distance
-    queries = items.having(asking, split.query)
-    answers = np.flatnonzero(np.isin(split.database, items.having(answering, split.database)))
-    stored = trained.stored[answering][split.database[answers]]
-    coded = trained.queries[asking]
-    scores_of = distance.scorer(stored) if distance.steps is None else None
-    places, near = [], []
-    for query in queries:
-        if scores_of is not None and coded.query is not None:
-            keys = -scores_of(coded.query[[query]])[0]
-        else:
-            assert coded.codes is not None  # noqa: S101 - what has a distance has codes
-            keys = distance.between(coded.codes[[query]], stored)[0]
-        first = np.argsort(keys, kind="stable")[:TOP]
-        places.append(answers[first])
-        near.append(keys[first] if scores_of is None else -keys[first])
-    kind = np.int16 if scores_of is None else np.float32
+
+def _about_facets(config: RunConfig, method: Method, prepared: Prepared) -> dict[str, Any]:
     return {
-        f"{direction}/top": np.stack(places).astype(np.int32),
-        f"{direction}/distance": np.stack(near).astype(kind),
-        f"{direction}/query": np.flatnonzero(np.isin(split.query, queries)).astype(np.int32),
+        "segments": dict(method.layout()),
+        "columns": {name: facet.column for name, facet in config.facets.items()},
+        "weights": segment_weights(method, prepared),
     }
+
+
+def _typed(trained: Trained, prepared: Prepared, name: str | None) -> dict[str, Any]:
+    """Scores of names, short texts and the final half of a list, where texts are read."""
+    if prepared.vectoriser is None or "text" not in trained.queries:
+        return {}
+    own = None if name is None else read_queries(find_queries(name), prepared.tree, final=True)
+    return evaluate_typed(trained, prepared, prepared.split.query, own)
 
 
 def _counts(found: DirectionResult) -> dict[str, int]:

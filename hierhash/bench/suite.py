@@ -95,6 +95,9 @@ class Suite(Section):
     attribute: str | None = Field(
         None, description="side attribute whose share among the first ten is told"
     )
+    queries: str | None = Field(
+        None, description="a list of typed texts, shipped or a file; its final half is scored"
+    )
     rows: list[Row] = Field(min_length=1)
 
     @model_validator(mode="after")

@@ -28,6 +28,7 @@ from hierhash.lessons import shortened
 from hierhash.metrics.by_score import evaluate_scores
 from hierhash.metrics.retrieval_suite import evaluate_codes
 from hierhash.prepare import Prepared
+from hierhash.shipped import shipped_path
 from hierhash.storage.csv_lines import read_csv
 
 TEXT_DIRECTIONS = ("t2i", "t2t", "t2m")
@@ -42,6 +43,15 @@ class TypedQueries:
 
     texts: Sequence[str]
     nodes: Sequence[Path]
+
+
+def find_queries(name: str) -> File:
+    """A list of one's own by its path, or a shipped one by its name.
+
+    Raises:
+        InputError: Neither.
+    """
+    return File(name) if File(name).is_file() else shipped_path("configs", f"queries/{name}.csv")
 
 
 def names_of(tree: LabelTree) -> TypedQueries:

@@ -180,6 +180,8 @@ def work(suite: Suite, job: Job) -> Outcome:
             attribute=suite.attribute,
             longest=max(suite.bits_of(job.row)),
             top=main and job.seed == suite.seeds_of(job.row)[0],
+            typed=main and suite.queries is not None,
+            queries=suite.queries,
         )
         return record, per_query
     except HierhashError as error:

@@ -29,8 +29,10 @@ def evaluate(
 ) -> None:
     """Score a run; validation items by default."""
     from hierhash.bench.evaluate import evaluate_method, evaluate_typed
+    from hierhash.bench.trained import encode_items
     from hierhash.bench.typed_queries import read_queries
     from hierhash.environment import environment
+    from hierhash.methods.faceted import category_of
     from hierhash.runs.items import REMEDIES, check_part, prepare_again
     from hierhash.runs.saved import load_run
     from hierhash.storage.json_files import append_line
@@ -46,7 +48,8 @@ def evaluate(
             raise RunError(f"--queries: {run} reads no texts; leave the option out")
         own = read_queries(queries, prepared.tree, final)
     scores = evaluate_method(saved.method, prepared, rows)
-    typed = evaluate_typed(saved.method, prepared, rows, own)
+    stored = encode_items(category_of(saved.method), prepared, rows[:0], prepared.split.database)
+    typed = evaluate_typed(stored, prepared, rows, own)
     record = {"part": name, "environment": environment(), "scores": scores, "typed": typed}
     append_line(run / ("final.jsonl" if final else "validation.jsonl"), record)
     if as_json:

@@ -20,6 +20,7 @@ from hierhash.reports.cost import cost_section
 from hierhash.reports.cross import cross_section
 from hierhash.reports.curves import curve_section, length_section, level_section
 from hierhash.reports.examples import retrieved_examples
+from hierhash.reports.facets import facets_section
 from hierhash.reports.facts import (
     single_item_section,
     together_section,
@@ -37,6 +38,7 @@ from hierhash.reports.runs import Run, answering, load_results, tidy
 from hierhash.reports.section import Section
 from hierhash.reports.tails import tail_section
 from hierhash.reports.ties import ties_section
+from hierhash.reports.typed import typed_section
 from hierhash.storage.csv_lines import safe_cell
 from hierhash.storage.json_files import read_json, read_lines
 from hierhash.storage.whole_file import write_text
@@ -86,6 +88,8 @@ def build_report(suite: str, results: Path, items: LabelledItems | None = None) 
         *(_cross_modal(results, both, found) if both else []),
         within_section(runs),
         together_section(runs),
+        facets_section(runs),
+        typed_section(runs),
         cost_section(runs, environments),
     ]
     kept = [section for section in sections if section is not None]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -94,7 +94,7 @@ def retrieved_examples(results: Path, runs: list[Run], items: LabelledItems) -> 
         )
     split = Split.load(split_file, items.catalogue.ids)
     return [
-        _of_direction(items, split, direction, answers, _silent(runs, answers))
+        _of_direction(items, split, direction, answers, _silent(runs, answers), _columns(runs))
         for direction, answers in kept.items()
         if answers
     ]
@@ -142,6 +142,7 @@ def _of_direction(
     direction: str,
     answers: Mapping[str, _Answers],
     silent: str,
+    columns: Sequence[str],
 ) -> Examples:
     queries = split.query[next(iter(answers.values())).query]
     rows = {name: split.database[one.top] for name, one in answers.items()}
@@ -155,6 +156,7 @@ def _of_direction(
                 name: (rows[name][place], [_away(x, one.distance) for x in one.near[place]])
                 for name, one in answers.items()
             },
+            columns,
         )
         for place in choice.places
     ]
@@ -180,6 +182,7 @@ def _example(
     row: int,
     direction: str,
     answers: Mapping[str, tuple[Rows, list[str]]],
+    columns: Sequence[str],
 ) -> Example:
     catalogue = items.catalogue
     labels = catalogue.labels[row]
@@ -192,19 +195,32 @@ def _example(
             Hit(
                 catalogue.texts[at] or "",
                 _picture(catalogue, at) if ITEM[answers_with] == "picture" else None,
-                _leaf(items, at),
+                _class(items, at, columns),
                 away,
                 relation(level, len(path)),
             )
             for at, away, level in zip(rows, distances, levels, strict=True)
         ]
     picture = _picture(catalogue, row) if ITEM[asks] == "picture" else None
-    return Example(catalogue.texts[row] or "", picture, tuple(path), found)
+    values = [value for column in columns if (value := _value(catalogue, column, row))]
+    return Example(catalogue.texts[row] or "", picture, (*path, *values), found)
 
 
-def _leaf(items: LabelledItems, row: int) -> str:
+def _columns(runs: list[Run]) -> list[str]:
+    """The columns of the facets that the codes are made for, too."""
+    return list(dict.fromkeys(column for run in runs for column in run.get("columns", {}).values()))
+
+
+def _class(items: LabelledItems, row: int, columns: Sequence[str]) -> str:
+    """The leaf of an item and its values of the facets."""
     labels = items.catalogue.labels[row]
-    return items.tree.resolve(labels[0])[-1] if labels else ""
+    leaf = [items.tree.resolve(labels[0])[-1]] if labels else []
+    values = (_value(items.catalogue, column, row) for column in columns)
+    return ", ".join([*leaf, *(value for value in values if value)])
+
+
+def _value(catalogue: Catalogue, column: str, row: int) -> str:
+    return str(catalogue.attributes[column][row] or "")
 
 
 def _away(value: Any, distance: str) -> str:

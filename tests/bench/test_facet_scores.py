@@ -70,8 +70,8 @@ def literal_joint(prepared, codes, stored, queries, database):
 def test_joint_is_the_literal_share(made):
     prepared, _, method = made
     split = prepared.split
-    scores = facet_scores(method, prepared, split.query, split.database)
     trained = encode_items(method, prepared, split.query, split.database)
+    scores = facet_scores(trained, prepared, split.query, split.database)
     for direction, asking, answering in (("i2t", "image", "text"), ("t2i", "text", "image")):
         expected, counted = literal_joint(
             prepared,
@@ -99,9 +99,9 @@ def test_scores_of_the_category_are_its_segments(made):
 def test_the_search_as_shipped_leaves_out_items_of_another_understood_value(made):
     prepared, _, method = made
     queries, database = prepared.split.query[:20], prepared.split.database
-    found = facet_scores(method, prepared, queries, database)["t2i"]["shipped@10"]
-
     whole = encode_items(method, prepared, queries, database)
+    found = facet_scores(whole, prepared, queries, database)["t2i"]["shipped@10"]
+
     facet = prepared.facets["colour"]
     control = risk_controls(method, prepared)["colour"]["text"]
     limit = control.threshold(0.1) if control.can_keep(0.1) else 0.5

@@ -6,8 +6,9 @@ import numpy as np
 import pytest
 
 from hierhash.bench import scores
+from hierhash.bench.first_answers import first_answers
 from hierhash.bench.instance import instance_scores
-from hierhash.bench.run_one import final_scores, first_answers, validation_scores
+from hierhash.bench.run_one import final_scores, validation_scores
 from hierhash.bench.scores import classification_scores
 from hierhash.bench.suite import load_suite
 from hierhash.bench.trained import Trained, encode_items, fit_method

@@ -106,7 +106,7 @@ def test_scores_are_literal_shares_of_the_first_answers(tmp_path):
     assert found["first"] == pytest.approx(np.mean([own[0] for own in hits]), abs=1e-5)
     assert found["share@10"] == pytest.approx(np.mean(hits), abs=1e-5)
 
-    typed = evaluate_typed(method, prepared, prepared.split.tune, queries)
+    typed = evaluate_typed(trained, prepared, prepared.split.tune, queries)
     assert set(typed) == {"names", "short", "queries"}
     assert typed["names"]["t2m"]["n"] == len(node_texts(prepared.tree))
 

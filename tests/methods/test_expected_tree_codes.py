@@ -38,6 +38,21 @@ def test_a_code_is_the_sign_of_the_expected_centre_with_gains(fitted):
                 assert code[bit] == (expected >= 0)
 
 
+def test_a_query_is_the_expected_centre_under_the_squared_chances(fitted):
+    method, items = fitted
+    rows = {"text": items.rows["text"][:9]}
+    chances = method.classify(rows)[-1].astype(np.float64)
+    found = method.encode(rows, "query").query
+    for row, own in enumerate(chances):
+        squares = [p * p for p in own]
+        for bit in range(32):
+            wanted = sum(
+                square / sum(squares) * int(method.centres[leaf, bit])
+                for leaf, square in enumerate(squares)
+            )
+            assert found[row, bit] == pytest.approx(wanted, abs=1e-5)
+
+
 def test_picture_and_text_together_are_the_product_of_what_each_says(fitted):
     method, items = fitted
     apart = [method.classify({side: items.rows[side]})[-1] for side in ("image", "text")]

@@ -1,11 +1,16 @@
-"""``joint@10`` of a search as it ships: by score, among items of the understood values.
+"""``joint@10`` of searches that filter: by what is understood, or by a predicted value.
 
-As ``hierhash search`` does, an item is left out whose known value of a facet is another than what
-the query was understood as, at the default risk; the rest is ordered by the query's real code, its
-segments weighed as ``segment_weights`` chose.
+``shipped``, as ``hierhash search`` does: an item is left out whose known value of a facet is
+another than what the query was understood as, at the default risk; the rest is ordered by the
+query's real code, its segments weighed as ``segment_weights`` chose. ``predicted``, what a
+practitioner would build: the category's segment and one byte a facet, the likeliest value of the
+item; only items of the query's likeliest values answer.
 """
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -53,21 +58,68 @@ def shipped_precision(
     queries = prepared.items.having(asking, queries)
     database = prepared.items.having(answering, database)
     coded, stored = trained.queries[asking], trained.stored[answering][database]
-    if coded.query is None:
-        return float("nan")
     allowed = _allowed(trained.method, prepared, asking, queries, database)
-    score = trained.distance.scorer(stored)
     weights = segment_weights(trained.method, prepared)
     asked = weighed(coded, dict(trained.method.layout()), weights).query
-    assert asked is not None  # noqa: S101 - it was there before
+    if asked is None:
+        return float("nan")
+    score = trained.distance.scorer(stored)
+    return _precision(lambda row: -score(asked[[row]])[0], allowed, joint, queries, database)
+
+
+def predicted_precision(
+    method: Method,
+    category: Trained,
+    prepared: Prepared,
+    joint: ItemLabels,
+    direction: str,
+    queries: Rows,
+    database: Rows,
+) -> float:
+    """As ``shipped_precision``, by the category's score among items of the same likeliest values.
+
+    Args:
+        method: The whole method.
+        category: Its category's part, and the items coded.
+        prepared: Its data.
+        joint: One class a combination of leaves, of all items.
+        direction: Who asks what.
+        queries: Items that ask.
+        database: Items that answer.
+    """
+    asking, answering = DIRECTIONS[direction]
+    queries = prepared.items.having(asking, queries)
+    database = prepared.items.having(answering, database)
+    query = category.queries[asking].query
+    if query is None:
+        return float("nan")
+    allowed = np.ones((len(queries), len(database)), dtype=bool)
+    for name in prepared.facets:
+        part = parts_of(method)[name]
+        asked = part.classify({asking: prepared.items.rows[asking][queries]})
+        answered = part.classify({answering: prepared.items.rows[answering][database]})
+        if asked is None or answered is None:
+            return float("nan")
+        allowed &= asked[-1].argmax(axis=1)[:, None] == answered[-1].argmax(axis=1)
+    score = category.distance.scorer(category.stored[answering][database])
+    return _precision(lambda row: -score(query[[row]])[0], allowed, joint, queries, database)
+
+
+def _precision(
+    keys_of: Callable[[int], NDArray[Any]],
+    allowed: NDArray[np.bool_],
+    joint: ItemLabels,
+    queries: Rows,
+    database: Rows,
+) -> float:
+    """The mean share of the first ten, by key and then by row, that are right and allowed."""
     shares = []
     for place, query in enumerate(queries.tolist()):
         right = shares_a_class(joint, query, database)
-        if not right.any():
-            continue
-        keys = np.where(allowed[place], -score(asked[[query]])[0], np.inf)
-        first = np.argsort(keys, kind="stable")[:FIRST]
-        shares.append((right & allowed[place])[first].mean())
+        if right.any():
+            keys = np.where(allowed[place], keys_of(query), np.inf)
+            first = np.argsort(keys, kind="stable")[:FIRST]
+            shares.append((right & allowed[place])[first].mean())
     return float(np.mean(shares)) if shares else float("nan")
 
 
