@@ -29,10 +29,9 @@ def shipped_folder(kind: str) -> Path:
 
 
 def list_shipped(kind: str) -> list[str]:
-    """Names of the shipped files of a kind, relative to their folder, in order."""
+    """Names of the shipped YAML files of a kind, relative to their folder, in order."""
     folder = shipped_folder(kind)
-    files = (path for path in folder.rglob("*") if path.suffix in ENDINGS)
-    return sorted(path.relative_to(folder).as_posix() for path in files)
+    return sorted(p.relative_to(folder).as_posix() for p in folder.rglob("*.yaml"))
 
 
 def shipped_path(kind: str, name: str) -> Path:

@@ -46,8 +46,8 @@ def facet_scores(
         scores = direction_scores(whole, together, direction, queries, database, False)
         counted = ~np.isnan(scores.per_query["precision@10"])
         own = {"joint@10": scores.means["precision@10"], "joint_n": float(counted.sum())}
-        for name, facet in prepared.facets.items():
-            alone = replace(prepared, labels=facet.labels)
+        for name in parts.keys() & prepared.facets.keys():
+            alone = replace(prepared, labels=prepared.facets[name].labels)
             of_facet = direction_scores(parts[name], alone, direction, queries, database, False)
             own[f"{name}_map"] = of_facet.means["map_leaf"]
         if direction in CROSS:

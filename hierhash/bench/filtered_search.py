@@ -94,8 +94,9 @@ def predicted_precision(
     if query is None:
         return float("nan")
     allowed = np.ones((len(queries), len(database)), dtype=bool)
-    for name in prepared.facets:
-        part = parts_of(method)[name]
+    for name, part in parts_of(method).items():
+        if name not in prepared.facets:
+            continue
         asked = part.classify({asking: prepared.items.rows[asking][queries]})
         answered = part.classify({answering: prepared.items.rows[answering][database]})
         if asked is None or answered is None:

@@ -166,7 +166,7 @@ def asked(posterior: NDArray[np.float64]) -> NDArray[np.float64]:
     sharper, it is nearer to the likelier one, and doubt still orders what comes after.
 
     Example:
-        >>> asked(np.array([[0.5, 0.5, 0.0], [0.75, 0.25, 0.0]])).tolist()
+        >>> asked(np.array([[0.5, 0.5, 0.0], [0.75, 0.25, 0.0]])).round(2).tolist()
         [[0.5, 0.5, 0.0], [0.9, 0.1, 0.0]]
     """
     sharper = (posterior / posterior.max(axis=1, keepdims=True)) ** SHARPNESS

@@ -16,10 +16,12 @@ MOST_HINTS = 50  # naming the nearest class costs a pass over the tree for each
 
 
 class Resolver:
-    """Looks labels up by full path, by unique name and by alias.
+    """Looks labels up by full path, by unique name, by other name and by id.
 
     Args:
-        aliases: Every node of the tree (the root left out) with its aliases.
+        aliases: Every node of the tree (the root left out) with its other names. A name that two
+            siblings share names neither.
+        ids: The ids of nodes that have one; one may stand at several places.
 
     Example:
         >>> resolver = Resolver({("A",): (), ("A", "Tops"): ("Blouses",)})
@@ -27,16 +29,24 @@ class Resolver:
         (('A', 'Tops'), ('A', 'Tops'), ('A', 'Tops'))
     """
 
-    def __init__(self, aliases: Mapping[Path, Iterable[str]]) -> None:
-        self._below: dict[tuple[Path, str], Path] = {}
+    def __init__(
+        self, aliases: Mapping[Path, Iterable[str]], ids: Mapping[Path, str] | None = None
+    ) -> None:
+        self._below: dict[tuple[Path, str], Path | None] = {}
+        self._by_id: dict[str, list[Path]] = {}
+        self._id_of = dict(ids or {})
+        for path, own in self._id_of.items():
+            self._by_id.setdefault(own, []).append(path)
         self._named: dict[str, list[Path]] = {}
         self._aliased: dict[str, list[Path]] = {}
         for path, others in aliases.items():
             self._named.setdefault(path[-1], []).append(path)
-            self._below[path[:-1], path[-1]] = path
-            for alias in others:
+            for alias in dict.fromkeys(others):
                 self._aliased.setdefault(alias, []).append(path)
-                self._below.setdefault((path[:-1], alias), path)
+                key = path[:-1], alias
+                self._below[key] = None if key in self._below else path
+        for path in aliases:
+            self._below[path[:-1], path[-1]] = path
         self._texts = {format_path(path): path for path in aliases}
 
     def find(self, label: str | Sequence[str], hint: bool = True) -> Path:
@@ -50,26 +60,44 @@ class Resolver:
         Raises:
             TreeError: No such node (with the nearest name), or several.
         """
+        found = self.places(label, hint)
+        if len(found) == 1:
+            return found[0]
+        paths = ", ".join(f"'{format_path(path)}'" for path in found[:5])
+        more = f" and {len(found) - 5} more" if len(found) > 5 else ""
+        raise TreeError(f"label '{label}' names {paths}{more}; write the full path")
+
+    def places(self, label: str | Sequence[str], hint: bool = True) -> list[Path]:
+        """All nodes that a label names; several where the tree repeats a name or a class.
+
+        Raises:
+            TreeError: No such node.
+        """
         if not isinstance(label, str):
             names = tuple(clean_name(name) for name in label)
             found = self._descend(names) if names else None
             if found is None:
                 raise TreeError(self._unknown(format_path(names), hint))
-            return found
+            return [found]
         found = self._descend(parse_path(label))
         if found is not None:
-            return found
+            return [found]
         # A single name may stand alone; "A/B" may also be one name whose slash is not escaped.
         name = clean_name(label)
-        for table in (self._named, self._aliased):
-            candidates = list(table.get(name, ()))
-            if len(candidates) == 1:
-                return candidates[0]
-            if candidates:
-                paths = ", ".join(f"'{format_path(path)}'" for path in candidates[:5])
-                more = f" and {len(candidates) - 5} more" if len(candidates) > 5 else ""
-                raise TreeError(f"label '{label}' names {paths}{more}; write the full path")
+        for table in (self._named, self._aliased, self._by_id):
+            if candidates := table.get(name):
+                return list(candidates)
         raise TreeError(self._unknown(label, hint))
+
+    def classes(self, label: str | Sequence[str], hint: bool = True) -> list[Path]:
+        """As ``find``; of a class that stands below several parents all its places.
+
+        Raises:
+            TreeError: No such node, or several of different classes.
+        """
+        found = self.places(label, hint)
+        own = {self._id_of.get(path, format_path(path)) for path in found}
+        return found if len(own) == 1 else [self.find(label, hint)]
 
     def _descend(self, names: Path) -> Path | None:
         """The node reached by following names or aliases from the root."""
@@ -111,7 +139,7 @@ def encode_labels(
         where: Names the place of item i in messages.
     """
     place = where or (lambda i: f"item {i}")
-    known: dict[str | Path, int | None] = {}
+    known: dict[str | Path, list[int]] = {}
     bad: dict[str, tuple[int, int]] = {}  # message -> first item, number of items
     messages: dict[str | Path, str] = {}
     paths = list(row_of)
@@ -124,13 +152,11 @@ def encode_labels(
         for label in item:
             key = label if isinstance(label, str) else tuple(label)
             if key not in known:
-                known[key] = _row(key, resolver, row_of, messages)
-            row = known[key]
-            if row is None:
+                known[key] = _rows(key, resolver, row_of, messages)
+            own |= dict.fromkeys(known[key])
+            if not known[key]:
                 first, count = bad.get(messages[key], (i, 0))
                 bad[messages[key]] = (first, count + 1)
-            else:
-                own[row] = None
         rows += _most_specific(list(own), paths) if len(own) > 1 else own
         offsets[i + 1] = len(rows)
     if bad:
@@ -138,14 +164,14 @@ def encode_labels(
     return ItemLabels(codes[np.asarray(rows, dtype=np.int64)], offsets)
 
 
-def _row(
+def _rows(
     key: str | Path, resolver: Resolver, row_of: dict[Path, int], messages: dict[str | Path, str]
-) -> int | None:
+) -> list[int]:
     try:
-        return row_of[resolver.find(key, hint=len(messages) < MOST_HINTS)]
+        return [row_of[path] for path in resolver.classes(key, hint=len(messages) < MOST_HINTS)]
     except TreeError as error:
         messages[key] = str(error)
-        return None
+        return []
 
 
 def _most_specific(rows: list[int], paths: list[Path]) -> list[int]:

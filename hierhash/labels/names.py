@@ -7,7 +7,7 @@ from hierhash.labels.tree import LabelTree
 
 
 def node_texts(tree: LabelTree) -> list[tuple[str, Path]]:
-    """Names and aliases of all nodes, each with the node; underscores are spaces.
+    """Names in all languages and aliases of all nodes, each with the node; underscores are spaces.
 
     Example:
         >>> nodes = [{"name": "big_cats", "aliases": ["lions"]}]
@@ -17,5 +17,5 @@ def node_texts(tree: LabelTree) -> list[tuple[str, Path]]:
     return [
         (text.replace("_", " "), node)
         for node in tree.nodes
-        for text in (node[-1], *tree.aliases(node))
+        for text in dict.fromkeys((node[-1], *tree.aliases(node), *tree.names(node).values()))
     ]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, TypedDict
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     pass
 
 
+LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
+MOST_SHOWN = 30
 DEEPEST = 100  # far beyond any label tree; bounds recursion
 TOO_DEEP = f"the tree is deeper than {DEEPEST} levels; flatten it"
 
@@ -20,6 +23,9 @@ TOO_DEEP = f"the tree is deeper than {DEEPEST} levels; flatten it"
 @dataclass
 class Entry:
     """One node as read: its name, other names, children in file order, and where it stands.
+
+    ``id`` is what the shop calls it, "" where it has none; ``names`` are language and name. A class
+    that stands below several parents has its id at all of these places.
 
     Example:
         >>> [format_path(path) for path, _ in walk([Entry("A", children=[Entry("b"), Entry("c")])])]
@@ -30,11 +36,15 @@ class Entry:
     where: str = ""
     aliases: tuple[str, ...] = ()
     children: list[Entry] = field(default_factory=list)
+    id: str = ""
+    names: tuple[tuple[str, str], ...] = ()
 
     def __post_init__(self) -> None:
         """Bring names to the form in which they are kept."""
         self.name = clean_name(self.name)
         self.aliases = tuple(clean_name(alias) for alias in self.aliases)
+        self.id = clean_name(self.id)
+        self.names = tuple((language, clean_name(name)) for language, name in self.names)
 
 
 def walk(entries: Sequence[Entry], above: Path = ROOT) -> Iterator[tuple[Path, Entry]]:
@@ -70,6 +80,7 @@ def entry_problems(entries: Sequence[Entry], source: str) -> list[str]:
     if not entries:
         return [f"{source}: the tree has no nodes; list at least one class"]
     problems = _sibling_problems(entries, ROOT)
+    known: dict[str, Entry] = {}
     for path, entry in walk(entries):
         if len(path) > DEEPEST:
             return [too_deep(entry.where)]
@@ -77,8 +88,47 @@ def entry_problems(entries: Sequence[Entry], source: str) -> list[str]:
             wrong = name_problem(name)
             if wrong:
                 problems.append(f"{entry.where}: {wrong}")
+        problems += _id_problems(entry, known) if entry.id else []
+        problems += _language_problems(entry) if entry.names else []
         problems += _sibling_problems(entry.children, path)
     return problems
+
+
+def _id_problems(entry: Entry, known: dict[str, Entry]) -> list[str]:
+    """An id that is no text, or that another class has; places of one class may share it."""
+    first = known.setdefault(entry.id, entry)
+    if (wrong := name_problem(entry.id)) is not None:
+        return [f"{entry.where}: id: {wrong}"]
+    if first.name != entry.name:
+        return [
+            f"{entry.where}: id '{entry.id}' is that of '{first.name}' (at {first.where}); give "
+            f"'{entry.name}' another"
+        ]
+    return []
+
+
+def _language_problems(entry: Entry) -> list[str]:
+    """Languages that are none, and names that are none."""
+    problems = [
+        f"{entry.where}: names: '{shown(language)}' is no language; write its code, as de or zh-TW"
+        for language, _ in entry.names
+        if not LANGUAGE.fullmatch(language)
+    ]
+    return problems + [
+        f"{entry.where}: names: {language}: {wrong}"
+        for language, name in entry.names
+        if (wrong := name_problem(name)) is not None
+    ]
+
+
+def shown(text: str) -> str:
+    """A text cut to what fits a message.
+
+    Example:
+        >>> shown("x" * 50)
+        'xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx...'
+    """
+    return text if len(text) <= MOST_SHOWN else f"{text[:MOST_SHOWN]}..."
 
 
 def _sibling_problems(siblings: Sequence[Entry], above: Path) -> list[str]:

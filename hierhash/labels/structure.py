@@ -55,6 +55,8 @@ class TreeStructure:
         )
         self._row_of = {path: row for row, (path, _) in enumerate(nodes)}
         self._aliases = {path: entry.aliases for path, entry in nodes if entry.aliases}
+        self._ids = {path: entry.id for path, entry in nodes if entry.id}
+        self._names = {path: dict(entry.names) for path, entry in nodes if entry.names}
         self._children: dict[Path, list[Path]] = {}
         for path in self._row_of:
             self._children.setdefault(path[:-1], []).append(path)
@@ -115,7 +117,7 @@ class TreeStructure:
         return len(self._row_of)
 
     def __eq__(self, other: object) -> bool:
-        """Whether name, levels, nodes in their order, aliases and level weights are the same.
+        """Whether name, levels, nodes in order with all names and ids, and weights are the same.
 
         Example:
             >>> from hierhash.labels import LabelTree
@@ -139,7 +141,9 @@ class TreeStructure:
         elif isinstance(spec, Sequence) and not isinstance(spec, str):
             spec = tuple(spec)
         aliases = tuple((path, self.aliases(path)) for path in self._aliases)
-        return self.name, self.levels, self.nodes, aliases, spec
+        names = tuple((path, tuple(own.items())) for path, own in self._names.items())
+        ids = tuple(self._ids.items())
+        return self.name, self.levels, self.nodes, aliases, names, ids, spec
 
     @property
     def nodes(self) -> tuple[Path, ...]:
@@ -203,14 +207,30 @@ class TreeStructure:
 
     def aliases(self, path: Path) -> tuple[str, ...]:
         """The other names of a node."""
-        if path not in self._row_of and path != ROOT:
-            raise KeyError(path)
+        self._check(path)
         return self._aliases.get(path, ())
+
+    def id(self, path: Path) -> str:
+        """What the file calls a node; "" where it has no id.
+
+        Example:
+            >>> from hierhash.labels import LabelTree
+            >>> nodes = [{"name": "Hats", "id": "173", "names": {"de": "Hüte"}}]
+            >>> tree = LabelTree.from_nested(nodes, name="s")
+            >>> tree.id(("Hats",)), tree.names(("Hats",))
+            ('173', {'de': 'Hüte'})
+        """
+        self._check(path)
+        return self._ids.get(path, "")
+
+    def names(self, path: Path) -> Mapping[str, str]:
+        """By language the names of a node beside the one that its path has."""
+        self._check(path)
+        return dict(self._names.get(path, {}))
 
     def children(self, path: Path = ROOT) -> tuple[Path, ...]:
         """The nodes right below a node, in file order."""
-        if path not in self._row_of and path != ROOT:
-            raise KeyError(path)
+        self._check(path)
         return tuple(self._children.get(path, ()))
 
     @cached_property
@@ -218,6 +238,10 @@ class TreeStructure:
         """SHA-256 of the nodes' paths in file order: names, structure and order, no weights."""
         canonical = json.dumps(list(self._row_of), ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(canonical.encode()).hexdigest()
+
+    def _check(self, path: Path) -> None:
+        if path not in self._row_of and path != ROOT:
+            raise KeyError(path)
 
     def _checked(self, level: int) -> int:
         if level not in self._numbers:

@@ -52,7 +52,7 @@ class LabelTree(TreeStructure):
     """
 
     def resolve(self, label: str | Sequence[str]) -> Path:
-        """The node that a label names: a full path, or a name or alias unique in the tree.
+        """The node that a label names: a full path, a unique name in any language, or an id.
 
         Raises:
             TreeError: No such node (with the nearest name), or several (with their paths).
@@ -69,7 +69,8 @@ class LabelTree(TreeStructure):
 
     @cached_property
     def _resolver(self) -> Resolver:
-        return Resolver({path: self.aliases(path) for path in self._row_of})
+        others = {path: (*self.aliases(path), *self.names(path).values()) for path in self._row_of}
+        return Resolver(others, self._ids)
 
     def encode(
         self,
@@ -81,6 +82,7 @@ class LabelTree(TreeStructure):
         Args:
             labels: For each item its labels as `resolve` takes them; none = unlabelled. A
                 repeat, or an ancestor of another label of the item, adds nothing and is dropped.
+                The id of a class that stands below several parents gives the item all these paths.
             where: Names the place of item i in messages, such as ``items.csv:7``.
 
         Raises:

@@ -164,13 +164,18 @@ def _part(run: Path, file: str, description: Any, stored: Weights) -> _Part:
     }
     if not {"mean", "deviation", "first.weight", "first.bias"} <= set(weights):
         raise RunError(f"{run}/model.safetensors: holds no text branch; train the run again")
-    tree = LabelTree.from_yaml(run / file)
     try:
-        coding = coding_of(description, lambda: tree.leaf_ancestors, stored.__getitem__)
+        coding = coding_of(
+            description,
+            lambda: LabelTree.from_yaml(run / file).leaf_ancestors,
+            stored.__getitem__,
+        )
     except (ValueError, AttributeError, KeyError) as error:
         raise RunError(f"{run}/model.json: coding: {error}; train the run again") from error
-    names = named_nodes(tree) if isinstance(coding, ExpectedCode) else {}
-    return _Part(weights, coding, names, tree.leaf_ancestors)
+    if not isinstance(coding, ExpectedCode):
+        return _Part(weights, coding, {}, np.zeros((0, 0), dtype=np.int64))
+    tree = LabelTree.from_yaml(run / file)
+    return _Part(weights, coding, named_nodes(tree), tree.leaf_ancestors)
 
 
 def answers_in_numpy(run: Path) -> bool:

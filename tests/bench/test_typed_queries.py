@@ -18,7 +18,7 @@ from hierhash.labels.tree import LabelTree, load_tree
 from hierhash.lessons import shortened
 from hierhash.prepare import prepare
 
-QUERIES = Path(__file__).resolve().parents[2] / "benchmarks" / "queries"
+QUERIES = Path(__file__).resolve().parents[2] / "configs" / "queries"
 TREE = LabelTree.from_nested({"A": ["a", "b"], "B": ["c"]}, name="t")
 SUITE = """
 name: tiny

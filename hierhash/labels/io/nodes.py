@@ -9,7 +9,8 @@ from hierhash.labels.paths import ROOT, Path, clean_name, parse_path
 from hierhash.labels.raw_tree import DEEPEST, Entry, entry_problems, too_deep
 from hierhash.storage.yaml_lines import Value
 
-LONG_FORM = ("name", "aliases", "children")
+LONG_FORM = ("name", "id", "names", "aliases", "children")
+TELLING = ("name", "aliases", "children")  # a mapping with one of these is a long form
 
 
 def from_python(obj: object, where: str) -> Value:
@@ -33,8 +34,8 @@ def read_nodes(value: Value, problems: list[str]) -> list[Entry]:
     """The entries that a value lists: a mapping name -> children, or a list.
 
     A list may hold names, mappings name -> children, and long forms
-    ``{name, aliases, children}``. Problems are appended to ``problems``; what can be read is
-    returned, so that one run reports all mistakes.
+    ``{name, id, names, aliases, children}``. Problems are appended to ``problems``; what can be
+    read is returned, so that one run reports all mistakes.
 
     Example:
         >>> from hierhash.labels.io.nodes import from_python
@@ -89,7 +90,7 @@ def _list_item(item: Value, problems: list[str]) -> list[Entry]:
     if item.kind == "text":
         return [Entry(item.text, item.where)]
     if item.kind == "mapping":
-        if any(key.text in LONG_FORM for key, _ in item.pairs):
+        if any(key.text in TELLING for key, _ in item.pairs):
             return [_long_form(item, problems)]
         return read_nodes(item, problems)
     problems.append(
@@ -111,7 +112,25 @@ def _long_form(item: Value, problems: list[str]) -> Entry:
         item.where,
         aliases=tuple(texts(keys["aliases"], "aliases", problems)) if "aliases" in keys else (),
         children=_children(text, keys["children"], problems) if "children" in keys else [],
+        id=_id(keys["id"], problems) if "id" in keys else "",
+        names=_names(keys["names"], problems) if "names" in keys else (),
     )
+
+
+def _id(value: Value, problems: list[str]) -> str:
+    if value.kind not in ("text", "empty"):
+        problems.append(f"{value.where}: id must be a text, not {value.describe()}")
+    return value.text
+
+
+def _names(value: Value, problems: list[str]) -> tuple[tuple[str, str], ...]:
+    """Language and name of each pair of a mapping."""
+    if value.kind == "empty":
+        return ()
+    if value.kind != "mapping" or any(own.kind != "text" for _, own in value.pairs):
+        problems.append(f"{value.where}: names must give a name for each language, as {{de: Hut}}")
+        return ()
+    return tuple((key.text, own.text) for key, own in value.pairs)
 
 
 def unknown_keys(value: Value, valid: Iterable[str], of: str, problems: list[str]) -> None:

@@ -170,17 +170,17 @@ def _children(tree: TreeStructure, path: Path, indent: str) -> str | list[str]:
         if len(indent) + len(quote(path[-1]) if path else "tree") + 2 + len(flow) <= WIDTH:
             return flow
         return [f"{indent}- {_leaf(tree, child)}" for child in children]
-    if not any(tree.aliases(child) for child in children):
+    if not any(_more(tree, child) for child in children):
         return [line for child in children for line in _keyed(tree, child, indent, "")]
     lines: list[str] = []
     for child in children:
         if not tree.children(child):
             lines.append(f"{indent}- {_leaf(tree, child)}")
-        elif not tree.aliases(child):
+        elif not (more := _more(tree, child)):
             lines += _keyed(tree, child, indent, "- ")
         else:
             lines.append(f"{indent}- name: {quote(child[-1])}")
-            lines.append(f"{indent}  aliases: [{', '.join(map(quote, tree.aliases(child)))}]")
+            lines += [f"{indent}  {key}" for key in more]
             lines += _under(f"{indent}  children:", _children(tree, child, indent + "    "))
     return lines
 
@@ -197,10 +197,19 @@ def _under(key: str, below: str | list[str]) -> list[str]:
 
 
 def _leaf(tree: TreeStructure, path: Path) -> str:
-    aliases = tree.aliases(path)
-    if not aliases:
+    more = _more(tree, path)
+    if not more:
         return quote(path[-1])
-    return f"{{name: {quote(path[-1])}, aliases: [{', '.join(map(quote, aliases))}]}}"
+    return f"{{{', '.join([f'name: {quote(path[-1])}', *more])}}}"
+
+
+def _more(tree: TreeStructure, path: Path) -> list[str]:
+    """What a node has beside its name and its children, as keys."""
+    keys = [f"id: {quote(tree.id(path))}"] if tree.id(path) else []
+    names = [f"{quote(language)}: {quote(name)}" for language, name in tree.names(path).items()]
+    keys += [f"names: {{{', '.join(names)}}}"] if names else []
+    aliases = tree.aliases(path)
+    return keys + ([f"aliases: [{', '.join(map(quote, aliases))}]"] if aliases else [])
 
 
 def _weights(spec: WeightSpec) -> str:
