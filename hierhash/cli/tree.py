@@ -1,13 +1,15 @@
-"""``hierhash tree``: check, show, measure, convert and draw label trees."""
+"""``hierhash tree``: import, check, show, measure, convert and draw label trees."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hierhash.errors import TreeError
 from hierhash.plain_text import plain
 
 if TYPE_CHECKING:
@@ -18,7 +20,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="tree",
-    help="Check, show, measure, convert and draw label trees.",
+    help="Import, check, show, measure, convert and draw label trees.",
     no_args_is_help=True,
 )
 
@@ -26,7 +28,7 @@ TreeArgument = Annotated[
     str,
     typer.Argument(
         metavar="TREE",
-        help="A YAML file, a CSV of paths or edges, a folder, or the name of a shipped tree.",
+        help="A file of any form that import reads, a folder, or the name of a shipped tree.",
         show_default=False,
     ),
 ]
@@ -46,6 +48,26 @@ class Form(StrEnum):
     EDGES = "edges"
 
 
+class Dag(StrEnum):
+    """What becomes of a class of several parents."""
+
+    REFUSE = "refuse"
+    PATHS = "paths"
+
+
+class Taxonomy(StrEnum):
+    """The forms of taxonomies."""
+
+    PATHS = "paths"
+    RECORDS = "records"
+    EDGES = "edges"
+    INDENTED = "indented"
+    NESTED = "nested"
+    FOODFACTS = "foodfacts"
+    YAML = "yaml"
+    CSV = "csv"
+
+
 def load_tree(name: str) -> LabelTree:
     """The user's own file or folder of that name, else the shipped tree."""
     from hierhash.labels.tree import load_tree
@@ -60,6 +82,59 @@ def check(tree: TreeArgument) -> None:
     sizes = " > ".join(str(len(found.nodes_at(level))) for level in range(1, found.depth + 1))
     levels = f"{found.depth} level{'s' if found.depth > 1 else ''}"
     typer.echo(f"ok: {found.name}, {levels}, {sizes} classes, {len(found)} nodes")
+
+
+@app.command(name="import")
+def import_(
+    source: Annotated[Path, typer.Argument(help="The taxonomy: a file, or a folder.")],
+    out: Annotated[Path, typer.Argument(help="The .yaml file to write.", show_default=False)],
+    form: Annotated[
+        Taxonomy | None,
+        typer.Option("--format", help="Its form; told by its content if not given."),
+    ] = None,
+    names: Annotated[
+        Path | None, typer.Option(help="A file of ids and names, for edges of ids.")
+    ] = None,
+    delimiter: Annotated[
+        str | None,
+        typer.Option(help="What parts the names of a path; else it is found."),
+    ] = None,
+    dag: Annotated[
+        Dag, typer.Option(help="Classes of several parents: refuse, or a place below each (paths).")
+    ] = Dag.REFUSE,
+    force: ForceOption = False,
+) -> None:
+    """Write any taxonomy as YAML, with its ids, other names and languages.
+
+    Read are: lines of paths with or without ids (Google, Shopify), records with parent or child
+    ids (JSON, YAML, CSV), lines of parent and child (WordNet) with --names, text indented by tabs,
+    spaces or dashes, printed nested sets, Open Food Facts' blocks, CSVs of paths or edges, folders.
+    """
+    from hierhash.labels.io.formats import refuse_existing
+    from hierhash.labels.io.taxonomies import Wish, read_taxonomy
+    from hierhash.labels.tree import LabelTree
+
+    if out.suffix.lower() not in (".yaml", ".yml"):
+        raise TreeError(f"{out}: the ending does not fit; write a .yaml file")
+    refuse_existing(out, force)
+    wish = Wish(form.value if form else None, delimiter, names, dag is Dag.PATHS)
+    found, parts = read_taxonomy(source, wish)
+    tree = LabelTree(**parts)
+    tree.to_yaml(out)
+    sizes = " > ".join(str(len(tree.nodes_at(level))) for level in range(1, tree.depth + 1))
+    typer.echo(f"read {source} as {found}: {len(tree):,} nodes, {sizes} classes")
+    for line in _import_notes(tree):
+        typer.echo(plain(f"note: {line}"), err=True)
+    typer.echo(f"wrote {out}")
+
+
+def _import_notes(tree: LabelTree) -> Iterator[str]:
+    """What who imports a tree may not expect of it."""
+    if len(tree.nodes_at(1)) == 1 and tree.depth > 1:
+        yield f"all of it lies below '{tree.nodes[0][-1]}'; such a level tells no two items apart"
+    with_id = sum(bool(tree.id(node)) for node in tree.nodes)
+    if 0 < with_id < len(tree):
+        yield f"{len(tree) - with_id:,} nodes have no id: no line of their own names them"
 
 
 @app.command()

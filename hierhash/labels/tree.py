@@ -10,8 +10,8 @@ from pathlib import Path as FilePath
 from hierhash.errors import TreeError
 from hierhash.labels.io.csv import read_edges_csv, read_paths_csv
 from hierhash.labels.io.folder import read_folder
-from hierhash.labels.io.formats import read_parts
 from hierhash.labels.io.nodes import entries_from_nested, entries_from_paths
+from hierhash.labels.io.taxonomies import Wish, read_taxonomy
 from hierhash.labels.io.yaml import format_yaml, parse_yaml
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.lookup import Resolver, encode_labels
@@ -205,8 +205,12 @@ def load_tree(name: str | os.PathLike[str]) -> LabelTree:
     return read_tree(name if FilePath(name).exists() else shipped_path("label_trees", str(name)))
 
 
-def read_tree(path: str | os.PathLike[str]) -> LabelTree:
-    r"""A tree from a YAML file, a CSV of paths or of edges (told by its columns), or a folder.
+def read_tree(path: str | os.PathLike[str], wish: Wish | None = None) -> LabelTree:
+    r"""A tree from a file of any form that is known, told by its content, or from a folder.
+
+    Args:
+        path: The file or folder.
+        wish: How it is to be read where its content does not say.
 
     Raises:
         TreeError: Every problem found, or a kind of file that holds no tree.
@@ -214,9 +218,10 @@ def read_tree(path: str | os.PathLike[str]) -> LabelTree:
     Example:
         >>> import tempfile
         >>> with tempfile.TemporaryDirectory() as folder:
-        ...     file = FilePath(folder, "shop.csv")
-        ...     _ = file.write_text("parent,child\nA,b\nA,c\n")
-        ...     read_tree(file)
-        LabelTree('shop', 1 > 2)
+        ...     file = FilePath(folder, "shop.txt")
+        ...     _ = file.write_text("166 - Wear\n173 - Wear > Hats\n")
+        ...     tree = read_tree(file)
+        >>> tree, tree.resolve("173")
+        (LabelTree('shop', 1 > 1), ('Wear', 'Hats'))
     """
-    return LabelTree(**read_parts(path))
+    return LabelTree(**read_taxonomy(FilePath(path), wish)[1])

@@ -53,14 +53,16 @@ class Row:
     cells: dict[str, str]
 
 
-def read_rows(path: str | os.PathLike[str]) -> tuple[list[str], Iterator[Row]]:
+def read_rows(
+    path: str | os.PathLike[str], delimiter: str = ","
+) -> tuple[list[str], Iterator[Row]]:
     """The columns and rows of a CSV file with a header line; blank lines are skipped.
 
     Raises:
         TreeError: No header, two columns of one name; while reading: not UTF-8, broken quotes, or
             every row that has too many cells.
     """
-    header, numbered = read_csv(path, TreeError, strict=True)
+    header, numbered = read_csv(path, TreeError, delimiter=delimiter, strict=True)
     columns = [clean_name(cell) for cell in header]
     if len(set(columns)) < len(columns) or "" in columns:
         raise TreeError(f"{path}:1: columns must have different names; correct the header")

@@ -15,6 +15,7 @@ from hierhash.labels.io.text_lines import Line, taxonomy_lines
 from hierhash.labels.raw_tree import TreeParts, shown
 
 PAIR = re.compile(r"(\S+?)(?:\s*[,;\t]\s*|\s+)(\S+)")
+BULLETS = ("-", "*", "•", "+")
 NAMED = re.compile(r"(\S+?)(?:\s*[,;\t]\s*|\s+)(\S.*)")
 
 
@@ -90,15 +91,13 @@ def read_names(text: str, source: str) -> dict[str, str]:
 
 
 def are_edges(lines: Sequence[Line]) -> bool:
-    """Whether all lines are two words, most second ones are new and some of them come first, too.
+    """Whether all lines are two words of which the first ones repeat and the second ones do not.
 
     So a list of classes of two words each is none.
     """
     pairs = [PAIR.fullmatch(line.text.strip()) for line in lines]
-    if not pairs or any(one is None for one in pairs):
+    words = [(one[1], one[2]) for one in pairs if one is not None and one[1] not in BULLETS]
+    if not words or len(words) < len(lines):
         return False
-    parents = [one[1] for one in pairs if one]
-    children = {one[2] for one in pairs if one}
-    return len(children) > len(pairs) / 2 and bool(
-        children & set(parents) or len(set(parents)) == 1
-    )
+    parents, children = {one for one, _ in words}, {one for _, one in words}
+    return len(parents) <= 0.75 * len(words) < len(children)

@@ -1,24 +1,14 @@
-"""The forms of a label tree: which file holds which, and writing one in another."""
+"""The forms in which a label tree is written."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable
 from pathlib import Path
 
 from hierhash.errors import TreeError
-from hierhash.labels.io.csv import (
-    format_edges_csv,
-    format_paths_csv,
-    read_edges_csv,
-    read_paths_csv,
-    read_rows,
-)
-from hierhash.labels.io.folder import read_folder
-from hierhash.labels.io.yaml import format_yaml, parse_yaml
-from hierhash.labels.raw_tree import TreeParts
+from hierhash.labels.io.csv import format_edges_csv, format_paths_csv
+from hierhash.labels.io.yaml import format_yaml
 from hierhash.labels.structure import TreeStructure
-from hierhash.storage.text_files import read_text
 from hierhash.storage.whole_file import write_text
 
 FORMS: dict[str, tuple[Callable[[TreeStructure], str], tuple[str, ...]]] = {
@@ -27,25 +17,6 @@ FORMS: dict[str, tuple[Callable[[TreeStructure], str], tuple[str, ...]]] = {
     "edges": (format_edges_csv, (".csv",)),
 }
 """Each form's writer, and the endings of its files."""
-
-
-def read_parts(path: str | os.PathLike[str]) -> TreeParts:
-    """The parts of a tree in a YAML file, a CSV of paths or of edges, or a folder.
-
-    Raises:
-        TreeError: Every problem found, or a kind of file that holds no tree.
-    """
-    source = Path(path)
-    if source.is_dir():
-        return read_folder(source)
-    suffix = source.suffix.lower()
-    if suffix in (".yaml", ".yml"):
-        return parse_yaml(read_text(source, TreeError), str(source))
-    if suffix == ".csv":
-        columns, _ = read_rows(source)
-        edges = "parent" in columns or "child" in columns
-        return read_edges_csv(source) if edges else read_paths_csv(source)
-    raise TreeError(f"{path}: not a label tree; give a .yaml or .csv file, or a folder")
 
 
 def write_tree(
@@ -76,9 +47,11 @@ def write_tree(
     if form == "yaml":
         return []
     lost = ["its level weights"] if tree.level_weights is not None else []
+    lost += ["ids"] if any(map(tree.id, tree.nodes)) else []
+    lost += ["names in other languages"] if any(map(tree.names, tree.nodes)) else []
     if tree.levels != tuple(f"level_{i}" for i in range(1, tree.depth + 1)):
         lost.insert(0, "the names of its levels")
-    return [f"a CSV does not hold {' and '.join(lost)}"] if lost else []
+    return [f"a CSV does not hold {', '.join(lost)}"] if lost else []
 
 
 def refuse_existing(path: Path, replace: bool) -> None:

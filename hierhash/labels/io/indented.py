@@ -1,8 +1,6 @@
 """A taxonomy as text in which a class lies below the last line that is less indented.
 
 What indents is white space, or else dashes (``-- Birds``); a bullet before every name is left out.
-A line may begin with numbers, as nested sets are printed: ``12 | [20-21] | Bird Toys``, of which
-the first is the id.
 """
 
 from __future__ import annotations
@@ -15,7 +13,6 @@ from hierhash.errors import TreeError
 from hierhash.labels.io.text_lines import Line, taxonomy_lines
 from hierhash.labels.raw_tree import DEEPEST, Entry, TreeParts, entry_problems, too_deep
 
-NESTED_SET = re.compile(r"(?P<id>\d+)\s*\|\s*\[\s*\d+\s*-\s*\d+\s*\]\s*\|\s*(?P<name>.*)")
 BULLET = re.compile(r"[-*•+]\s+(?=\S)")
 DASHES = re.compile(r"(?P<dashes>-*)\s*(?P<name>.*)")
 
@@ -47,8 +44,6 @@ def read_indented(text: str, source: str) -> TreeParts:
                 "give siblings the same indentation"
             )
         entry = Entry(name, line.where)
-        if (numbers := NESTED_SET.fullmatch(entry.name)) is not None:
-            entry = Entry(numbers["name"], line.where, id=numbers["id"])
         (above[-1][1].children if above else top).append(entry)
         above.append((width, entry))
         if len(above) > DEEPEST:

@@ -15,7 +15,7 @@ from hierhash.errors import TreeError
 from hierhash.labels.io.nodes import add_path
 from hierhash.labels.io.text_lines import Line, taxonomy_lines
 from hierhash.labels.paths import ROOT, Path, clean_name, format_path
-from hierhash.labels.raw_tree import DEEPEST, Entry, TreeParts, entry_problems, shown, too_deep
+from hierhash.labels.raw_tree import DEEPEST, Entry, TreeParts, entry_problems, too_deep
 
 DELIMITERS = (" > ", ">", "|", "→", " / ", "::", ";", "/", "\\")
 ID = re.compile(r"(?P<id>\S+)(?:\s+[-:]\s+|\s*\t\s*)(?P<path>\S.*)")
@@ -44,10 +44,7 @@ def read_path_lines(text: str, source: str, delimiter: str | None = None) -> Tre
     listed: dict[Path, str] = {}
     for own, path, where in _told(lines, between):
         if "" in path:
-            problems.append(
-                f"{where}: '{shown(between.join(path))}' holds an empty name; write every name of "
-                "the path"
-            )
+            problems.append(f"{where}: empty name in the path; write every name above a node")
         elif len(path) > DEEPEST:
             raise TreeError(too_deep(where))
         elif path in listed:
@@ -94,6 +91,12 @@ def _told(lines: Sequence[Line], delimiter: str) -> list[tuple[str, Path, str]]:
     told = []
     for line, one in zip(lines, found, strict=True):
         own, rest = (one["id"], one["path"]) if with_ids and one is not None else ("", line.text)
-        names = tuple(clean_name(name) for name in rest.split(delimiter))
-        told.append((own, names, line.where))
+        told.append((own, _names(rest, delimiter), line.where))
     return told
+
+
+def _names(text: str, delimiter: str) -> Path:
+    """The names of a path; two signs in a row have an empty name between them."""
+    sign = delimiter.strip() or delimiter
+    names = (clean_name(name) for name in text.split(delimiter))
+    return tuple("" if name.startswith(sign) or name.endswith(sign) else name for name in names)

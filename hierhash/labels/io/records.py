@@ -48,7 +48,7 @@ def are_records(value: Value) -> bool:
     if not records or not all(_key(record, "name") or _key(record, "id") for _, record in records):
         return False
     with_parent = any(_key(record, "parent") for _, record in records)
-    ids = {own for _, record in records if (own := _text(record, "id"))}
+    ids = {_text(record, "id") or own for own, record in records} - {""}
     below = [one.text for _, record in records for one in _children(record) if one.kind == "text"]
     return with_parent or (bool(below) and ids >= set(below))
 

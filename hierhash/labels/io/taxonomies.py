@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from hierhash.labels.io.edge_lines import are_edges, read_edge_lines, read_names
 from hierhash.labels.io.folder import read_folder
 from hierhash.labels.io.food_facts import are_food_facts, read_food_facts
 from hierhash.labels.io.indented import read_indented
+from hierhash.labels.io.nested_sets import are_nested_sets, read_nested_sets
 from hierhash.labels.io.path_lines import delimiter_of, read_path_lines
 from hierhash.labels.io.records import KEYS, are_records, read_records, rows_as_records
 from hierhash.labels.io.text_lines import taxonomy_lines
@@ -20,8 +22,8 @@ from hierhash.labels.raw_tree import TreeParts
 from hierhash.storage.text_files import read_text
 from hierhash.storage.yaml_lines import Value, read_yaml
 
-FORMATS = ("yaml", "csv", "folder", "records", "paths", "edges", "indented", "foodfacts")
 TABLES = (".csv", ".tsv")
+ENDINGS = (".yaml", ".yml", ".json", ".txt", *TABLES)
 
 
 @dataclass(frozen=True)
@@ -29,7 +31,7 @@ class Wish:
     """How a taxonomy is to be read, where its content does not say.
 
     Args:
-        form: One of ``FORMATS``; None finds it.
+        form: One of ``FORMATS``; None finds it by what stands in the file.
         delimiter: Between names of a path; None finds it.
         names: A file of ids and names, for edges.
         every_parent: A class of several parents gets a place below each.
@@ -51,26 +53,41 @@ def read_taxonomy(path: Path, wish: Wish | None = None) -> tuple[str, TreeParts]
     if path.is_dir():
         return "folder", read_folder(path)
     text = read_text(path, TreeError)
+    if wish.form is None and path.suffix.lower() not in ENDINGS:
+        raise TreeError(
+            f"{path}: not a label tree; give a file of {', '.join(ENDINGS)}, or a folder, or say "
+            "its form with hierhash tree import --format"
+        )
     form = wish.form or form_of(text, path)
-    source = str(path)
-    if form == "yaml":
-        return form, parse_yaml(text, source)
-    if form == "csv":
-        columns, _ = read_rows(path)
-        edges = "parent" in columns or "child" in columns
-        return form, read_edges_csv(path) if edges else read_paths_csv(path)
-    if form == "records":
-        return form, read_records(_document(text, path), source, wish.every_parent)
-    if form == "paths":
-        return form, read_path_lines(text, source, wish.delimiter)
-    if form == "edges":
-        names = None
-        if wish.names is not None:
-            names = read_names(read_text(wish.names, TreeError), str(wish.names))
-        return form, read_edge_lines(text, source, names, wish.every_parent)
-    if form == "foodfacts":
-        return form, read_food_facts(text, source, wish.every_parent)
-    return form, read_indented(text, source)
+    return form, _READERS[form](text, path, wish)
+
+
+def _csv(text: str, path: Path, wish: Wish) -> TreeParts:
+    columns, _ = read_rows(path)
+    edges = "parent" in columns or "child" in columns
+    return read_edges_csv(path) if edges else read_paths_csv(path)
+
+
+def _edges(text: str, path: Path, wish: Wish) -> TreeParts:
+    names = None
+    if wish.names is not None:
+        names = read_names(read_text(wish.names, TreeError), str(wish.names))
+    return read_edge_lines(text, str(path), names, wish.every_parent)
+
+
+_READERS: dict[str, Callable[[str, Path, Wish], TreeParts]] = {
+    "yaml": lambda text, path, wish: parse_yaml(_nested(text, path), str(path)),
+    "csv": _csv,
+    "records": lambda text, path, wish: read_records(
+        _document(text, path), str(path), wish.every_parent
+    ),
+    "paths": lambda text, path, wish: read_path_lines(text, str(path), wish.delimiter),
+    "edges": _edges,
+    "indented": lambda text, path, wish: read_indented(text, str(path)),
+    "nested": lambda text, path, wish: read_nested_sets(text, str(path)),
+    "foodfacts": lambda text, path, wish: read_food_facts(text, str(path), wish.every_parent),
+}
+FORMATS = tuple(_READERS)
 
 
 def form_of(text: str, path: Path) -> str:
@@ -94,9 +111,11 @@ def form_of(text: str, path: Path) -> str:
     lines = taxonomy_lines(text, str(path))
     if are_food_facts(lines):
         return "foodfacts"
+    if are_nested_sets(lines):
+        return "nested"
     if are_edges(lines):
         return "edges"
-    return "indented" if delimiter_of(lines) in (None, "|") else "paths"
+    return "indented" if delimiter_of(lines) is None else "paths"
 
 
 def _document(text: str, path: Path) -> Value:
@@ -109,6 +128,13 @@ def _document(text: str, path: Path) -> Value:
     if problems:
         raise TreeError(problems)
     return document
+
+
+def _nested(text: str, path: Path) -> str:
+    """A tree in our own nested form; in JSON it need not stand under a key ``tree``."""
+    own = _as_yaml(text, path)
+    is_bare = path.suffix.lower() == ".json" and "tree" not in json.loads(text)
+    return f'{{"tree": {own}}}' if is_bare else own
 
 
 def _between(path: Path) -> str:

@@ -125,7 +125,7 @@ def test_a_folder_tree(tmp_path):
     top = tmp_path / "鞋店"
     for folder in ["Shoes/Heels", "Shoes/Flats", "Bags", ".git/x"]:
         (top / folder).mkdir(parents=True)
-    (top / "readme.txt").write_text("not a class")
+    (top / "readme.md").write_text("not a class")
     tree = LabelTree.from_folder(top)
     assert (tree.name, tree.leaves) == (
         "鞋店",
@@ -138,6 +138,6 @@ def test_a_folder_tree(tmp_path):
     with pytest.raises(TreeError, match="no subfolders"):
         LabelTree.from_folder(top / "Shoes" / "Flats")
     with pytest.raises(TreeError, match="not a folder"):
-        LabelTree.from_folder(top / "readme.txt")
+        LabelTree.from_folder(top / "readme.md")
     with pytest.raises(TreeError, match="not a label tree"):
-        read_tree(top / "readme.txt")
+        read_tree(top / "readme.md")
