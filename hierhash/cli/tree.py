@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from hierhash.cli.tree_versions import diff, health, migrate
 from hierhash.errors import TreeError
 from hierhash.plain_text import plain
 
@@ -20,9 +21,13 @@ if TYPE_CHECKING:
 
 app = typer.Typer(
     name="tree",
-    help="Import, check, show, measure, convert and draw label trees.",
+    help="Import, check, show, measure, compare, convert and draw label trees.",
     no_args_is_help=True,
 )
+
+app.command()(health)
+app.command()(diff)
+app.command()(migrate)
 
 TreeArgument = Annotated[
     str,
