@@ -16,7 +16,7 @@ from scipy import sparse
 
 from hierhash.features.text_vectorisers import TextVectoriser
 from hierhash.labels.facets import CATEGORY
-from hierhash.labels.items import ItemLabels
+from hierhash.labels.items import ItemLabels, joined
 from hierhash.labels.names import node_texts
 from hierhash.labels.tree import LabelTree
 from hierhash.training.items import Items
@@ -79,8 +79,11 @@ class Lessons:
         return Items(
             rows,
             has,
-            _after(train.labels, self.names.labels[CATEGORY]),
-            {name: _after(known, self.names.labels[name]) for name, known in train.facets.items()},
+            joined([train.labels, self.names.labels[CATEGORY]]),
+            {
+                name: joined([known, self.names.labels[name]])
+                for name, known in train.facets.items()
+            },
             {"text": [_joined(one, named) for one in short]},
             self.share,
         )
@@ -111,9 +114,3 @@ def _joined(first: Any, second: Any) -> Any:
     if sparse.issparse(first):
         return sparse.vstack([first, second]).tocsr()
     return np.concatenate([first, second])
-
-
-def _after(first: ItemLabels, second: ItemLabels) -> ItemLabels:
-    """Labels of items and then of others, in the same tree."""
-    offsets = np.concatenate([first.offsets, second.offsets[1:] + first.offsets[-1]])
-    return ItemLabels(np.concatenate([first.codes, second.codes]), offsets)

@@ -1,4 +1,4 @@
-"""``hierhash index``: builds an exact index of a source with a run's codes."""
+"""``hierhash index``: builds an exact index of a run's data, and changes what is in it."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from hierhash.cli.data_arguments import Format, Option
+
 Modality = Annotated[
     str | None,
     typer.Option(
@@ -15,7 +17,9 @@ Modality = Annotated[
         "method can, else image."
     ),
 ]
-app = typer.Typer(help="Build an index of codes, and look at one.", no_args_is_help=True)
+Index = Annotated[Path, typer.Argument(help="Index folder.")]
+Shard = Annotated[int, typer.Option(min=1, help="Items after which the disk has them.")]
+app = typer.Typer(help="Build an index of codes, look at one, change one.", no_args_is_help=True)
 
 
 @app.command()
@@ -37,15 +41,81 @@ def build(
 
 @app.command()
 def info(
-    index: Annotated[Path, typer.Argument(help="Index folder.")],
+    index: Index,
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """What an index holds."""
     from hierhash.retrieval.load_index import load_index
 
-    manifest = load_index(index).manifest
+    found = load_index(index)
+    manifest = found.manifest | {"items": len(found)}
     if as_json:
         typer.echo(json.dumps(manifest))
     else:
         for name, value in manifest.items():
             typer.echo(f"{name:14} {value}")
+
+
+@app.command()
+def add(
+    index: Index,
+    source: Annotated[str, typer.Argument(help="Folder or file of items, or `sample`.")],
+    replace: Annotated[
+        bool, typer.Option("--replace", help="Items of ids that are there are replaced.")
+    ] = False,
+    format_: Format = None,
+    option: Option = None,
+    shard: Shard = 4096,
+) -> None:
+    """Encode items by the run that the index carries, and add them; others can search meanwhile.
+
+    When it ends the items are on the disk, and every few thousand before that. Items that cannot be
+    read are listed in rejected.jsonl, and the others go on.
+    """
+    from hierhash.cli.encode import notes_of
+    from hierhash.cli.source_argument import read_source
+    from hierhash.retrieval.exact import RUN
+    from hierhash.retrieval.load_index import load_index
+    from hierhash.runs.encoding import add_to_index
+    from hierhash.runs.saved import load_run
+
+    load_index(index)  # what is wrong with it is said before the long work
+    saved, catalogue = load_run(index / RUN), read_source(source, format_, option)
+    found = add_to_index(saved, catalogue, index, replace, shard)
+    for line in notes_of(found, index):
+        typer.echo(line, err=True)
+    what = f"{found.added} items added" + (f", {found.found} of them replaced" if replace else "")
+    typer.echo(f"{index}: {what}; {len(load_index(index))} in all")
+
+
+@app.command()
+def remove(
+    index: Index,
+    ids: Annotated[
+        list[str] | None, typer.Argument(metavar="[ID]...", help="Ids of items.")
+    ] = None,
+    from_file: Annotated[
+        Path | None, typer.Option("--from", help="A file with an id a line.")
+    ] = None,
+) -> None:
+    """Remove items by their ids; when it ends they are gone from the disk's list."""
+    from hierhash.errors import InputError
+    from hierhash.retrieval.store import remove_items
+    from hierhash.storage.text_files import read_text
+
+    wanted = list(ids or [])
+    if from_file is not None:
+        lines = read_text(from_file, InputError).splitlines()
+        wanted += [line.strip() for line in lines if line.strip()]
+    if not wanted:
+        raise InputError("index remove: give an id, or a file of ids with --from")
+    left = remove_items(index, list(dict.fromkeys(wanted)))
+    typer.echo(f"{index}: {len(set(wanted))} items removed; {left} in all")
+
+
+@app.command()
+def compact(index: Index) -> None:
+    """Write an index whole again, without what was removed; it can be searched meanwhile."""
+    from hierhash.retrieval.store import compact
+
+    typer.echo(f"{index}: {compact(index)} items")

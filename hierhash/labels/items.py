@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -142,3 +143,16 @@ class ItemLabels:
         # Row r of the result is row (r - start of its item here + start of its item there).
         shift = np.repeat(self.offsets[chosen] - offsets[:-1], counts)
         return ItemLabels(self.codes[np.arange(offsets[-1]) + shift], offsets)
+
+
+def joined(parts: Sequence[ItemLabels]) -> ItemLabels:
+    """Labels of items and then of others, in the same tree.
+
+    Example:
+        >>> one = ItemLabels(np.array([[0], [1]]), np.array([0, 1, 1, 2]))
+        >>> joined([one, one]).offsets.tolist()
+        [0, 1, 1, 2, 3, 3, 4]
+    """
+    counts = np.concatenate([part.counts for part in parts])
+    codes = np.concatenate([part.codes for part in parts])
+    return ItemLabels(codes, np.concatenate([[0], np.cumsum(counts)]))

@@ -11,7 +11,8 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -79,6 +80,11 @@ class ExactIndex:
         """Number of items."""
         return len(self.codes)
 
+    @cached_property
+    def ids(self) -> list[str]:
+        """The id of every item."""
+        return [str(self.item(row)["id"]) for row in range(len(self))]
+
     def item(self, row: int) -> dict[str, Any]:
         """The metadata of an item.
 
@@ -131,32 +137,56 @@ class ExactIndex:
             for row, place in zip(rows, places, strict=True)
         ]
 
+    def subset(self, rows: NDArray[np.integer]) -> ExactIndex:
+        """The index of some of its items, in the order of ``rows``."""
+        return replace(
+            self,
+            codes=self.codes[rows],
+            lines=[self.lines[row] for row in rows.tolist()],
+            labels=self.labels.subset(rows),
+            facets={name: own.subset(rows) for name, own in self.facets.items()},
+        )
+
     def rows_under(self, level: int, code: int) -> NDArray[np.int64]:
         """Rows of the items below a node, rising: class ``code`` of ``level`` (1 is the top)."""
         items, classes, _ = self.labels.multi_hot_rows(level)
         rows: NDArray[np.int64] = items[classes == code]
         return rows
 
-    def save(self, folder: Path) -> None:
+    def save(self, folder: Path, replacing: bool = False, keeping: Sequence[str] = ()) -> None:
         """Writes the index, with a copy of its run, to a new folder.
+
+        Args:
+            folder: The folder.
+            replacing: Take the place of an index that is there, in one step.
+            keeping: Other files of that index, which stay where there are some.
 
         Raises:
             RunError: The folder exists.
             HierhashError: It cannot be written.
         """
-        if folder.exists():
+        if folder.exists() and not replacing:
             raise RunError(f"{folder}: exists already; choose another name or remove it")
-        with whole_folder(folder) as unfinished:
-            np.save(unfinished / "codes.npy", self.codes)
-            np.savez(unfinished / "labels.npz", **_label_arrays(self.labels, self.facets))
-            (unfinished / "items.jsonl").write_bytes(b"".join(b"%s\n" % one for one in self.lines))
+        with whole_folder(folder, replace=replacing) as unfinished:
+            write_items(unfinished, self)
             (unfinished / RUN).mkdir()
             for name in (*run_files(self.run), RUN_MANIFEST):
                 if (self.run / name).is_file():
                     shutil.copyfile(self.run / name, unfinished / RUN / name)
+            for name in keeping:
+                if (folder / name).is_file():
+                    shutil.copyfile(folder / name, unfinished / name)
             files = checksums(unfinished, _OWN)
             manifest = {"format": FORMAT, **self.manifest, "items": len(self), "files": files}
             write_json(unfinished / MANIFEST, manifest)
+
+
+def write_items(folder: Path, index: ExactIndex) -> tuple[str, ...]:
+    """Writes codes, labels and metadata into a folder; gives the names of the files."""
+    np.save(folder / "codes.npy", index.codes)
+    np.savez(folder / "labels.npz", **_label_arrays(index.labels, index.facets))
+    (folder / "items.jsonl").write_bytes(b"".join(b"%s\n" % one for one in index.lines))
+    return _OWN
 
 
 def _label_arrays(labels: ItemLabels, facets: Mapping[str, ItemLabels]) -> dict[str, Any]:

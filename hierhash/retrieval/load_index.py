@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 from typing import Any
@@ -13,8 +14,17 @@ from numpy.typing import NDArray
 
 from hierhash.codes.distances import Distance, distance_of
 from hierhash.errors import RunError
-from hierhash.labels.items import ItemLabels
+from hierhash.labels.items import ItemLabels, joined
 from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.additions import (
+    CHANGES,
+    PART,
+    PARTS,
+    REMEDY,
+    Part,
+    read_changes,
+    removed_rows,
+)
 from hierhash.retrieval.exact import (
     FORMAT,
     MANIFEST,
@@ -25,6 +35,7 @@ from hierhash.retrieval.exact import (
 )
 from hierhash.retrieval.run_files import check_files, check_run, facet_names, model_sha256
 from hierhash.storage.arrays import map_array
+from hierhash.storage.checksums import damaged_files, sha256_of
 from hierhash.storage.json_files import read_json
 
 # What the codes of a coding are compared by.
@@ -35,35 +46,101 @@ DISTANCES = {
     "posterior": "dot",
     "class": "tree",
 }
-REMEDY = "build the index again"
+READ_AGAIN = 5
 
 
 def load_index(folder: Path) -> ExactIndex:
-    """Reads an index and makes sure that it is as it was written.
+    """Reads an index with what was added and removed, and makes sure that it is as it was written.
 
     An index of hierhash 0.1.0 has no hashes and names the place of its run.
 
     Raises:
         RunError: It is no index, a file is missing or damaged, or they do not fit each other.
     """
+    return load_rows(folder)[0]
+
+
+def load_rows(folder: Path) -> tuple[ExactIndex, NDArray[np.int64]]:
+    """As ``load_index``, with the row of each of its items (``additions``), rising.
+
+    Where another process writes the index whole meanwhile, it is read once more.
+
+    Raises:
+        RunError: As ``load_index``.
+    """
+    for _ in range(READ_AGAIN):
+        before = _state(folder)
+        try:
+            found = _load(folder)
+        except RunError:
+            if _state(folder) == before:
+                raise
+            continue
+        if _state(folder)[0] == before[0]:
+            return found
+    return _load(folder)
+
+
+def _state(folder: Path) -> list[bytes]:
+    """What of an index changes with it."""
+    names = (MANIFEST, CHANGES)
+    return [path.read_bytes() if (path := folder / one).is_file() else b"" for one in names]
+
+
+def _load(folder: Path) -> tuple[ExactIndex, NDArray[np.int64]]:
     manifest = _manifest(folder)
     if "format" not in manifest:
-        return _of_first_version(folder, manifest)
+        first = _of_first_version(folder, manifest)
+        return first, np.arange(len(first))
     check_files(folder, FORMAT, REMEDY)
     run = folder / RUN
     check_run(run)
     _check_weights(folder, manifest, run)
-    codes = _array(folder / "codes.npy")
+    base = _items(folder, folder, manifest, run)
+    changes = read_changes(folder)
+    every = [base, *(_part(folder, part, manifest, run) for part in changes.parts)]
+    index = base if len(every) == 1 else _joined(every)
+    removed = removed_rows(folder, changes, len(index))
+    live = np.setdiff1d(np.arange(len(index)), removed, assume_unique=True)
+    return (index.subset(live) if len(removed) else index), live
+
+
+def _items(place: Path, folder: Path, manifest: dict[str, Any], run: Path) -> ExactIndex:
+    """The items of an index or of one of its parts."""
+    codes = _array(place / "codes.npy")
     try:
-        with np.load(folder / "labels.npz", allow_pickle=False) as stored:
+        with np.load(place / "labels.npz", allow_pickle=False) as stored:
             labels = ItemLabels(stored["codes"], stored["offsets"])
             facets = {
                 name: ItemLabels(stored[f"{name}.codes"], stored[f"{name}.offsets"])
                 for name in facet_names(run)
             }
     except (OSError, ValueError, KeyError, BadZipFile) as error:
-        raise RunError(f"{folder}/labels.npz: damaged; {REMEDY}") from error
-    return _fitting(folder, codes, _lines(folder), labels, manifest, run, facets)
+        raise RunError(f"{place}/labels.npz: damaged; {REMEDY}") from error
+    return _fitting(place, folder, codes, _lines(place), labels, manifest, run, facets)
+
+
+def _part(folder: Path, part: Part, manifest: dict[str, Any], run: Path) -> ExactIndex:
+    place = folder / PARTS / part.name
+    try:
+        good = sha256_of(place / PART) == part.sha256
+    except OSError as error:
+        raise RunError(f"{place / PART}: missing; {REMEDY}") from error
+    if not good:
+        raise RunError(f"{place / PART}: damaged, or changed by hand; {REMEDY}")
+    if wrong := damaged_files(place, read_json(place / PART)["files"]):
+        raise RunError([f"{problem}; {REMEDY}" for problem in wrong])
+    return _items(place, folder, manifest, run)
+
+
+def _joined(every: Sequence[ExactIndex]) -> ExactIndex:
+    return replace(
+        every[0],
+        codes=np.concatenate([one.codes for one in every]),
+        lines=[line for one in every for line in one.lines],
+        labels=joined([one.labels for one in every]),
+        facets={name: joined([one.facets[name] for one in every]) for name in every[0].facets},
+    )
 
 
 def _of_first_version(folder: Path, manifest: dict[str, Any]) -> ExactIndex:
@@ -84,7 +161,8 @@ def _of_first_version(folder: Path, manifest: dict[str, Any]) -> ExactIndex:
     ]
     paths = [[tuple(path) for path in item["paths"]] for item in items]
     labels = tree.encode(paths, where=lambda row: f"{folder}/items.jsonl:{row + 1}")
-    return _fitting(folder, _array(folder / "codes.npy"), lines, labels, manifest, run)
+    codes = _array(folder / "codes.npy")
+    return _fitting(folder, folder, codes, lines, labels, manifest, run)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -129,6 +207,7 @@ def _lines(folder: Path) -> list[bytes]:
 
 
 def _fitting(
+    place: Path,
     folder: Path,
     codes: NDArray[Any],
     lines: list[bytes],
@@ -140,10 +219,10 @@ def _fitting(
     distance = _distance(folder, manifest, run)
     problem = code_problem(codes, distance)
     if problem:
-        raise RunError(f"{folder}/codes.npy: {problem}; {REMEDY}")
+        raise RunError(f"{place}/codes.npy: {problem}; {REMEDY}")
     if any(n != len(codes) for n in (len(lines), labels.n, *(one.n for one in facets.values()))):
         raise RunError(
-            f"{folder}: {len(codes)} codes, {len(lines)} items and {labels.n} labels do not fit; "
+            f"{place}: {len(codes)} codes, {len(lines)} items and {labels.n} labels do not fit; "
             f"{REMEDY}"
         )
     return ExactIndex(codes, lines, labels, manifest, run, distance, facets)

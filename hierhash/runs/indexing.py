@@ -53,34 +53,7 @@ def index_database(
         (own, saved.method.encode({one: items.rows[one][own] for one in given}, "database").stored)
         for given, own in items.given(modality, rows)
     ]
-    return _index(saved, modality, _in_order(parts, rows.tolist()), catalogue, rows.tolist())
-
-
-def encode_catalogue(
-    saved: SavedRun, catalogue: Catalogue, modality: str | None = None
-) -> ExactIndex:
-    """Codes and metadata of all items of a catalogue that have the modality.
-
-    Raises:
-        DataError: No item has the modality, or a picture cannot be read.
-        TreeError: Labels are not in the run's tree.
-    """
-    modality = modality or default_modality(saved)
-    saved.check_modality(modality)
-    groups = groups_of(saved, catalogue, modality)
-    rows = sorted(row for _, own in groups for row in own)
-    # Before the long work: labels that the run's tree lacks are named with their rows.
-    saved.tree.encode(
-        [catalogue.labels[row] for row in rows], where=lambda place: catalogue.where[rows[place]]
-    )
-    parts = []
-    for given, own in groups:
-        stored = [
-            saved.method.encode(features, "database").stored
-            for features in catalogue_rows(saved, catalogue, given, own)
-        ]
-        parts.append((np.asarray(own), np.concatenate(stored)))
-    return _index(saved, modality, _in_order(parts, rows), catalogue, rows)
+    return index_of(saved, modality, rows_in_order(parts, rows.tolist()), catalogue, rows.tolist())
 
 
 def groups_of(
@@ -105,7 +78,9 @@ def groups_of(
     return [(list(given), rows) for given, rows in found.items()]
 
 
-def _in_order(parts: list[tuple[NDArray[np.int64], NDArray[Any]]], rows: list[int]) -> NDArray[Any]:
+def rows_in_order(
+    parts: list[tuple[NDArray[np.int64], NDArray[Any]]], rows: list[int]
+) -> NDArray[Any]:
     """Codes of groups of rows as one array, in the order of ``rows``, which rise."""
     found = np.concatenate([stored for _, stored in parts])
     order = np.argsort(np.concatenate([own for own, _ in parts]), kind="stable")
@@ -150,13 +125,14 @@ def catalogue_rows(
             advance(len(batch))
 
 
-def _index(
+def index_of(
     saved: SavedRun,
     modality: str,
     stored: NDArray[Any],
     catalogue: Catalogue,
     rows: list[int],
 ) -> ExactIndex:
+    """The index of some rows of a catalogue, by what is stored of each."""
     items = [
         {
             "id": catalogue.ids[row],

@@ -12,16 +12,17 @@ from numpy.typing import NDArray
 from hierhash.codes.coded import Coded
 from hierhash.data.catalogue import Catalogue
 from hierhash.data.sources import PLACELESS, detect, missing, read
-from hierhash.errors import DataError, InputError, RunError
+from hierhash.errors import DataError, InputError
 from hierhash.labels.tree import LabelTree, load_tree
 from hierhash.retrieval.exact import ExactIndex, Hit
 from hierhash.retrieval.load_index import load_index as load_exact
 from hierhash.retrieval.node_filter import rows_below
 from hierhash.retrieval.weighing import chosen_weights, parse_weights, weighed
 from hierhash.retrieval.where import rows_where
+from hierhash.runs.encoding import encode_to_index
 from hierhash.runs.extending import extend_run
 from hierhash.runs.given import Picture, given_features, given_pictures, given_texts
-from hierhash.runs.indexing import encode_catalogue, index_database
+from hierhash.runs.indexing import index_database
 from hierhash.runs.prediction import predict_rows
 from hierhash.runs.saved import SavedRun
 from hierhash.runs.saved import load_run as load_saved
@@ -94,6 +95,9 @@ class Run:
     ) -> Index:
         """Codes items and writes them to a new folder that can be searched.
 
+        With a source, every few thousand items are on the disk: stopped, the same call goes on.
+        Items that cannot be read are listed in ``rejected.jsonl`` there, and the others go on.
+
         Args:
             folder: The new folder.
             source: A folder or file of items, or the name of a source such as ``sample``; None
@@ -106,13 +110,10 @@ class Run:
             InputError: Nothing to code, or the folder exists.
         """
         folder = Path(folder)
-        if folder.exists():
-            raise RunError(f"{folder}: exists already; choose another name or remove it")
         if source is None:
-            built = index_database(self.saved, modality)
+            index_database(self.saved, modality).save(folder)
         else:
-            built = encode_catalogue(self.saved, _read(source, options), modality)
-        built.save(folder)
+            encode_to_index(self.saved, _read(source, options), folder, modality)
         return load_index(folder)
 
     def extend(

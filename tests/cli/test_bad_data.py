@@ -11,6 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from hierhash.retrieval.load_index import load_index
 from tests.cli.small_run import hierhash, refusal
 
 ROW = {"id": "x", "file_name": "x.png", "text": "t", "labels": ["Wear/Hats"]}
@@ -51,7 +52,13 @@ def test_a_bad_picture(trained, tmp_path, shop_copy, content, message):
     add(shop_copy, ROW)
     (shop_copy / "x.png").write_bytes(content)
     assert message in train(trained, tmp_path, "data.path=shop")
-    assert message in refusal(tmp_path, "encode", trained / "run", "shop", "codes")
+    said = hierhash("encode", trained / "run", shop_copy, tmp_path / "codes")
+    assert said.code == 0
+    assert message in said.err
+    assert "1 item was left out; see " in said.err
+    [line] = (tmp_path / "codes" / "rejected.jsonl").read_text().splitlines()
+    assert json.loads(line)["id"] == "x"
+    assert len(load_index(tmp_path / "codes")) == 40
     said = hierhash("data", "check", shop_copy)
     assert said.code == 2
     assert f"metadata.jsonl:41: {tmp_path / message}; kept without image" in said.out
@@ -80,8 +87,10 @@ def test_a_label_that_is_not_in_the_tree(trained, tmp_path, shop_copy):
     add(shop_copy, {"id": "x", "text": "t", "labels": ["Wear/Hat"]})
     message = "metadata.jsonl:41: label 'Wear/Hat' is not in the tree; did you mean 'Wear/Hats'?"
     assert message in train(trained, tmp_path, "data.path=shop")
-    words = ("encode", trained / "run", "shop", "codes", "--modality", "text")
-    assert message in refusal(tmp_path, *words)
+    words = ("encode", trained / "run", shop_copy, tmp_path / "codes", "--modality", "text")
+    said = hierhash(*words)
+    assert (said.code, len(load_index(tmp_path / "codes"))) == (0, 40)
+    assert message in said.err
 
 
 FILES = [

@@ -12,7 +12,7 @@ from tests.cli.small_run import hierhash, refusal
 
 TREES = [
     ("t.yaml", b"tree: [a", "t.yaml:1: not valid YAML"),
-    ("t.yaml", b"", "t.yaml:1: expected the keys name"),
+    ("t.yaml", b"", "t.yaml: the file is empty; it needs at least one class"),
     ("t.yaml", b"\x89PNG\r\n\xff", "t.yaml:1: not UTF-8 text; save the file as UTF-8"),
     ("t.yaml", b"tree: [a\0b]", "t.yaml:1: a character that YAML does not allow"),
     ("t.yaml", b"tree: [a, a]", "t.yaml:1: duplicate path 'a' (first at t.yaml:1); rename or"),
@@ -22,8 +22,8 @@ TREES = [
     ("t.yaml", b"tree: {a: [b]}\nlevel_weights: [-1, 2]", "t.yaml:2: level_weights: weights must"),
     ("t.yaml", b"tree: {a: [b]}\nlevel_weights: [0, 0]", "the weights are all 0; give one above 0"),
     ("t.csv", b"parent,child\na,b\nb,a\n", "t.csv:2: cycle 'b' > 'a' > 'b'; remove one"),
-    ("t.csv", b"", "t.csv: the file is empty; it needs at least one row"),
-    ("t.bin", b"\0\1", "t.bin: not a label tree; give a .yaml or .csv file"),
+    ("t.csv", b"", "t.csv: the file is empty; it needs at least one class"),
+    ("t.bin", b"\0\1", "t.bin: not a label tree; give a file of .yaml"),
 ]
 
 

@@ -15,7 +15,7 @@ from hierhash.methods.dcmh import DCMH
 from hierhash.methods.registry import find_preset, presets
 from hierhash.retrieval.run_files import finish_run
 from hierhash.retrieval.text_branch import answers_in_numpy
-from hierhash.runs.indexing import _in_order
+from hierhash.runs.indexing import rows_in_order
 from hierhash.runs.items import prepare_again
 from hierhash.runs.saved import load_run
 from tests.cli.small_run import hierhash, write_shop
@@ -140,4 +140,4 @@ def test_an_index_holds_picture_and_text_together_where_the_method_can(run, tmp_
 
 def test_codes_of_groups_come_in_the_order_of_the_rows():
     parts = [(np.array([4, 9]), np.array([[40], [90]])), (np.array([2, 7]), np.array([[20], [70]]))]
-    assert _in_order(parts, [7, 2, 9, 4]).ravel().tolist() == [70, 20, 90, 40]
+    assert rows_in_order(parts, [7, 2, 9, 4]).ravel().tolist() == [70, 20, 90, 40]
