@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from hierhash.cli.data_arguments import Format, Option
+from hierhash.plain_text import plain
 
 Modality = Annotated[
     str | None,
@@ -119,3 +120,50 @@ def compact(index: Index) -> None:
     from hierhash.retrieval.store import compact
 
     typer.echo(f"{index}: {compact(index)} items")
+
+
+@app.command()
+def relabel(
+    index: Index,
+    tree: Annotated[str, typer.Argument(help="The later tree, of any form.")],
+    map_: Annotated[
+        Path | None,
+        typer.Option("--map", help="What became of old nodes: a CSV that tree migrate wrote."),
+    ] = None,
+    look: Annotated[
+        Path | None, typer.Option(help="A CSV to write: the items that must be looked at.")
+    ] = None,
+) -> None:
+    """File the items in a later version of the tree; nothing is encoded again.
+
+    What was renamed, moved, merged or split is found as hierhash tree diff says. Items of nodes
+    that were guessed, split or dropped are to be looked at.
+    """
+    from hierhash.labels.io.formats import refuse_existing
+    from hierhash.labels.io.migration import read_map
+    from hierhash.labels.paths import format_path
+    from hierhash.labels.tree import LabelTree, load_tree
+    from hierhash.retrieval.load_index import load_index
+    from hierhash.retrieval.relabel import relabel
+    from hierhash.storage.csv_lines import format_csv
+    from hierhash.storage.whole_file import write_text
+
+    if look is not None:
+        refuse_existing(look, replace=False)
+    new, told = load_tree(tree), None
+    if map_ is not None:
+        found = load_index(index)
+        told = read_map(map_, found.tree or LabelTree.from_yaml(found.run / "tree.yaml"), new)
+    result = relabel(index, new, told)
+    items = sum(len(ids) for _, ids in result.look)
+    typer.echo(f"{index}: {result.items} items have another path; {items} must be looked at")
+    for change, ids in result.look:
+        way = f"{format_path(change.old)} -> {format_path(change.new) or 'no label'}"
+        typer.echo(plain(f"  {way} ({change.kind}): {len(ids)} items"))
+    if look is not None:
+        rows = [
+            [own, format_path(change.old), format_path(change.new), change.kind]
+            for change, ids in result.look
+            for own in ids
+        ]
+        write_text(look, format_csv(["id", "old", "new", "kind"], rows))

@@ -9,7 +9,7 @@ import json
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
 
@@ -87,7 +87,7 @@ class Search:
         self.node: Node = ()
         self.rows: NDArray[np.int64] | None = None
         if under is not None:
-            tree = self.trees[CATEGORY]
+            tree = self.index.tree or self.trees[CATEGORY]
             self.node = find_node(tree, under)
             self.rows = rows_below(self.index, tree, under)
         for condition in where:
@@ -161,7 +161,14 @@ class Search:
         found = understand_all(self.trees, query.posteriors, thresholds)
         others = [one for one in found if one.tree not in query.named]
         named = [Understood(name, node, 1.0) for name, node in query.named.items() if node]
-        return [*named, *others]
+        filed = [self._filed(one) for one in (*named, *others)]
+        return [one for one in filed if one.node]
+
+    def _filed(self, one: Understood) -> Understood:
+        """The same in the tree that the items are filed in, if that is another than the run's."""
+        if one.tree != CATEGORY or self.index.tree is None:
+            return one
+        return replace(one, node=self.index.moved.get(one.node, ()))
 
     def _hits(self, query: Query, understood: list[Understood]) -> list[Hit]:
         rows, coded = self.rows, weighed(query.coded, self.segments, self.weights)

@@ -67,6 +67,19 @@ class LabelTree(TreeStructure):
         """
         return self._resolver.find(label)
 
+    def paths(self, labels: Sequence[str | Sequence[str]]) -> list[Path]:
+        """The nodes of an item's labels; all places of a class that stands below several parents.
+
+        Raises:
+            TreeError: A label names no node, or several classes.
+
+        Example:
+            >>> LabelTree.from_nested({"A": ["Tops"]}, name="s").paths(["Tops", "A"])
+            [('A', 'Tops'), ('A',)]
+        """
+        found = [path for label in labels for path in self._resolver.classes(label)]
+        return list(dict.fromkeys(found))
+
     @cached_property
     def _resolver(self) -> Resolver:
         others = {path: (*self.aliases(path), *self.names(path).values()) for path in self._row_of}

@@ -13,7 +13,7 @@ import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path as File
 from typing import Any
 
 import numpy as np
@@ -24,6 +24,8 @@ from hierhash.codes.distances import Distance, Dot, Hamming, TreeDistance, class
 from hierhash.codes.packing import packed_width
 from hierhash.errors import InputError, RunError
 from hierhash.labels.items import ItemLabels
+from hierhash.labels.paths import Path
+from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.run_files import MANIFEST as RUN_MANIFEST
 from hierhash.retrieval.run_files import run_files
 from hierhash.storage.checksums import checksums
@@ -33,6 +35,7 @@ from hierhash.storage.whole_folder import whole_folder
 MANIFEST = "manifest.json"
 FORMAT = "hierhash-index-2"
 RUN = "run"
+TREE, MOVED = "tree.yaml", "moved.json"
 _OWN = ("codes.npy", "labels.npz", "items.jsonl")
 
 
@@ -66,15 +69,19 @@ class ExactIndex:
         run: The run folder that answers its queries.
         distance: How a query meets the codes.
         facets: Labels of the items in the trees of the run's facets, by name.
+        tree: What the items are filed in, where that is not the run's tree any more.
+        moved: Where the nodes of the run's tree are in ``tree``; none of those that are gone.
     """
 
     codes: NDArray[Any]
     lines: Sequence[bytes]
     labels: ItemLabels
     manifest: dict[str, Any] = field(repr=False)
-    run: Path
+    run: File
     distance: Distance
     facets: Mapping[str, ItemLabels] = field(default_factory=dict, repr=False)
+    tree: LabelTree | None = field(default=None, repr=False)
+    moved: Mapping[Path, Path] = field(default_factory=dict, repr=False)
 
     def __len__(self) -> int:
         """Number of items."""
@@ -137,6 +144,14 @@ class ExactIndex:
             for row, place in zip(rows, places, strict=True)
         ]
 
+    def _write_tree(self, folder: File) -> tuple[str, ...]:
+        """Writes the tree of relabelled items, and where the run's nodes are in it."""
+        if self.tree is None:
+            return ()
+        self.tree.to_yaml(folder / TREE)
+        write_json(folder / MOVED, [[list(one), list(two)] for one, two in self.moved.items()])
+        return TREE, MOVED
+
     def subset(self, rows: NDArray[np.integer]) -> ExactIndex:
         """The index of some of its items, in the order of ``rows``."""
         return replace(
@@ -153,7 +168,7 @@ class ExactIndex:
         rows: NDArray[np.int64] = items[classes == code]
         return rows
 
-    def save(self, folder: Path, replacing: bool = False, keeping: Sequence[str] = ()) -> None:
+    def save(self, folder: File, replacing: bool = False, keeping: Sequence[str] = ()) -> None:
         """Writes the index, with a copy of its run, to a new folder.
 
         Args:
@@ -176,12 +191,13 @@ class ExactIndex:
             for name in keeping:
                 if (folder / name).is_file():
                     shutil.copyfile(folder / name, unfinished / name)
-            files = checksums(unfinished, _OWN)
+            own = (*_OWN, *self._write_tree(unfinished))
+            files = checksums(unfinished, own)
             manifest = {"format": FORMAT, **self.manifest, "items": len(self), "files": files}
             write_json(unfinished / MANIFEST, manifest)
 
 
-def write_items(folder: Path, index: ExactIndex) -> tuple[str, ...]:
+def write_items(folder: File, index: ExactIndex) -> tuple[str, ...]:
     """Writes codes, labels and metadata into a folder; gives the names of the files."""
     np.save(folder / "codes.npy", index.codes)
     np.savez(folder / "labels.npz", **_label_arrays(index.labels, index.facets))

@@ -28,7 +28,9 @@ from hierhash.retrieval.additions import (
 from hierhash.retrieval.exact import (
     FORMAT,
     MANIFEST,
+    MOVED,
     RUN,
+    TREE,
     ExactIndex,
     checked_item,
     code_problem,
@@ -101,8 +103,20 @@ def _load(folder: Path) -> tuple[ExactIndex, NDArray[np.int64]]:
     every = [base, *(_part(folder, part, manifest, run) for part in changes.parts)]
     index = base if len(every) == 1 else _joined(every)
     removed = removed_rows(folder, changes, len(index))
+    index = replace(index, **_filed(folder, manifest))
     live = np.setdiff1d(np.arange(len(index)), removed, assume_unique=True)
     return (index.subset(live) if len(removed) else index), live
+
+
+def _filed(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:
+    """The tree that the items are filed in since they were relabelled, if they were."""
+    if TREE not in manifest["files"]:
+        return {}
+    try:
+        told = [(tuple(one), tuple(two)) for one, two in read_json(folder / MOVED)]
+    except (TypeError, ValueError) as error:
+        raise RunError(f"{folder / MOVED}: damaged; {REMEDY}") from error
+    return {"tree": LabelTree.from_yaml(folder / TREE), "moved": dict(told)}
 
 
 def _items(place: Path, folder: Path, manifest: dict[str, Any], run: Path) -> ExactIndex:

@@ -117,12 +117,21 @@ def compact(folder: Path) -> int:
         return len(index)
 
 
-def _check_alike(folder: Path, index: ExactIndex, new: ExactIndex) -> None:
+def check_changeable(folder: Path, index: ExactIndex) -> None:
+    """Refuses an index of an earlier version.
+
+    Raises:
+        RunError: It is one.
+    """
     if index.manifest.get("format") != FORMAT:
         raise RunError(
             f"{folder / MANIFEST}: made by an earlier version, which cannot be changed; build the "
             "index again"
         )
+
+
+def _check_alike(folder: Path, index: ExactIndex, new: ExactIndex) -> None:
+    check_changeable(folder, index)
     for key in SAME:
         if index.manifest.get(key) != new.manifest.get(key):
             raise RunError(

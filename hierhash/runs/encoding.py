@@ -19,6 +19,7 @@ from PIL import Image
 
 from hierhash.data.catalogue import Catalogue
 from hierhash.errors import DataError, InputError, RunError, TreeError
+from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.store import REJECTED, add_items, compact
@@ -72,7 +73,7 @@ def encode_to_index(
     there = set(load_index(folder).ids)
     left = [row for row in rows if catalogue.ids[row] not in known | there]
     try:
-        added = _add_shards(saved, catalogue, folder, modality, left, shard, replacing=False)
+        added = _add_shards(saved, catalogue, folder, modality, left, shard, False, saved.tree)
     except InputError:
         if is_new:  # the run cannot read such items at all: nothing of it is worth keeping
             shutil.rmtree(folder)
@@ -104,7 +105,7 @@ def add_to_index(
         InputError: An id is there already, or no item has the modality.
     """
     index = load_index(folder)
-    modality = str(index.manifest["modality"])
+    modality, tree = str(index.manifest["modality"]), index.tree or saved.tree
     rows = sorted(row for _, own in groups_of(saved, catalogue, modality) for row in own)
     there = set(index.ids)
     twice = [catalogue.ids[row] for row in rows if catalogue.ids[row] in there]
@@ -112,7 +113,7 @@ def add_to_index(
         # Before the long work; ``add_items`` looks again.
         add_items(folder, index.subset(np.array([index.ids.index(twice[0])])))
     before = len(rejected(folder))
-    added = _add_shards(saved, catalogue, folder, modality, rows, shard, replacing)
+    added = _add_shards(saved, catalogue, folder, modality, rows, shard, replacing, tree)
     return Encoded(added, len(twice), rejected(folder)[before:])
 
 
@@ -154,6 +155,7 @@ def _add_shards(
     rows: Sequence[int],
     shard: int,
     replacing: bool,
+    tree: LabelTree,
 ) -> int:
     """Codes and adds items, so many at once; gives how many."""
     added = 0
@@ -167,7 +169,7 @@ def _add_shards(
     with counting("items", len(rows)) as advance:
         for start in range(0, len(rows), shard):
             own = rows[start : start + shard]
-            found = _shard(saved, catalogue, modality, own, reject, advance)
+            found = _shard(saved, catalogue, modality, own, tree, reject, advance)
             if found is not None and len(found):
                 add_items(folder, found, replacing)
                 added += len(found)
@@ -179,11 +181,12 @@ def _shard(
     catalogue: Catalogue,
     modality: str,
     rows: Sequence[int],
+    tree: LabelTree,
     reject: Reject,
     advance: Callable[[int], None],
 ) -> ExactIndex | None:
     """The codes of some items; those that cannot be read are left out."""
-    good = [row for row in rows if _labelled(saved, catalogue, row, reject)]
+    good = [row for row in rows if _labelled(tree, catalogue, row, reject)]
     parts: list[tuple[NDArray[np.int64], NDArray[Any]]] = []
     part = catalogue.subset(good)
     for given, places in groups_of(saved, part, modality) if good else []:
@@ -197,14 +200,14 @@ def _shard(
     if not parts:
         return None
     kept = sorted(int(row) for own_rows, _ in parts for row in own_rows)
-    return index_of(saved, modality, rows_in_order(parts, kept), catalogue, kept)
+    return index_of(saved, modality, rows_in_order(parts, kept), catalogue, kept, tree)
 
 
-def _labelled(saved: SavedRun, catalogue: Catalogue, row: int, reject: Reject) -> bool:
+def _labelled(tree: LabelTree, catalogue: Catalogue, row: int, reject: Reject) -> bool:
     try:
-        saved.tree.encode([catalogue.labels[row]])
+        tree.paths(catalogue.labels[row])
     except TreeError as error:
-        reject(row, str(error).removeprefix("item 0: "))
+        reject(row, str(error))
         return False
     return True
 

@@ -13,6 +13,7 @@ from hierhash.environment import environment, package_version
 from hierhash.errors import DataError
 from hierhash.labels.facets import facet_of
 from hierhash.labels.items import ItemLabels
+from hierhash.labels.tree import LabelTree
 from hierhash.prepare import Prepared
 from hierhash.retrieval.exact import ExactIndex, metadata_lines
 from hierhash.retrieval.run_files import model_sha256
@@ -131,13 +132,27 @@ def index_of(
     stored: NDArray[Any],
     catalogue: Catalogue,
     rows: list[int],
+    tree: LabelTree | None = None,
 ) -> ExactIndex:
-    """The index of some rows of a catalogue, by what is stored of each."""
+    """The index of some rows of a catalogue, by what is stored of each.
+
+    Args:
+        saved: The run.
+        modality: What of the items is coded.
+        stored: Codes or vectors of the rows.
+        catalogue: Where they are from.
+        rows: Their numbers there.
+        tree: What they are filed in; None takes the run's tree.
+
+    Raises:
+        TreeError: Labels are not in the tree.
+    """
+    tree = tree or saved.tree
     items = [
         {
             "id": catalogue.ids[row],
             "text": catalogue.texts[row],
-            "paths": [list(saved.tree.resolve(label)) for label in catalogue.labels[row]],
+            "paths": [list(path) for path in tree.paths(catalogue.labels[row])],
             "image": str(catalogue.images[row]) if catalogue.images[row] else None,
             **_attributes(catalogue, row),
         }
@@ -154,7 +169,7 @@ def index_of(
         "tree_sha256": saved.tree.sha256,
         "environment": environment(),
     }
-    labels = saved.tree.encode(
+    labels = tree.encode(
         [catalogue.labels[row] for row in rows], where=lambda place: catalogue.where[rows[place]]
     )
     distance = saved.method.distance()

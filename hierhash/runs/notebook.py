@@ -238,7 +238,8 @@ class Index:
             _one_row(image_features),
         )
         query: Coded = self.run.saved.method.encode({modality: rows}, "query")
-        below = None if under is None else rows_below(self.exact, self.run.tree, under)
+        filed = self.exact.tree or self.run.tree
+        below = None if under is None else rows_below(self.exact, filed, under)
         for condition in where:
             rows = rows_where(self.exact, self.run.saved.facets, condition)
             below = rows if below is None else np.intersect1d(below, rows)

@@ -1,0 +1,78 @@
+"""Files the items of an index in a later version of its tree, without encoding them again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path as File
+
+from hierhash.labels.changes import Change, tree_changes
+from hierhash.labels.paths import Path
+from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.exact import ExactIndex
+from hierhash.retrieval.load_index import load_index
+from hierhash.retrieval.store import DOING, REJECTED, check_changeable
+from hierhash.storage.lock import locked
+
+
+@dataclass(frozen=True)
+class Relabelled:
+    """What came of it.
+
+    Args:
+        items: Items of another path than before.
+        look: The changes that a person must look at, with the ids of the items that they moved.
+    """
+
+    items: int
+    look: list[tuple[Change, list[str]]]
+
+
+def relabel(folder: File, new: LabelTree, told: Mapping[Path, Path] | None = None) -> Relabelled:
+    """Files the items of an index in another tree; the old index stays until that is done.
+
+    Codes stay as they are: they follow the tree that the run learnt. What a query was understood as
+    is looked up in the new tree (``moved``).
+
+    Args:
+        folder: The index.
+        new: The tree.
+        told: What became of some nodes of the old one; see ``tree_changes``.
+
+    Raises:
+        RunError: The index is damaged or of an earlier version, or another process changes it.
+    """
+    with locked(folder, DOING):
+        index = load_index(folder)
+        check_changeable(folder, index)
+        old = index.tree or LabelTree.from_yaml(index.run / "tree.yaml")
+        changes = [one for one in tree_changes(old, new, told) if one.old]
+        goes = {one.old: one.new for one in changes}
+        before = index.moved or {node: node for node in old.nodes}
+        moved = {node: goes[there] for node, there in before.items() if goes.get(there)}
+        found, result = _filed(index, changes, goes)
+        labels = new.encode([json.loads(line)["paths"] for line in found.lines])
+        own = replace(found, labels=labels, tree=new, moved=moved)
+        own.save(folder, replacing=True, keeping=(REJECTED,))
+        return result
+
+
+def _filed(
+    index: ExactIndex, changes: list[Change], goes: Mapping[Path, Path]
+) -> tuple[ExactIndex, Relabelled]:
+    """The index with the new paths of its items."""
+    look = {one.old: (one, list[str]()) for one in changes if one.look}
+    lines, items = [], 0
+    for line in index.lines:
+        item = json.loads(line)
+        old = [tuple(path) for path in item["paths"]]
+        paths = list(dict.fromkeys(goes[path] for path in old if goes[path]))
+        items += paths != old
+        for path in old:
+            if path in look:
+                look[path][1].append(item["id"])
+        lines.append(json.dumps(item | {"paths": [list(one) for one in paths]}, ensure_ascii=False))
+    told = sorted(look.values(), key=lambda one: -len(one[1]))
+    moved = [one for one in told if one[1]]
+    return replace(index, lines=[line.encode() for line in lines]), Relabelled(items, moved)
