@@ -21,7 +21,8 @@ from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded
 from hierhash.codes.distances import Distance, Dot, Hamming, TreeDistance, class_numbers
-from hierhash.codes.packing import packed_width
+from hierhash.codes.nearest import WORTH_FAISS, nearest
+from hierhash.codes.packing import Codes, packed_width
 from hierhash.errors import InputError, RunError
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.paths import Path
@@ -124,25 +125,55 @@ class ExactIndex:
         """
         if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 0:
             raise InputError(f"k: {k!r} is not a number of answers; give 0 or more")
-        codes = self.codes if under is None else self.codes[under]
-        distances, scores = None, None
-        if query.codes is not None:
-            distances = self.distance.between(query.codes[:1], codes)[0]
-        if query.query is not None and (rescore or distances is None):
-            scores = self.distance.scores(query.query[0], codes)
-        keys = distances if scores is None else -scores
-        if keys is None:
+        if query.query is not None and (rescore or query.codes is None):
+            return self._by_score(query, k, under)
+        if query.codes is None:
             raise ValueError("the query has neither a code nor a vector")
-        places = _first(keys, k)
+        distances, rows = self.nearest(query.codes[:1], k, under)
+        return [
+            Hit(self.item(row), int(distance), None)
+            for row, distance in zip(rows[0].tolist(), distances[0], strict=True)
+        ]
+
+    def _by_score(self, query: Coded, k: int, under: NDArray[np.integer] | None) -> list[Hit]:
+        assert query.query is not None  # noqa: S101 - seen to by ``search``
+        codes = self.codes if under is None else self.codes[under]
+        scores = self.distance.scores(query.query[0], codes)
+        places = _first(-scores, k)
         rows = places if under is None else under[places]
+        distances = None
+        if query.codes is not None:
+            distances = self.distance.between(query.codes[:1], codes[places])[0]
         return [
             Hit(
                 self.item(int(row)),
                 None if distances is None else int(distances[place]),
-                None if scores is None else float(scores[place]),
+                float(scores[at]),
             )
-            for row, place in zip(rows, places, strict=True)
+            for place, (row, at) in enumerate(zip(rows, places, strict=True))
         ]
+
+    def nearest(
+        self, queries: Codes, k: int, under: NDArray[np.integer] | None = None
+    ) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """The nearest items to many queries at once, in canonical order (distance, row).
+
+        Args:
+            queries: uint8 (q, bytes), codes as queries.
+            k: Number of answers; all there are where they are fewer.
+            under: Rows that may answer, rising; None for all.
+
+        Returns:
+            Whole-number distances (q, m) and rows (q, m).
+        """
+        compared = len(queries) * len(self if under is None else under)
+        if isinstance(self.distance, Hamming) and compared >= WORTH_FAISS:
+            return nearest(queries, self.codes, k, under)
+        codes = self.codes if under is None else self.codes[under]
+        distances = self.distance.between(queries, codes)
+        places = np.stack([_first(own, k) for own in distances])
+        rows = places if under is None else np.asarray(under, dtype=np.int64)[places]
+        return np.take_along_axis(distances, places, axis=1), rows
 
     def _write_tree(self, folder: File) -> tuple[str, ...]:
         """Writes the tree of relabelled items, and where the run's nodes are in it."""
