@@ -38,6 +38,10 @@ def search(
     no_rescore: Annotated[
         bool, typer.Option("--no-rescore", help="Canonical order: (distance, row).")
     ] = False,
+    html: Annotated[
+        Path | None,
+        typer.Option(help="Also write the answers with their pictures to an HTML file."),
+    ] = None,
     as_json: Annotated[
         bool, typer.Option("--json", help="Print JSON; with --queries one line a query.")
     ] = False,
@@ -54,6 +58,8 @@ def search(
 
     if (queries is None) == (text is None and image is None):
         raise InputError("search: give --text or --image, or both together, or else --queries")
+    if html is not None and html.exists():
+        raise InputError(f"{html}: exists already; choose another name or remove it")
     session = Search(
         index,
         under,
@@ -65,10 +71,17 @@ def search(
         filters=not no_filter,
         risk=risk,
     )
+    complete = True
     if queries is not None:
-        if not session.answer_file(queries):
-            raise typer.Exit(2)
+        complete = session.answer_file(queries)
     elif image is not None:
         session.answer_picture(image, text)
     else:
         session.answer_text(text or "")
+    if html is not None:
+        from hierhash.reports.search_page import search_page
+        from hierhash.storage.whole_file import write_text
+
+        write_text(html, search_page(index.name, session.answers))
+    if not complete:
+        raise typer.Exit(2)

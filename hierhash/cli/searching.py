@@ -6,9 +6,7 @@ A text is answered in numpy; only a picture loads torch.
 from __future__ import annotations
 
 import json
-import sys
-from collections.abc import Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import Any
@@ -18,12 +16,14 @@ import typer
 from numpy.typing import NDArray
 
 from hierhash.cli.asking import Query, ask_picture, ask_text, run_trees, text_reader
+from hierhash.cli.query_file import query_texts
 from hierhash.codes.coded import Coded
 from hierhash.errors import DataError, InputError
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.paths import format_path
 from hierhash.plain_text import plain
+from hierhash.retrieval.answered import Answered
 from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.node_filter import find_node, rows_below
@@ -37,8 +37,6 @@ from hierhash.retrieval.understood import (
 )
 from hierhash.retrieval.weighing import chosen_weights, parse_weights, weighed
 from hierhash.retrieval.where import rows_of_value, rows_where
-
-LONGEST = 1 << 16
 
 
 class Search:
@@ -94,6 +92,7 @@ class Search:
             self.rows = _both(self.rows, rows_where(self.index, self.facets, condition))
         asked = {condition.partition("=")[0].strip() for condition in where}
         self.filtered = [name for name in self.facets if filters and name not in asked]
+        self.answers: list[Answered] = []
 
     def answer_text(self, text: str) -> None:
         """Prints the answers to a text.
@@ -101,7 +100,7 @@ class Search:
         Raises:
             DataError: The text says nothing to the run.
         """
-        self._answer(ask_text(text_reader(self.index.run), text))
+        self._answer(ask_text(text_reader(self.index.run), text), text)
 
     def answer_picture(self, image: Path, text: str | None = None) -> None:
         """Prints the answers to a picture, or to a picture and a text as one query.
@@ -110,7 +109,7 @@ class Search:
             InputError: The picture cannot be read, the run reads none, or its method has no code of
                 both.
         """
-        self._answer(ask_picture(self.index.run, image, text))
+        self._answer(ask_picture(self.index.run, image, text), text or "", image)
 
     def answer_file(self, name: str) -> bool:
         """Prints the answers to each line of a file; a text that says nothing gets its reason.
@@ -123,7 +122,7 @@ class Search:
         """
         reader = text_reader(self.index.run)
         complete = True
-        for text in _texts(name):
+        for text in query_texts(name):
             try:
                 query = ask_text(reader, text)
             except DataError as error:
@@ -136,21 +135,37 @@ class Search:
                     {"tree": one.tree, "node": one.node, "confidence": rounded_down(one.confidence)}
                     for one in understood
                 ]
-                hits = self._as_json(self._hits(query, understood), understood)
+                found = self._hits(query, understood)
+                self._keep(query, text, None, understood, found)
+                hits = self._as_json(found, understood)
                 about = {"query": text, "understood": told, "notes": list(query.notes)}
                 typer.echo(_json(about | {"hits": hits}))
             else:
                 typer.echo(f"\n{plain(text)}")
-                self._answer(query)
+                self._answer(query, text)
         return complete
 
-    def _answer(self, query: Query) -> None:
+    def _answer(self, query: Query, text: str, image: Path | None = None) -> None:
         understood = self._understood(query)
         if query.posteriors and not self.as_json:
             typer.echo(plain(sentence(understood)))
         for note in query.notes:
             typer.echo(plain(f"note: {note}"), err=True)
-        self._print(self._hits(query, understood), understood)
+        hits = self._hits(query, understood)
+        self._keep(query, text, image, understood, hits)
+        self._print(hits, understood)
+
+    def _keep(
+        self,
+        query: Query,
+        text: str,
+        image: Path | None,
+        understood: list[Understood],
+        hits: list[Hit],
+    ) -> None:
+        said = sentence(understood) if query.posteriors else ""
+        marks = [self._relation(hit, understood) for hit in hits]
+        self.answers.append(Answered(text, image, said, query.notes, hits, marks))
 
     def _understood(self, query: Query) -> list[Understood]:
         thresholds = {}
@@ -231,37 +246,6 @@ class Search:
 
 def _both(rows: NDArray[np.int64] | None, others: NDArray[np.int64]) -> NDArray[np.int64]:
     return others if rows is None else np.intersect1d(rows, others)
-
-
-def _texts(name: str) -> Iterator[str]:
-    """The texts of a file, line by line as they come, so that a pipe is answered as it runs.
-
-    Raises:
-        DataError: The file cannot be read, a line is no text, or there is none.
-    """
-    found = False
-    try:
-        with nullcontext(sys.stdin.buffer) if name == "-" else open(name, "rb") as stream:
-            number = 0
-            while line := stream.readline(LONGEST):
-                number += 1
-                text = _decoded(line, f"{name}:{number}")
-                if text:
-                    found = True
-                    yield text
-    except OSError as error:
-        raise DataError(f"{name}: {error.strerror}; give a file with one text a line") from error
-    if not found:
-        raise DataError(f"{name}: holds no text; write one query a line")
-
-
-def _decoded(line: bytes, where: str) -> str:
-    if len(line) >= LONGEST:
-        raise DataError(f"{where}: a line of {LONGEST} bytes or more; write one text a line")
-    try:
-        return line.decode("utf-8-sig").strip()
-    except UnicodeDecodeError as error:
-        raise DataError(f"{where}: not UTF-8 text; save the file as UTF-8") from error
 
 
 def _json(content: object) -> str:
