@@ -23,20 +23,22 @@ class Query:
     """One query.
 
     Args:
-        coded: As the run's method codes it; one row.
+        coded: As the run's method codes it; one row. None where its words alone are looked up.
         modality: ``image``, ``text`` or ``both``: what it was asked by.
         posteriors: By tree (leaves,) probabilities, where the method has them.
         notes: What of its text was not taken as it stands.
         read: By tree what of it was read, where that is not ``modality``.
         named: By tree the node that it is the name of.
+        words: Its text, where items are found by its words, too.
     """
 
-    coded: Coded
+    coded: Coded | None
     modality: str
     posteriors: Mapping[str, NDArray[Any]] = field(default_factory=dict)
     notes: Sequence[str] = ()
     read: Mapping[str, str] = field(default_factory=dict)
     named: Mapping[str, Node] = field(default_factory=dict)
+    words: str = ""
 
 
 class TextReader(Protocol):

@@ -2,10 +2,19 @@
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import Annotated
 
 import typer
+
+
+class Mode(StrEnum):
+    """What items are found by."""
+
+    CODE = "code"
+    WORDS = "words"
+    BOTH = "both"
 
 
 def search(
@@ -30,6 +39,10 @@ def search(
     no_filter: Annotated[
         bool, typer.Option("--no-filter", help="Answers of other values than the understood ones.")
     ] = False,
+    mode: Annotated[
+        Mode,
+        typer.Option(help="Find items by code, by the words of texts, ids and columns, or both."),
+    ] = Mode.CODE,
     risk: Annotated[
         float,
         typer.Option(min=0.0, max=1.0, help="How often what is understood may be wrong."),
@@ -51,7 +64,8 @@ def search(
     Answers are ordered by score, the product of the query's real outputs with the item's code
     (--no-rescore: by Hamming distance). What was understood is said, as deep in the tree as --risk
     allows; each answer is exact (below that node), relative (below the same top node) or beyond.
-    Items whose known value of a facet is not the understood one are left out (--no-filter).
+    Items whose known value of a facet is not the understood one are left out (--no-filter). A text
+    of which no word is known to the run is looked up in the items' texts.
     """
     from hierhash.cli.searching import Search
     from hierhash.errors import InputError
@@ -69,6 +83,7 @@ def search(
         where=where or [],
         weigh=weigh or [],
         filters=not no_filter,
+        mode=mode.value,
         risk=risk,
     )
     complete = True

@@ -8,14 +8,22 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import asdict, replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 import typer
 from numpy.typing import NDArray
 
-from hierhash.cli.asking import Query, ask_picture, ask_text, run_trees, text_reader
+from hierhash.cli.asking import (
+    Query,
+    TextReader,
+    ask_picture,
+    ask_text,
+    run_trees,
+    text_reader,
+)
 from hierhash.cli.query_file import query_texts
 from hierhash.codes.coded import Coded
 from hierhash.errors import DataError, InputError
@@ -27,7 +35,7 @@ from hierhash.retrieval.answered import Answered
 from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.node_filter import find_node, rows_below
-from hierhash.retrieval.risk_file import DEFAULT_RISK, read_controls
+from hierhash.retrieval.risk_file import DEFAULT_RISK, kind_of_text, read_controls
 from hierhash.retrieval.understood import (
     Understood,
     relation,
@@ -37,6 +45,12 @@ from hierhash.retrieval.understood import (
 )
 from hierhash.retrieval.weighing import chosen_weights, parse_weights, weighed
 from hierhash.retrieval.where import rows_of_value, rows_where
+from hierhash.retrieval.words_search import FIRST, WordsSearch, fused
+
+Mode = Literal["code", "words", "both"]
+UNKNOWN = "is not known"
+HINT = "; --mode both also finds it in the items' texts"
+BY_WORDS = "no word of it is known to the run: found by the words of texts, ids and columns"
 
 
 class Search:
@@ -51,6 +65,7 @@ class Search:
         where: Conditions ``NAME=VALUE`` that answers are known to meet.
         weigh: How much segments of the code count, ``NAME=NUMBER``; else as the run chose.
         filters: Keep to items of the understood value of each facet, or of none that is known.
+        mode: Find items by ``code``, by the ``words`` of their texts, or by ``both``.
         risk: How often what is understood may be wrong, where the run learnt to control it.
 
     Raises:
@@ -68,10 +83,11 @@ class Search:
         where: Sequence[str] = (),
         weigh: Sequence[str] = (),
         filters: bool = True,
+        mode: Mode = "code",
         risk: float = DEFAULT_RISK,
     ) -> None:
         self.index = load_index(folder)
-        self.k, self.rescore, self.as_json = k, rescore, as_json
+        self.k, self.rescore, self.as_json, self.mode = k, rescore, as_json, mode
         self.trees = run_trees(self.index.run)
         self.controls, self.risk = read_controls(self.index.run), risk
         self.facets = {name: tree for name, tree in self.trees.items() if name != CATEGORY}
@@ -100,7 +116,39 @@ class Search:
         Raises:
             DataError: The text says nothing to the run.
         """
-        self._answer(ask_text(text_reader(self.index.run), text), text)
+        reader = None if self.mode == "words" else text_reader(self.index.run)
+        self._answer(self._ask(reader, text), text)
+
+    @cached_property
+    def words(self) -> WordsSearch:
+        """The words of the items, made when they are asked for."""
+        return WordsSearch.of(self.index)
+
+    def _ask(self, reader: TextReader | None, text: str) -> Query:
+        """A text as a query: by codes, by words, or both; by words where codes know none of it.
+
+        Raises:
+            DataError: It says nothing either way.
+        """
+        if reader is None:
+            return self._by_words(text)
+        try:
+            query = ask_text(reader, text)
+        except DataError as error:
+            try:
+                found = self._by_words(text)
+            except DataError:
+                raise error from None
+            return replace(found, notes=[BY_WORDS])
+        notes = [f"{one}{HINT if one.endswith(UNKNOWN) else ''}" for one in query.notes]
+        if self.mode == "both":
+            return replace(query, words=text)
+        return replace(query, notes=notes)
+
+    def _by_words(self, text: str) -> Query:
+        if not self.words.search(text, 1, self.rows):
+            raise DataError(f"text '{text}': no item has a word of it; use other words")
+        return Query(None, kind_of_text(text), words=text)
 
     def answer_picture(self, image: Path, text: str | None = None) -> None:
         """Prints the answers to a picture, or to a picture and a text as one query.
@@ -120,11 +168,11 @@ class Search:
         Raises:
             DataError: The file cannot be read or holds no text.
         """
-        reader = text_reader(self.index.run)
+        reader = None if self.mode == "words" else text_reader(self.index.run)
         complete = True
         for text in query_texts(name):
             try:
-                query = ask_text(reader, text)
+                query = self._ask(reader, text)
             except DataError as error:
                 complete = False
                 self._print_failure(text, str(error))
@@ -186,7 +234,9 @@ class Search:
         return replace(one, node=self.index.moved.get(one.node, ()))
 
     def _hits(self, query: Query, understood: list[Understood]) -> list[Hit]:
-        rows, coded = self.rows, weighed(query.coded, self.segments, self.weights)
+        rows, coded = self.rows, None
+        if query.coded is not None:
+            coded = weighed(query.coded, self.segments, self.weights)
         for one in understood:
             if one.tree in self.filtered:
                 tree = self.facets[one.tree]
@@ -194,10 +244,21 @@ class Search:
                 # No item of a value that is asked for: the nearest others are better than none.
                 kept = _both(rows, known)
                 rows = kept if len(kept) else rows
+        if coded is None:
+            return self._word_hits(query.words, self.k, rows)
+        if query.words:
+            by_code = self.index.search(coded, FIRST, rows, self.rescore)
+            return fused(by_code, self._word_hits(query.words, FIRST, rows), self.k)
         hits = self.index.search(coded, self.k, rows, self.rescore)
         if self.rows is not None and not self.as_json:
             self._say_if_elsewhere(coded, hits)
         return hits
+
+    def _word_hits(self, text: str, k: int, rows: NDArray[np.int64] | None) -> list[Hit]:
+        return [
+            Hit(self.index.item(row), None, score)
+            for row, score in self.words.search(text, k, rows)
+        ]
 
     def _say_if_elsewhere(self, query: Coded, hits: list[Hit]) -> None:
         """Tells that the query's own place is not below the node that was asked for."""
