@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from hierhash.runs.encoding import Encoded
 
 SHOWN = 5
-REJECTED = "rejected.jsonl"
 
 
 def encode(
@@ -53,4 +52,4 @@ def notes_of(found: Encoded, folder: Path) -> Iterator[str]:
         yield plain(f"warning: {line['where']}: {line['why']}")
     if found.rejected:
         what = "item was" if len(found.rejected) == 1 else "items were"
-        yield f"warning: {len(found.rejected)} {what} left out; see {folder / REJECTED}"
+        yield f"warning: {len(found.rejected)} {what} left out; see {folder / 'rejected.jsonl'}"

@@ -46,10 +46,13 @@ def info(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """What an index holds."""
+    from hierhash.retrieval.additions import read_changes
     from hierhash.retrieval.load_index import load_index
 
     found = load_index(index)
     manifest = found.manifest | {"items": len(found)}
+    manifest["tree_sha256"] = found.tree.sha256 if found.tree else manifest["tree_sha256"]
+    manifest["parts"] = len(read_changes(index).parts)
     if as_json:
         typer.echo(json.dumps(manifest))
     else:
@@ -80,12 +83,11 @@ def add(
     from hierhash.runs.encoding import add_to_index
     from hierhash.runs.saved import load_run
 
-    load_index(index)  # what is wrong with it is said before the long work
     saved, catalogue = load_run(index / RUN), read_source(source, format_, option)
     found = add_to_index(saved, catalogue, index, replace, shard)
     for line in notes_of(found, index):
         typer.echo(line, err=True)
-    what = f"{found.added} items added" + (f", {found.found} of them replaced" if replace else "")
+    what = f"{found.added} items added" + (f", {found.found} replaced" if replace else "")
     typer.echo(f"{index}: {what}; {len(load_index(index))} in all")
 
 
@@ -139,6 +141,7 @@ def relabel(
     What was renamed, moved, merged or split is found as hierhash tree diff says. Items of nodes
     that were guessed, split or dropped are to be looked at.
     """
+    from hierhash.errors import InputError
     from hierhash.labels.io.formats import refuse_existing
     from hierhash.labels.io.migration import read_map
     from hierhash.labels.paths import format_path
@@ -150,12 +153,14 @@ def relabel(
 
     if look is not None:
         refuse_existing(look, replace=False)
+        if not look.parent.is_dir():  # before the index is changed
+            raise InputError(f"{look}: there is no folder {look.parent}; choose another place")
     new, told = load_tree(tree), None
     if map_ is not None:
         found = load_index(index)
         told = read_map(map_, found.tree or LabelTree.from_yaml(found.run / "tree.yaml"), new)
     result = relabel(index, new, told)
-    items = sum(len(ids) for _, ids in result.look)
+    items = len({own for _, ids in result.look for own in ids})
     typer.echo(f"{index}: {result.items} items have another path; {items} must be looked at")
     for change, ids in result.look:
         way = f"{format_path(change.old)} -> {format_path(change.new) or 'no label'}"

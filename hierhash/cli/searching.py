@@ -87,6 +87,8 @@ class Search:
         risk: float = DEFAULT_RISK,
     ) -> None:
         self.index = load_index(folder)
+        if (folder / "encoding.json").is_file():
+            typer.echo("note: the index is not complete: its encoding has not ended", err=True)
         self.k, self.rescore, self.as_json, self.mode = k, rescore, as_json, mode
         self.trees = run_trees(self.index.run)
         self.controls, self.risk = read_controls(self.index.run), risk

@@ -27,9 +27,16 @@ def verify(
 
 
 def _index(path: Path) -> str:
+    from hierhash.errors import RunError
     from hierhash.retrieval.load_index import load_index
+    from hierhash.retrieval.store import UNFINISHED
 
     index = load_index(path)
+    if (path / UNFINISHED).is_file():
+        raise RunError(
+            f"{path}: its encoding has not ended, it holds {len(index)} items; give the same "
+            "hierhash encode again"
+        )
     for row in range(len(index)):
         index.item(row)
     kind = "whole" if "files" in index.manifest else "whole; made by 0.1.0, which kept no hashes"

@@ -199,13 +199,20 @@ class ExactIndex:
         rows: NDArray[np.int64] = items[classes == code]
         return rows
 
-    def save(self, folder: File, replacing: bool = False, keeping: Sequence[str] = ()) -> None:
+    def save(
+        self,
+        folder: File,
+        replacing: bool = False,
+        keeping: Sequence[str] = (),
+        beside: Mapping[str, Any] | None = None,
+    ) -> None:
         """Writes the index, with a copy of its run, to a new folder.
 
         Args:
             folder: The folder.
             replacing: Take the place of an index that is there, in one step.
             keeping: Other files of that index, which stay where there are some.
+            beside: Other files, as JSON.
 
         Raises:
             RunError: The folder exists.
@@ -222,6 +229,8 @@ class ExactIndex:
             for name in keeping:
                 if (folder / name).is_file():
                     shutil.copyfile(folder / name, unfinished / name)
+            for name, content in (beside or {}).items():
+                write_json(unfinished / name, content)
             own = (*_OWN, *self._write_tree(unfinished))
             files = checksums(unfinished, own)
             manifest = {"format": FORMAT, **self.manifest, "items": len(self), "files": files}

@@ -80,7 +80,7 @@ def load_rows(folder: Path) -> tuple[ExactIndex, NDArray[np.int64]]:
             continue
         if _state(folder)[0] == before[0]:
             return found
-    return _load(folder)
+    raise RunError(f"{folder}: another process writes it again and again; try again later")
 
 
 def _state(folder: Path) -> list[bytes]:

@@ -12,8 +12,7 @@ from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.load_index import load_index
-from hierhash.retrieval.store import DOING, REJECTED, check_changeable
-from hierhash.storage.lock import locked
+from hierhash.retrieval.store import BESIDE, Writer, held
 
 
 @dataclass(frozen=True)
@@ -43,18 +42,18 @@ def relabel(folder: File, new: LabelTree, told: Mapping[Path, Path] | None = Non
     Raises:
         RunError: The index is damaged or of an earlier version, or another process changes it.
     """
-    with locked(folder, DOING):
+    with held(folder):
+        Writer(folder)  # refuses what cannot be changed
         index = load_index(folder)
-        check_changeable(folder, index)
         old = index.tree or LabelTree.from_yaml(index.run / "tree.yaml")
         changes = [one for one in tree_changes(old, new, told) if one.old]
         goes = {one.old: one.new for one in changes}
-        before = index.moved or {node: node for node in old.nodes}
+        before = index.moved if index.tree is not None else {node: node for node in old.nodes}
         moved = {node: goes[there] for node, there in before.items() if goes.get(there)}
         found, result = _filed(index, changes, goes)
         labels = new.encode([json.loads(line)["paths"] for line in found.lines])
         own = replace(found, labels=labels, tree=new, moved=moved)
-        own.save(folder, replacing=True, keeping=(REJECTED,))
+        own.save(folder, replacing=True, keeping=BESIDE)
         return result
 
 

@@ -7,9 +7,9 @@ the reason, and the others go on.
 from __future__ import annotations
 
 import hashlib
-import shutil
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +22,16 @@ from hierhash.errors import DataError, InputError, RunError, TreeError
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.load_index import load_index
-from hierhash.retrieval.store import REJECTED, add_items, compact
+from hierhash.retrieval.run_files import model_sha256
+from hierhash.retrieval.store import REJECTED, UNFINISHED, Writer, compact_held, writing
 from hierhash.runs.indexing import BATCH, default_modality, groups_of, index_of, rows_in_order
 from hierhash.runs.saved import SavedRun
-from hierhash.storage.json_files import append_line, read_json, read_lines, write_json
+from hierhash.storage.json_files import append_line, read_json, read_lines
 from hierhash.training.progress import counting
 
 SHARD = 4096
-UNFINISHED = "encoding.json"
+MOST_PARTS = 64
+"""Parts of an index beyond which adding writes it whole again."""
 Reject = Callable[[int, str], None]
 
 
@@ -51,7 +53,8 @@ def encode_to_index(
 ) -> Encoded:
     """Codes a catalogue into a new index, or goes on where it was stopped.
 
-    Memory: the features and codes of a shard, and the index once more at the end.
+    Nothing is written before the first shard is coded. Items that were rejected are tried again.
+    Memory: the features and codes of a shard, the ids, and the index once more at the end.
 
     Args:
         saved: The run.
@@ -61,25 +64,29 @@ def encode_to_index(
         shard: Items after which the disk has them.
 
     Raises:
-        RunError: The folder holds anything else, or was begun with another run or other items.
+        RunError: The folder holds anything else, was begun with another run or other items, or
+            another process changes it.
         DataError: No item has the modality.
     """
     modality = modality or default_modality(saved)
     saved.check_modality(modality)
     rows = sorted(row for _, own in groups_of(saved, catalogue, modality) for row in own)
-    is_new = not folder.exists()
-    _begin(saved, catalogue, folder, modality, rows)
-    known = {str(line["id"]) for line in rejected(folder)}
-    there = set(load_index(folder).ids)
-    left = [row for row in rows if catalogue.ids[row] not in known | there]
-    try:
-        added = _add_shards(saved, catalogue, folder, modality, left, shard, False, saved.tree)
-    except InputError:
-        if is_new:  # the run cannot read such items at all: nothing of it is worth keeping
-            shutil.rmtree(folder)
-        raise
-    compact(folder)
-    (folder / UNFINISHED).unlink(missing_ok=True)
+    about = _about(saved, catalogue, modality, rows)
+    if folder.exists():
+        _check_begun(folder, about)
+        there = set(load_index(folder).ids)
+    else:
+        there = set()
+    left = [row for row in rows if catalogue.ids[row] not in there]
+    shards = _shards(saved, catalogue, modality, left, shard, saved.tree)
+    first = next(shards, None)
+    if not folder.exists():
+        _begin(saved, catalogue, folder, modality, about)
+    with writing(folder) as writer:
+        (folder / REJECTED).unlink(missing_ok=True)
+        added = _added(writer, first, shards, replacing=False)
+        compact_held(folder)
+        (folder / UNFINISHED).unlink(missing_ok=True)
     return Encoded(added, len(there), rejected(folder))
 
 
@@ -101,43 +108,66 @@ def add_to_index(
         shard: Items after which the disk has them.
 
     Raises:
-        RunError: The index is damaged or of an earlier version.
+        RunError: The index is damaged or of an earlier version, or another process changes it.
         InputError: An id is there already, or no item has the modality.
     """
     index = load_index(folder)
     modality, tree = str(index.manifest["modality"]), index.tree or saved.tree
     rows = sorted(row for _, own in groups_of(saved, catalogue, modality) for row in own)
-    there = set(index.ids)
-    twice = [catalogue.ids[row] for row in rows if catalogue.ids[row] in there]
-    if twice and not replacing:
-        # Before the long work; ``add_items`` looks again.
-        add_items(folder, index.subset(np.array([index.ids.index(twice[0])])))
-    before = len(rejected(folder))
-    added = _add_shards(saved, catalogue, folder, modality, rows, shard, replacing, tree)
-    return Encoded(added, len(twice), rejected(folder)[before:])
+    with writing(folder) as writer:
+        there = [own for row in rows if (own := catalogue.ids[row]) in writer.row_of]
+        if there and not replacing:
+            raise InputError(writer.refusal(there))
+        before, had = len(rejected(folder)), len(writer.row_of)
+        shards = _shards(saved, catalogue, modality, rows, shard, tree)
+        added = _added(writer, next(shards, None), shards, replacing)
+        replaced = had + added - len(writer.row_of)
+        if len(writer.changes.parts) > MOST_PARTS:
+            compact_held(folder)
+    return Encoded(added, replaced, rejected(folder)[before:])
 
 
-def _begin(
-    saved: SavedRun, catalogue: Catalogue, folder: Path, modality: str, rows: Sequence[int]
-) -> None:
-    """An empty index that says what will be in it; one that was begun must be of the same."""
+Shard = tuple[ExactIndex | None, list[dict[str, str]]]
+
+
+def _added(writer: Writer, first: Shard | None, others: Iterator[Shard], replacing: bool) -> int:
+    """Writes shards as they come; gives the number of items."""
+    added = 0
+    for found, bad in chain([] if first is None else [first], others):
+        for line in bad:
+            append_line(writer.folder / REJECTED, line)
+        if found is not None and len(found):
+            writer.add(found, replacing)
+            added += len(found)
+    return added
+
+
+def _about(
+    saved: SavedRun, catalogue: Catalogue, modality: str, rows: Sequence[int]
+) -> dict[str, str]:
+    """What an encoding is of: it goes on with the same alone."""
     ids = hashlib.sha256("\n".join(catalogue.ids[row] for row in rows).encode()).hexdigest()
-    empty = index_of(saved, modality, _nothing(saved, modality), catalogue, [])
-    about = {"ids_sha256": ids, "modality": modality, "model": empty.manifest["model_sha256"]}
-    if not folder.exists():
-        empty.save(folder)
-        write_json(folder / UNFINISHED, about)
-        return
+    return {"ids_sha256": ids, "modality": modality, "model": model_sha256(saved.folder)}
+
+
+def _check_begun(folder: Path, about: dict[str, str]) -> None:
+    """Refuses a folder that no encoding of the same was begun in."""
     begun = folder / UNFINISHED
-    if not begun.is_file() and len(load_index(folder)) == 0:
-        write_json(begun, about)  # killed before it was written
-    elif not begun.is_file():
+    if not begun.is_file():
         raise RunError(f"{folder}: exists already; choose another name or remove it")
     if read_json(begun) != about:
         raise RunError(
             f"{folder}: was begun with another run, modality or other items; give the same again, "
             "or another name"
         )
+
+
+def _begin(
+    saved: SavedRun, catalogue: Catalogue, folder: Path, modality: str, about: dict[str, str]
+) -> None:
+    """An empty index that says what will be in it."""
+    empty = index_of(saved, modality, _nothing(saved, modality), catalogue, [])
+    empty.save(folder, beside={UNFINISHED: about})
 
 
 def _nothing(saved: SavedRun, modality: str) -> NDArray[Any]:
@@ -147,33 +177,25 @@ def _nothing(saved: SavedRun, modality: str) -> NDArray[Any]:
     return np.asarray(saved.method.encode(rows, "database").stored)
 
 
-def _add_shards(
+def _shards(
     saved: SavedRun,
     catalogue: Catalogue,
-    folder: Path,
     modality: str,
     rows: Sequence[int],
     shard: int,
-    replacing: bool,
     tree: LabelTree,
-) -> int:
-    """Codes and adds items, so many at once; gives how many."""
-    added = 0
-
-    def reject(row: int, why: str) -> None:
-        append_line(
-            folder / REJECTED,
-            {"id": catalogue.ids[row], "where": catalogue.where[row], "why": why},
-        )
-
+) -> Iterator[Shard]:
+    """The codes of so many items at once, and those of them that could not be read."""
     with counting("items", len(rows)) as advance:
         for start in range(0, len(rows), shard):
+            bad: list[dict[str, str]] = []
+
+            def reject(row: int, why: str, bad: list[dict[str, str]] = bad) -> None:
+                about = {"id": catalogue.ids[row], "where": catalogue.where[row], "why": why}
+                bad.append(about)
+
             own = rows[start : start + shard]
-            found = _shard(saved, catalogue, modality, own, tree, reject, advance)
-            if found is not None and len(found):
-                add_items(folder, found, replacing)
-                added += len(found)
-    return added
+            yield _shard(saved, catalogue, modality, own, tree, reject, advance), bad
 
 
 def _shard(
