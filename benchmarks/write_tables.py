@@ -21,7 +21,7 @@ from hierhash.storage.json_files import read_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
-SUITES = ("fashion", "fashion_masked", "fashion_unseen_leaves", "sample")
+SUITES = ("fashion", "fashion_masked", "fashion_unseen_leaves", "fashion_facets", "sample")
 
 
 def headline(suite: str, results: Path) -> str:
@@ -147,25 +147,41 @@ def costs(_: str, results: Path) -> str:
 
 
 def facets(suite: str, results: Path) -> str:
-    """Means over seeds of what a suite with facets says of leaf and facet together, by method."""
-    if not (results / f"{suite}.jsonl").is_file():
-        return ""
+    """Means over seeds of what a suite with facets says of leaf and facet together, by method.
+
+    Below them what titles find without any training, which is in the order of a search.
+    """
+    runs, _ = load_results(suite, results)
     own: dict[str, list[dict[str, dict[str, float]]]] = {}
-    for line in read_lines(results / f"{suite}.jsonl"):
+    for line in runs:
         by_distance = line["results"]["all"]
         found = {way: by_distance[way][line["distance"]] for way in ("t2i", "i2t")}
         own.setdefault(line["method"], []).append(found)
-    names = ("joint@10", "shipped@10", "colour_map", "map_leaf", "hap")
+    names = ("joint_n", "joint@10", "shipped@10", "predicted@10", "colour_map", "map_leaf", "hap")
+    places = [(way, name) for way in ("t2i", "i2t") for name in names]
     rows = []
     for method, found in own.items():
         cells = [
-            "" if name not in found[0][way] else f"{mean(one[way][name] for one in found):.3f}"
-            for way in ("t2i", "i2t")
-            for name in names
+            "" if name not in found[0][way] else _mean(found, way, name) for way, name in places
         ]
         rows.append([method, str(len(found)), *cells])
-    header = [f"{way} {name}" for way in ("t2i", "i2t") for name in names]
+    for line in _lines(results / "facet_rivals.jsonl"):
+        if line["asks"] == "t2i":
+            shipped = places.index(("t2i", "shipped@10"))
+            cells = ["" for _ in places]
+            cells[shipped] = f"{line['joint@10']:.3f}"
+            rows.append([f"{line['row'].replace('tfidf', 'TF-IDF')} of titles", "1", *cells])
+    header = [f"{way} {name.replace('joint_n', 'n')}" for way, name in places]
     return markdown_table(Table(["", "seeds", *header], rows))
+
+
+def _mean(found: list[dict[str, dict[str, float]]], way: str, name: str) -> str:
+    value = mean(one[way][name] for one in found)
+    return f"{value:,.0f}" if name == "joint_n" else f"{value:.3f}"
+
+
+def _lines(path: Path) -> list[dict[str, Any]]:
+    return read_lines(path) if path.is_file() else []
 
 
 def typed(suite: str, results: Path) -> str:
@@ -199,16 +215,28 @@ def typed(suite: str, results: Path) -> str:
         "wordings t2i first",
     ]
     header += ["titles i2t map_leaf", "titles t2i map_leaf"]
-    return markdown_table(Table(["", "seeds", *header], rows))
+    lines = [line["typed"] for many in own.values() for line in many]
+    counts = [
+        f"{max(line.get(kind, {}).get('t2i', {}).get('n', 0) for line in lines):,} {words}"
+        for kind, words in (("names", "names"), ("short", "short texts"), ("queries", "wordings"))
+    ]
+    return f"{markdown_table(Table(['', 'seeds', *header], rows))}\nAsked: {', '.join(counts)}.\n"
 
 
 def composed(_: str, results: Path) -> str:
     """Means over seeds of joint@10 of a picture and a colour word."""
-    lines = [line["joint@10"] for line in read_lines(results / "composed.jsonl")]
+    lines = [line["joint@10"] for line in _lines(results / "composed.jsonl")]
+    if not lines:
+        return ""
     names = {"as shipped": "codes, filtered by the understood colour"}
     rows = [
         [names.get(name, name), str(len(lines)), f"{mean(one[name] for one in lines):.3f}"]
         for name in lines[0]
+    ]
+    rows += [
+        [line["row"], "1", f"{line['joint@10']:.3f}"]
+        for line in _lines(results / "facet_rivals.jsonl")
+        if line["asks"] == "composed"
     ]
     return markdown_table(Table(["", "seeds", "joint@10"], rows))
 
@@ -230,13 +258,14 @@ def risk(_: str, results: Path) -> str:
             for rule in ("conformal", "threshold")
             for name, digits in (("risk", 3), ("coverage", 3), ("depth", 2))
         ]
-        rows.append([f"{asks}{unseen}", asked, str(len(found)), *cells])
+        counts = f"{max(one['n'] for one in found):,}"
+        rows.append([f"{asks}{unseen}", asked, str(len(found)), counts, *cells])
     header = [
         f"{rule}: {name}"
         for rule in ("conformal", "p of 1 - risk")
         for name in ("risk", "coverage", "depth")
     ]
-    return markdown_table(Table(["", "asked", "seeds", *header], rows, names=1))
+    return markdown_table(Table(["", "asked", "seeds", "n", *header], rows, names=1))
 
 
 BLOCKS = {

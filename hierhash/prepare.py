@@ -246,7 +246,7 @@ def _texts(
         return catalogue.texts
     from hierhash.data.masking import mask_texts
 
-    paths = [[tree.resolve(label) for label in own] for own in catalogue.labels]
+    paths = [tree.paths(own) for own in catalogue.labels]
     return mask_texts(catalogue.texts, paths, tree)
 
 

@@ -140,7 +140,7 @@ def _check_labels(
 
 def _label_problem(label: str, tree: LabelTree) -> str | None:
     try:
-        tree.resolve(label)
+        tree.paths([label])
     except TreeError as error:
         return str(error).replace("\n", ", ")
     return None

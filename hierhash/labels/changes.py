@@ -1,21 +1,20 @@
 """What became of every node of a tree in a later version of it, and where its items go.
 
-A node is found again, in this order: by what a map says, by its id, by its path, by a name that is
-the only one of its kind in what is left of both trees, as an alias of a new node, and below a
-parent that was found by its children or by a name of nearly its letters. What was found by guess,
-and what was not, is to be looked at.
+A node is found again, parents first: by what a map says, by its id, by its path, below its parent's
+new place by its own name or as an alias there. That is certain. What is found by a name elsewhere,
+by its children or by a name of nearly its letters is a guess, which is to be looked at, as is what
+was not found.
 """
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
 
 from rapidfuzz import fuzz
 
-from hierhash.errors import TreeError
 from hierhash.labels.paths import ROOT, Path
 from hierhash.labels.tree import LabelTree
 
@@ -42,28 +41,36 @@ class Change:
     look: bool
 
 
+@dataclass(frozen=True)
+class Told:
+    """What a person says of an old node: where its items go, whether it is gone, and to look on."""
+
+    new: Path
+    dropped: bool = False
+    look: bool = False
+
+
 def tree_changes(
-    old: LabelTree, new: LabelTree, told: Mapping[Path, Path] | None = None
+    old: LabelTree, new: LabelTree, told: Mapping[Path, Told] | None = None
 ) -> list[Change]:
     """One change for each node of the old tree, in its order, and then the new ones.
 
     Args:
         old: The earlier version.
         new: The later one.
-        told: Old to new nodes that are known.
+        told: What is known of some old nodes.
 
     Example:
         >>> old = LabelTree.from_nested({"Wear": ["Hats", "Shoes"]}, name="t")
-        >>> new = LabelTree.from_nested({"Apparel": ["Hats"], "Shoes": ["Boots"]}, name="t")
-        >>> [(one.kind, one.old, one.new) for one in tree_changes(old, new)][:2]
-        [('renamed', ('Wear',), ('Apparel',)), ('same', ('Wear', 'Hats'), ('Apparel', 'Hats'))]
+        >>> new = LabelTree.from_nested({"Wear": ["Headwear", "Shoes"], "Toys": []}, name="t")
+        >>> [(one.kind, one.old, one.new) for one in tree_changes(old, new)][1:3]
+        [('dropped', ('Wear', 'Hats'), ('Wear',)), ('same', ('Wear', 'Shoes'), ('Wear', 'Shoes'))]
     """
     known = told or {}
-    found, guessed = _found(old, new, known)
-    many = Counter(found.values())
-    changes = [_change(node, old, new, found, guessed, many) for node in old.nodes]
-    changes = [replace(one, look=one.look and one.old not in known) for one in changes]
-    taken = set(found.values())
+    search = _Search(old, new, known)
+    many = Counter(search.found.values())
+    changes = [_change(node, old, new, search, many, known.get(node)) for node in old.nodes]
+    taken = set(search.found.values())
     return changes + [Change("new", ROOT, node, False) for node in new.nodes if node not in taken]
 
 
@@ -71,82 +78,129 @@ def _change(
     node: Path,
     old: LabelTree,
     new: LabelTree,
-    found: Mapping[Path, Path],
-    guessed: set[Path],
+    search: _Search,
     many: Mapping[Path, int],
+    told: Told | None,
 ) -> Change:
+    found = search.found
     if node not in found:
-        above = next(
-            (found[node[:d]] for d in range(len(node) - 1, 0, -1) if node[:d] in found), ROOT
-        )
-        return Change("dropped", node, above, True)
-    there, look = found[node], node in guessed
-    if not old.children(node) and new.children(there):
-        return Change("split", node, there, True)
+        above = (node[:depth] for depth in range(len(node) - 1, 0, -1))
+        left = next((found[one] for one in above if one in found), ROOT)
+        return Change("dropped", node, told.new if told else left, told.look if told else True)
+    there = found[node]
+    is_split = not old.children(node) and bool(new.children(there))
+    look = told.look if told else node in search.guessed or is_split
+    if is_split:
+        return Change("split", node, there, look)
     if many[there] > 1:
         return Change("merged", node, there, look)
-    if found.get(node[:-1], ROOT) != there[:-1]:
+    # A parent that is gone is no place that a node could have stayed at.
+    stayed = there[:-1] == (found.get(node[:-1]) if len(node) > 1 else ROOT)
+    if not stayed:
         return Change("moved", node, there, look)
     return Change("renamed" if node[-1] != there[-1] else "same", node, there, look)
 
 
-def _found(
-    old: LabelTree, new: LabelTree, told: Mapping[Path, Path]
-) -> tuple[dict[Path, Path], set[Path]]:
-    """Old nodes that were found again, and those of them that are guesses."""
-    found = dict(told)
-    by_id = {new.id(node): node for node in new.nodes if new.id(node)}
-    for node in old.nodes:
-        if node in found:
-            continue
-        if old.id(node) and old.id(node) in by_id:
-            found[node] = by_id[old.id(node)]
-        elif node in new._row_of and not (old.id(node) and new.id(node)):
-            found[node] = node
-    _by_only_name(old, new, found)
-    guessed: set[Path] = set()
-    for node in old.nodes:  # parents first, so that a renamed parent leads to its children
-        if node not in found and (guess := _guess(node, old, new, found)) is not None:
-            found[node] = guess
-            is_alias = node[-1] in (*new.aliases(guess), *new.names(guess).values())
-            if not is_alias and node[-1] != guess[-1]:
-                guessed.add(node)
-    return found, guessed
+@dataclass
+class _Search:
+    """Looks for old nodes in a new tree.
 
+    Args:
+        old: The earlier version.
+        new: The later one.
+        told: What is known.
+    """
 
-def _by_only_name(old: LabelTree, new: LabelTree, found: dict[Path, Path]) -> None:
-    taken = set(found.values())
-    there = _only(node for node in new.nodes if node not in taken)
-    for name, node in _only(node for node in old.nodes if node not in found).items():
-        own, other = old.id(node), new.id(there[name]) if name in there else ""
-        if name in there and not (own and other):
-            found[node] = there[name]
+    old: LabelTree
+    new: LabelTree
+    told: Mapping[Path, Told]
+    found: dict[Path, Path] = field(default_factory=dict)
+    guessed: set[Path] = field(default_factory=set)
 
+    def __post_init__(self) -> None:
+        """Certain finds first, for all nodes; then guesses, parents first."""
+        self._know_names()
+        self._taken: set[Path] = set()
+        left = []
+        for node in self.old.nodes:
+            if node in self.told:
+                if not self.told[node].dropped:
+                    self._take(node, self.told[node].new)
+            elif (there := self._certain(node)) is not None:
+                self._take(node, there)
+            else:
+                left.append(node)
+        for node in left:
+            if (there := self._below_parent(node)) is not None:
+                self._take(node, there)
+            elif (there := self._guess(node)) is not None:
+                self._take(node, there)
+                self.guessed.add(node)
 
-def _only(nodes: Iterable[Path]) -> dict[str, Path]:
-    """Nodes by a name that no other of them has."""
-    kept = list(nodes)
-    counts = Counter(node[-1] for node in kept)
-    return {node[-1]: node for node in kept if counts[node[-1]] == 1}
+    def _know_names(self) -> None:
+        self._new_nodes = set(self.new.nodes)
+        self._by_id: dict[str, list[Path]] = {}
+        self._by_name: dict[str, list[Path]] = {}
+        self._by_other: dict[str, list[Path]] = {}
+        for node in self.new.nodes:
+            self._by_name.setdefault(node[-1], []).append(node)
+            if self.new.id(node):
+                self._by_id.setdefault(self.new.id(node), []).append(node)
+            for other in (*self.new.aliases(node), *self.new.names(node).values()):
+                self._by_other.setdefault(other, []).append(node)
 
+    def _take(self, node: Path, there: Path) -> None:
+        self.found[node] = there
+        self._taken.add(there)
 
-def _guess(node: Path, old: LabelTree, new: LabelTree, found: Mapping[Path, Path]) -> Path | None:
-    try:
-        named = new.resolve(node[-1])
-    except TreeError:
-        named = None
-    if named is not None and not (old.id(node) and new.id(named)):
-        return named
-    parent = found.get(node[:-1], ROOT if len(node) == 1 else None)
-    if parent is None:
+    def _other_id(self, node: Path, there: Path) -> bool:
+        """Whether both have ids, which are not the same: two classes, whatever their names."""
+        own, other = self.old.id(node), self.new.id(there)
+        return bool(own and other and own != other)
+
+    def _certain(self, node: Path) -> Path | None:
+        if places := self._by_id.get(self.old.id(node) or "\0"):
+            if node in places:
+                return node
+            parent = self.found.get(node[:-1])
+            free = [one for one in places if one not in self._taken] or places
+            return next((one for one in free if one[:-1] == parent), free[0])
+        return node if node in self._new_nodes and not self._other_id(node, node) else None
+
+    def _below_parent(self, node: Path) -> Path | None:
+        """Its own name, or the one node that has its name as another, where its parent is now."""
+        parent = self.found.get(node[:-1], ROOT if len(node) == 1 else None)
+        if parent is None:
+            return None
+        if (same := (*parent, node[-1])) in self._new_nodes and not self._other_id(node, same):
+            return same
+        others = [one for one in self._by_other.get(node[-1], ()) if one[:-1] == parent]
+        return others[0] if len(others) == 1 and not self._other_id(node, others[0]) else None
+
+    def _guess(self, node: Path) -> Path | None:
+        named = self._by_name.get(node[-1]) or self._by_other.get(node[-1]) or []
+        free = [one for one in named if one not in self._taken] or named
+        if len(free) == 1 and not self._other_id(node, free[0]):
+            return free[0]
+        parent = self.found.get(node[:-1], ROOT if len(node) == 1 else None)
+        if parent is None or self.old.id(node):
+            return None
+        siblings = [one for one in self.new.children(parent) if one not in self._taken]
+        return self._by_children(node, siblings) or _nearest(node[-1], siblings)
+
+    def _by_children(self, node: Path, siblings: Sequence[Path]) -> Path | None:
+        """The sibling below which half of its children or more have nodes of their names."""
+        children = {child[-1] for child in self.old.children(node)}
+        for one in siblings:
+            shared = children & {child[-1] for child in self.new.children(one)}
+            if children and len(shared) >= len(children) / 2:
+                return one
         return None
-    taken = set(found.values())
-    free = [one for one in new.children(parent) if one not in taken]
-    below = {found[child][:-1] for child in old.children(node) if child in found}
-    by_children = [one for one in free if one in below]
-    if by_children:
-        return by_children[0]
-    if not free or old.id(node):
+
+
+def _nearest(name: str, siblings: Sequence[Path]) -> Path | None:
+    """The sibling whose name has nearly the same letters."""
+    if not siblings:
         return None
-    best = max(free, key=lambda one: fuzz.ratio(node[-1].lower(), one[-1].lower()))
-    return best if fuzz.ratio(node[-1].lower(), best[-1].lower()) >= NEAR else None
+    best = max(siblings, key=lambda one: fuzz.ratio(name.lower(), one[-1].lower()))
+    return best if fuzz.ratio(name.lower(), best[-1].lower()) >= NEAR else None

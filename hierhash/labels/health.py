@@ -101,7 +101,7 @@ def _twins(tree: LabelTree) -> Iterator[tuple[Path, Path, str]]:
         known: dict[str, Path] = {}
         rest: list[Path] = []
         for node in siblings:
-            twin = known.setdefault(plain_form(node[-1]), node)
+            twin = known.setdefault(plain_form(node[-1]) or node[-1], node)
             if twin is not node:
                 yield twin, node, "differ in case, number or punctuation"
             else:
@@ -109,7 +109,8 @@ def _twins(tree: LabelTree) -> Iterator[tuple[Path, Path, str]]:
         yield from _alike(rest)
     for node in tree.nodes:
         twin = first.setdefault(node[-1].casefold(), node)
-        if twin is not node and twin[:-1] != node[:-1]:
+        one_class = bool(tree.id(node)) and tree.id(node) == tree.id(twin)
+        if twin is not node and twin[:-1] != node[:-1] and not one_class:
             yield twin, node, "same name in two places: a label must be a whole path or an id"
 
 

@@ -79,15 +79,19 @@ class Resolver:
             if found is None:
                 raise TreeError(self._unknown(format_path(names), hint))
             return [found]
-        found = self._descend(parse_path(label))
-        if found is not None:
-            return [found]
-        # A single name may stand alone; "A/B" may also be one name whose slash is not escaped.
         name = clean_name(label)
-        for table in (self._named, self._aliased, self._by_id):
-            if candidates := table.get(name):
-                return list(candidates)
-        raise TreeError(self._unknown(label, hint))
+        found = self._descend(parse_path(label))
+        # A single name may stand alone; "A/B" may also be one name whose slash is not escaped.
+        candidates = [found] if found else self._named.get(name) or self._aliased.get(name) or []
+        by_id = self._by_id.get(name, [])
+        if candidates and by_id and not set(candidates) & set(by_id):
+            one, other = format_path(candidates[0]), format_path(by_id[0])
+            raise TreeError(
+                f"label '{label}' is the name of '{one}' and the id of '{other}'; write the path"
+            )
+        if not candidates and not by_id:
+            raise TreeError(self._unknown(label, hint))
+        return list(candidates or by_id)
 
     def classes(self, label: str | Sequence[str], hint: bool = True) -> list[Path]:
         """As ``find``; of a class that stands below several parents all its places.

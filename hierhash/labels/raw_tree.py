@@ -5,14 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, TypedDict
+from typing import TypedDict
 
 from hierhash.labels.paths import ROOT, Path, clean_name, format_path, name_problem
 from hierhash.labels.weights import WeightSpec
-
-if TYPE_CHECKING:
-    pass
-
 
 LANGUAGE = re.compile(r"[A-Za-z]{2,3}([-_][A-Za-z0-9]{2,8})*")
 MOST_SHOWN = 30

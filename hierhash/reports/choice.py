@@ -94,4 +94,4 @@ def _grades(items: LabelledItems, queries: Rows, known: Rows, answers: Rows) -> 
 
 def _path(items: LabelledItems, row: int) -> Path:
     labels = items.catalogue.labels[row]
-    return tuple(items.tree.resolve(labels[0])) if labels else ()
+    return items.tree.paths(labels)[0] if labels else ()

@@ -186,7 +186,7 @@ def _example(
 ) -> Example:
     catalogue = items.catalogue
     labels = catalogue.labels[row]
-    path = items.tree.resolve(labels[0]) if labels else ()
+    path = items.tree.paths(labels)[0] if labels else ()
     asks, answers_with = direction[0], direction[-1]
     found = {}
     for name, (rows, distances) in answers.items():
@@ -214,7 +214,7 @@ def _columns(runs: list[Run]) -> list[str]:
 def _class(items: LabelledItems, row: int, columns: Sequence[str]) -> str:
     """The leaf of an item and its values of the facets."""
     labels = items.catalogue.labels[row]
-    leaf = [items.tree.resolve(labels[0])[-1]] if labels else []
+    leaf = [items.tree.paths(labels)[0][-1]] if labels else []
     values = (_value(items.catalogue, column, row) for column in columns)
     return ", ".join([*leaf, *(value for value in values if value)])
 

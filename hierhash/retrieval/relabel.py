@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as File
 
-from hierhash.labels.changes import Change, tree_changes
+from hierhash.labels.changes import Change, Told, tree_changes
 from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.exact import ExactIndex
@@ -28,7 +28,7 @@ class Relabelled:
     look: list[tuple[Change, list[str]]]
 
 
-def relabel(folder: File, new: LabelTree, told: Mapping[Path, Path] | None = None) -> Relabelled:
+def relabel(folder: File, new: LabelTree, told: Mapping[Path, Told] | None = None) -> Relabelled:
     """Files the items of an index in another tree; the old index stays until that is done.
 
     Codes stay as they are: they follow the tree that the run learnt. What a query was understood as

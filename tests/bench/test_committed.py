@@ -32,7 +32,9 @@ def results_of(name, monkeypatch, here=CLEAN):
     )
 
 
-@pytest.mark.parametrize("name", ["sample", "fashion", "fashion_masked", "fashion_unseen_leaves"])
+@pytest.mark.parametrize(
+    "name", ["sample", "fashion", "fashion_masked", "fashion_unseen_leaves", "fashion_facets"]
+)
 def test_all_committed_work_counts_as_done(name, monkeypatch):
     results = results_of(name, monkeypatch)
     assert list(_trials(results)) == []

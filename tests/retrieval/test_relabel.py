@@ -52,7 +52,7 @@ def test_paths_follow_the_tree_and_codes_stay(index):
     for own, paths in paths_of(found).items():
         assert paths == goes[tuple(old[own][0])]
     told = {change.old: (change.kind, ids) for change, ids in result.look}
-    assert set(told) == {("Wear", "Hats"), ("Home", "Beds")}
+    assert set(told) == {("Wear", "Hats"), ("Wear", "Shoes"), ("Home", "Beds")}
     assert told["Wear", "Hats"][0] == "split"
     assert told["Home", "Beds"] == (
         "dropped",
@@ -70,7 +70,7 @@ def test_a_search_understands_in_the_new_tree(index, tmp_path):
     assert "Wear/Hats -> Apparel/Headwear (split): " in said.out
     with (tmp_path / "l.csv").open() as stream:
         rows = list(csv.DictReader(stream))
-    assert {row["kind"] for row in rows} == {"split", "dropped"}
+    assert {row["kind"] for row in rows} == {"split", "dropped", "moved"}
     said = hierhash("search", index, "--text", "shoes", "-k", "3", "--under", "Footwear")
     understood, *hits = said.out.splitlines()
     assert understood.startswith("understood: Apparel > Footwear > Shoes (")

@@ -178,18 +178,18 @@ def refuse_own_source(source: Path, out: Path) -> None:
 
 
 def _full_paths(catalogue: Catalogue, tree: LabelTree) -> list[tuple[str, ...]]:
-    full: dict[str, str] = {}
+    full: dict[str, tuple[str, ...]] = {}
     wrong = []
     for row, labels in enumerate(catalogue.labels):
         for label in labels:
             if label not in full:
                 try:
-                    full[label] = format_path(tree.resolve(label))
+                    full[label] = tuple(map(format_path, tree.paths([label])))
                 except TreeError as error:
                     wrong.append(f"{catalogue.where[row]}: {error}")
     if wrong:
         raise TreeError(wrong)
-    return [tuple(full[label] for label in labels) for labels in catalogue.labels]
+    return [tuple(path for label in labels for path in full[label]) for labels in catalogue.labels]
 
 
 def _write(

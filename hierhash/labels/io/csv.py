@@ -8,7 +8,7 @@ Paths: with a column ``path`` each row holds a path as text (``A/B/C``). Otherwi
 level, coarsest first, and the columns' names are the levels' names; a row's cells may end early.
 Inner nodes need no row of their own; siblings stand in the order of their first row.
 
-Either may have a column ``aliases``, several separated by ``|``.
+Either may have a column ``aliases``, several separated by ``|``; beside ``path`` a column ``id``.
 """
 
 from __future__ import annotations
@@ -63,10 +63,16 @@ def read_rows(
             every row that has too many cells.
     """
     header, numbered = read_csv(path, TreeError, delimiter=delimiter, strict=True)
-    columns = [clean_name(cell) for cell in header]
+    columns = [_column(clean_name(cell)) for cell in header]
     if len(set(columns)) < len(columns) or "" in columns:
         raise TreeError(f"{path}:1: columns must have different names; correct the header")
     return columns, _rows(columns, numbered, str(path))
+
+
+def _column(name: str) -> str:
+    """A column that is known, however it is written; others are names of levels."""
+    folded = name.lower()
+    return folded if folded in (*COLUMNS, "path") else name
 
 
 def _rows(columns: list[str], numbered: Numbered, source: str) -> Iterator[Row]:
@@ -83,13 +89,13 @@ def _rows(columns: list[str], numbered: Numbered, source: str) -> Iterator[Row]:
         raise TreeError(problems)
 
 
-def read_edges_csv(path: str | os.PathLike[str]) -> TreeParts:
+def read_edges_csv(path: str | os.PathLike[str], delimiter: str = ",") -> TreeParts:
     """The parts of the tree in a CSV of edges.
 
     Raises:
         TreeError: Every problem of the file with its line: two parents, cycles, repeats, ...
     """
-    columns, found = read_rows(path)
+    columns, found = read_rows(path, delimiter)
     problems = [
         f"{path}:1: unknown column '{name}'"
         f"{did_you_mean(name, COLUMNS) or '; valid: ' + ', '.join(COLUMNS)}"
@@ -214,13 +220,13 @@ def _identity(node: Path, unique: bool) -> str:
     return (node[-1] if node else "") if unique else format_path(node)
 
 
-def read_paths_csv(path: str | os.PathLike[str]) -> TreeParts:
+def read_paths_csv(path: str | os.PathLike[str], delimiter: str = ",") -> TreeParts:
     """The parts of the tree in a CSV of paths.
 
     Raises:
         TreeError: Every problem of the file, each with its line.
     """
-    columns, rows = read_rows(path)
+    columns, rows = read_rows(path, delimiter)
     level_columns = None if "path" in columns else [name for name in columns if name != ALIASES]
     found: dict[Path, Entry] = {ROOT: Entry("")}
     listed: dict[Path, str] = {}
@@ -241,6 +247,7 @@ def read_paths_csv(path: str | os.PathLike[str]) -> TreeParts:
         listed[node] = row.where
         entry = add_path(found, node, row.where)
         entry.aliases = split_aliases(row.cells.get(ALIASES, ""))
+        entry.id = row.cells.get("id", "") if level_columns is None else ""
     entries = found[ROOT].children
     problems += entry_problems(entries, str(path)) if entries or not problems else []
     depth = max(map(len, found))

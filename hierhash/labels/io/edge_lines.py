@@ -15,7 +15,6 @@ from hierhash.labels.io.text_lines import Line, taxonomy_lines
 from hierhash.labels.raw_tree import TreeParts, shown
 
 PAIR = re.compile(r"(\S+?)(?:\s*[,;\t]\s*|\s+)(\S+)")
-BULLETS = ("-", "*", "•", "+")
 NAMED = re.compile(r"(\S+?)(?:\s*[,;\t]\s*|\s+)(\S.*)")
 
 
@@ -91,13 +90,15 @@ def read_names(text: str, source: str) -> dict[str, str]:
 
 
 def are_edges(lines: Sequence[Line]) -> bool:
-    """Whether all lines are two words of which the first ones repeat and the second ones do not.
+    """Whether all lines are two ids, or two words of which some are child and parent both.
 
-    So a list of classes of two words each is none.
+    A list of classes of two words each, ``Men Shirts``, has no such words.
     """
-    pairs = [PAIR.fullmatch(line.text.strip()) for line in lines]
-    words = [(one[1], one[2]) for one in pairs if one is not None and one[1] not in BULLETS]
+    pairs = [PAIR.fullmatch(line.text) for line in lines]
+    words = [(one[1], one[2]) for one in pairs if one is not None]
     if not words or len(words) < len(lines):
         return False
-    parents, children = {one for one, _ in words}, {one for _, one in words}
-    return len(parents) <= 0.75 * len(words) < len(children)
+    if all(any(map(str.isdigit, one)) for pair in words for one in pair):
+        return True
+    parents, children = {one for one, _ in words}, [one for _, one in words]
+    return bool(parents & set(children)) and len(set(children)) > len(children) / 2

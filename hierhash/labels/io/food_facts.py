@@ -71,7 +71,7 @@ def are_food_facts(lines: list[Line]) -> bool:
 def _blocks(text: str, source: str) -> Iterator[list[Line]]:
     """Lines between blank ones, comments left out."""
     block: list[Line] = []
-    for number, line in enumerate(text.splitlines(), start=1):
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
         if not line.strip():
             if block:
                 yield block
@@ -94,7 +94,8 @@ def _class(
         if (parent := PARENT.fullmatch(text)) is not None:
             above.append((_id(parent["language"], parent["name"]), where))
         elif (named := NAMES.fullmatch(text)) is not None and LANGUAGE.fullmatch(named["language"]):
-            own = [clean_name(name) for name in named["names"].split(",")]
+            split = re.split(r"(?<!\\),", named["names"])
+            own = [clean_name(name.replace("\\,", ",")) for name in split]
             told.setdefault(named["language"], []).extend(name for name in own if name)
         elif ":" not in text:
             problems.append(

@@ -60,10 +60,11 @@ def graph_parts(
         'Hats'
     """
     parents: dict[str, dict[str, str]] = {one: {} for one in nodes}
-    problems = []
+    problems: list[str] = []
     for child, parent, where in edges:
         if parent not in nodes:
-            hint = did_you_mean(parent, nodes) or "; add it, or correct the parent"
+            near = did_you_mean(parent, nodes) if len(problems) < MOST_PROBLEMS else ""
+            hint = near or "; add it, or correct the parent"
             problems.append(f"{where}: '{shown(parent)}' is not among the classes{hint}")
         else:
             parents[child].setdefault(parent, where)

@@ -14,7 +14,8 @@ from hierhash.labels.io.text_lines import Line, taxonomy_lines
 from hierhash.labels.raw_tree import DEEPEST, Entry, TreeParts, entry_problems, too_deep
 
 BULLET = re.compile(r"[-*•+]\s+(?=\S)")
-DASHES = re.compile(r"(?P<dashes>-*)\s*(?P<name>.*)")
+DEEPER = re.compile(r"--+\s+\S")
+DASHES = re.compile(r"(?:(?P<dashes>-+)\s+)?(?P<name>.*)")
 
 
 def read_indented(text: str, source: str) -> TreeParts:
@@ -72,9 +73,9 @@ def _indents(lines: Sequence[Line], problems: list[str]) -> list[tuple[int, str]
             f"{lines[other].where}: indented by tabs and spaces; use one of them in the whole file"
         )
     texts = [line.text.strip() for line in lines]
-    if not used and any(text.startswith("-") for text in texts):
+    if not used and any(DEEPER.match(text) for text in texts):
         found = [DASHES.fullmatch(text) for text in texts]
-        return [(len(one["dashes"]), one["name"]) for one in found if one is not None]
+        return [(len(one["dashes"] or ""), one["name"]) for one in found if one is not None]
     if texts and all(BULLET.match(text) for text in texts):
         texts = [BULLET.sub("", text, count=1) for text in texts]
     return [(len(space), text) for space, text in zip(spaces, texts, strict=True)]
@@ -83,3 +84,8 @@ def _indents(lines: Sequence[Line], problems: list[str]) -> list[tuple[int, str]
 def spaces_sign(spaces: Sequence[str]) -> str:
     """The white space that comes first."""
     return next(space[0] for space in spaces if space)
+
+
+def are_indented(lines: Sequence[Line]) -> bool:
+    """Whether lines are indented by white space, and not all alike."""
+    return len({len(line.text) - len(line.text.lstrip()) for line in lines}) > 1

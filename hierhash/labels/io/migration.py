@@ -9,8 +9,8 @@ from collections.abc import Iterable
 from pathlib import Path as File
 
 from hierhash.errors import TreeError
-from hierhash.labels.changes import Change
-from hierhash.labels.paths import Path, format_path
+from hierhash.labels.changes import Change, Told
+from hierhash.labels.paths import ROOT, Path, format_path
 from hierhash.labels.tree import LabelTree
 from hierhash.storage.csv_lines import format_csv, read_csv
 
@@ -31,27 +31,35 @@ def format_migration(changes: Iterable[Change]) -> str:
     return format_csv(list(COLUMNS), rows)
 
 
-def read_map(path: File, old: LabelTree, new: LabelTree) -> dict[Path, Path]:
-    """Old nodes and where they went: a migration, or any CSV with the columns old and new.
+def read_map(path: File, old: LabelTree, new: LabelTree) -> dict[Path, Told]:
+    """What became of old nodes: a migration, or any CSV with the columns old and new.
 
-    Rows without an old or a new node say nothing.
+    A row of the kind ``dropped`` says that the node is gone and where its items go, to no label if
+    ``new`` is empty; ``look`` stays as it is written. Other rows without a new node say nothing.
 
     Raises:
-        TreeError: It cannot be read, lacks a column, or a node is not in its tree.
+        TreeError: It cannot be read, lacks a column, names a node twice, or a node is not in its
+            tree.
     """
     header, rows = read_csv(path, TreeError, strict=True)
     if missing := [name for name in COLUMNS[:2] if name not in header]:
         raise TreeError(f"{path}:1: no column '{missing[0]}'; a map has the columns old and new")
-    found: dict[Path, Path] = {}
+    found: dict[Path, Told] = {}
     problems = []
     for line, cells in rows:
-        told = dict(zip(header, cells, strict=False))
-        if not told.get("old", "").strip() or not told.get("new", "").strip():
+        row = {name: cell.strip() for name, cell in zip(header, cells, strict=False)}
+        dropped = row.get("kind") == "dropped"
+        if not row.get("old") or not (row.get("new") or dropped):
             continue
         try:
-            found[old.resolve(told["old"])] = new.resolve(told["new"])
+            node = old.resolve(row["old"])
+            there = new.resolve(row["new"]) if row.get("new") else ROOT
         except TreeError as error:
             problems.append(f"{path}:{line}: {error}")
+            continue
+        if node in found:
+            problems.append(f"{path}:{line}: '{row['old']}' stands twice; remove one")
+        found[node] = Told(there, dropped, bool(row.get("look")))
     if problems:
         raise TreeError(problems)
     return found

@@ -6,7 +6,7 @@ A class lies below the last one whose interval holds its own; how a line is inde
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path as FilePath
 
 from hierhash.errors import TreeError
@@ -32,24 +32,18 @@ def read_nested_sets(text: str, source: str) -> TreeParts:
     problems: list[str] = []
     top: list[Entry] = []
     above: list[tuple[int, Entry]] = []
-    for line in taxonomy_lines(text, source):
-        found = ROW.fullmatch(line.text)
-        if found is None:
-            problems.append(f"{line.where}: '{shown(line.text)}' is not: id | [left-right] | name")
-            continue
-        left, right = int(found["left"]), int(found["right"])
+    for left, right, entry in sorted(_rows(text, source, problems), key=lambda row: row[0]):
         while above and above[-1][0] < left:
             above.pop()
         if left >= right or (above and right >= above[-1][0]):
             problems.append(
-                f"{line.where}: the interval {left}-{right} does not lie within that of the class "
+                f"{entry.where}: the interval {left}-{right} does not lie within that of the class "
                 "above it; correct its numbers"
             )
-        entry = Entry(found["name"], line.where, id=found["id"])
         (above[-1][1].children if above else top).append(entry)
         above.append((right, entry))
         if len(above) > DEEPEST:
-            raise TreeError(too_deep(line.where))
+            raise TreeError(too_deep(entry.where))
     problems += entry_problems(top, source) if top or not problems else []
     if problems:
         raise TreeError(problems)
@@ -60,6 +54,17 @@ def read_nested_sets(text: str, source: str) -> TreeParts:
         level_weights=None,
         source=source,
     )
+
+
+def _rows(text: str, source: str, problems: list[str]) -> Iterator[tuple[int, int, Entry]]:
+    """Interval and class of each line; siblings need not stand together, nor in order."""
+    for line in taxonomy_lines(text, source):
+        found = ROW.fullmatch(line.text)
+        if found is None:
+            problems.append(f"{line.where}: '{shown(line.text)}' is not: id | [left-right] | name")
+        else:
+            entry = Entry(found["name"], line.where, id=found["id"])
+            yield int(found["left"]), int(found["right"]), entry
 
 
 def are_nested_sets(lines: Sequence[Line]) -> bool:

@@ -2,7 +2,7 @@
 
 Google writes ``166 - Apparel > Hats``, Shopify ``gid://shopify/TaxonomyCategory/aa : Apparel``. The
 sign between names is the one of ``DELIMITERS`` that most lines have, unless it is given; the id is
-what stands before `` - ``, `` : `` or a tab, where all lines have such a thing and no two the same.
+what stands before `` - ``, `` : `` or a tab, where nearly all lines have such a thing.
 """
 
 from __future__ import annotations
@@ -17,7 +17,10 @@ from hierhash.labels.io.text_lines import Line, taxonomy_lines
 from hierhash.labels.paths import ROOT, Path, clean_name, format_path
 from hierhash.labels.raw_tree import DEEPEST, Entry, TreeParts, entry_problems, too_deep
 
-DELIMITERS = (" > ", ">", "|", "→", " / ", "::", ";", "/", "\\")
+SPACED = (" > ", " | ", " → ", " » ", " :: ", " ; ", " / ")
+TIGHT = (">", "|", "→", "»", "::", ";", "/", "\\")
+DELIMITERS = SPACED + TIGHT
+FEW = 0.3
 ID = re.compile(r"(?P<id>\S+)(?:\s+[-:]\s+|\s*\t\s*)(?P<path>\S.*)")
 
 
@@ -42,7 +45,7 @@ def read_path_lines(text: str, source: str, delimiter: str | None = None) -> Tre
     found: dict[Path, Entry] = {ROOT: Entry("")}
     problems: list[str] = []
     listed: dict[Path, str] = {}
-    for own, path, where in _told(lines, between):
+    for own, path, where in _told(lines, between, problems):
         if "" in path:
             problems.append(f"{where}: empty name in the path; write every name above a node")
         elif len(path) > DEEPEST:
@@ -70,11 +73,25 @@ def read_path_lines(text: str, source: str, delimiter: str | None = None) -> Tre
 
 
 def delimiter_of(lines: Sequence[Line]) -> str | None:
-    """The sign that most lines have between names; None where hardly any line has one."""
-    counts = {one: sum(one in _without_id(line.text) for line in lines) for one in DELIMITERS}
-    best = max(DELIMITERS, key=lambda one: counts[one])
-    # In a list of classes a slash may stand in a name here and there.
-    return best if lines and counts[best] >= (1 if best == " > " else len(lines) / 2) else None
+    """The sign that stands between names; None where few lines have one.
+
+    Signs with spaces around them come first: ``Audio/Video`` may be a name.
+    """
+    bare = [_without_id(line.text) for line in lines]
+    for signs in (SPACED, TIGHT):
+        counts = {one: sum(one in text for text in bare) for one in signs}
+        best = max(signs, key=lambda one: counts[one])
+        needed = FEW if signs is SPACED else 0.5
+        if counts[best] and counts[best] >= needed * len(lines):
+            return best
+    return None
+
+
+def have_ids(lines: Sequence[Line]) -> bool:
+    """Whether nearly all lines begin with an id of their own, a number or a longer code."""
+    found = [ID.fullmatch(line.text.strip()) for line in lines]
+    ids = [one["id"] for one in found if one is not None and re.search(r"[\d:/]", one["id"])]
+    return bool(ids) and len(ids) >= 0.8 * len(lines) and len(set(ids)) >= 0.8 * len(ids)
 
 
 def _without_id(text: str) -> str:
@@ -83,14 +100,18 @@ def _without_id(text: str) -> str:
     return found["path"] if found else text
 
 
-def _told(lines: Sequence[Line], delimiter: str) -> list[tuple[str, Path, str]]:
+def _told(
+    lines: Sequence[Line], delimiter: str, problems: list[str]
+) -> list[tuple[str, Path, str]]:
     """Id, path and place of each line."""
-    found = [ID.fullmatch(line.text.strip()) for line in lines]
-    ids = [one["id"] for one in found if one is not None]
-    with_ids = len(ids) == len(lines) and len(set(ids)) == len(ids)
+    # What parts names cannot part an id from them.
+    with_ids = delimiter.strip() not in ("-", ":", "") and have_ids(lines)
     told = []
-    for line, one in zip(lines, found, strict=True):
-        own, rest = (one["id"], one["path"]) if with_ids and one is not None else ("", line.text)
+    for line in lines:
+        found = ID.fullmatch(line.text.strip()) if with_ids else None
+        if with_ids and found is None:
+            problems.append(f"{line.where}: no id, which the other lines have; write one")
+        own, rest = (found["id"], found["path"]) if found else ("", line.text)
         told.append((own, _names(rest, delimiter), line.where))
     return told
 

@@ -8,6 +8,7 @@ names in other languages. Other keys are left alone.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path as FilePath
@@ -20,37 +21,53 @@ from hierhash.storage.yaml_lines import Value
 
 KEYS = {
     "id": ("id", "gid", "key", "uid", "code", "category_id", "categoryid", "node_id"),
-    "parent": ("parent", "parents", "parent_id", "parentid", "parent_ids", "parent_code"),
+    "parent": (
+        "parent",
+        "parents",
+        "parent_id",
+        "parentid",
+        "parent_ids",
+        "parent_code",
+        "parent_key",
+        "parent_category_id",
+        "parent_name",
+    ),
     "name": ("name", "title", "label", "category_name"),
     "children": ("children", "child_ids", "children_ids", "subcategories"),
     "aliases": ("aliases", "synonyms", "alternative_names"),
 }
-NOTHING = ("", "null", "none", "nil", "~")
+NOTHING = ("", "null", "none", "nil", "nan", "~")
+OWN_FORM = {"name", "id", "names", "aliases", "children"}
 IN_LANGUAGE = re.compile(r"(?:name|title|label)[_:](?P<language>.+)")
 Record = dict[str, Value]
 
 
 @dataclass
 class _Read:
-    """What was read of all records."""
+    """What was read of all records; a stub is named within another record and may be told later."""
 
+    stubs: set[str] = field(default_factory=set)
     nodes: dict[str, Node] = field(default_factory=dict)
     edges: list[Edge] = field(default_factory=list)
     problems: list[str] = field(default_factory=list)
 
 
 def are_records(value: Value) -> bool:
-    """Whether a document is a list or mapping of records that name parents or ids of children.
-
-    A tree in our own nested form is none.
-    """
+    """Whether a document is records that name parents or children, and no tree in our own form."""
+    if value.kind == "mapping" and any(key.text == "tree" for key, _ in value.pairs):
+        return False
     records = _records(value)
     if not records or not all(_key(record, "name") or _key(record, "id") for _, record in records):
         return False
-    with_parent = any(_key(record, "parent") for _, record in records)
+    if any(_key(record, "parent") for _, record in records):
+        return True
     ids = {_text(record, "id") or own for own, record in records} - {""}
-    below = [one.text for _, record in records for one in _children(record) if one.kind == "text"]
-    return with_parent or (bool(below) and ids >= set(below))
+    below = [one for _, record in records for one in _children(record)]
+    named = [one.text for one in below if one.kind == "text"]
+    # Whole records within others, by keys that are none of our own long form.
+    keys = {key for _, record in records for key in record} - {""}
+    nested = any(one.kind == "mapping" for one in below) and not keys <= OWN_FORM
+    return nested or (bool(named) and ids >= set(named))
 
 
 def read_records(value: Value, source: str, every_parent: bool = False) -> TreeParts:
@@ -77,9 +94,25 @@ def read_records(value: Value, source: str, every_parent: bool = False) -> TreeP
         raise TreeError(f"{source}: no records with a name; give id, parent_id and name of each")
     if read.problems:
         raise TreeError(read.problems)
+    by_name = _only_names(read.nodes)
+    edges = [one._replace(parent=_parent(one.parent, read.nodes, by_name)) for one in read.edges]
     # A parent of 0 is the root of many shops, where no record is called so.
-    edges = [one for one in read.edges if one.parent != "0" or "0" in read.nodes]
+    edges = [one for one in edges if one.parent != "0" or "0" in read.nodes]
     return graph_parts(read.nodes, edges, FilePath(source).stem, source, every_parent)
+
+
+def _only_names(nodes: Mapping[str, Node]) -> dict[str, str]:
+    """The id of each name that one class alone has."""
+    counts = Counter(node.name for node in nodes.values())
+    return {node.name: own for own, node in nodes.items() if counts[node.name] == 1}
+
+
+def _parent(told: str, nodes: Mapping[str, Node], by_name: Mapping[str, str]) -> str:
+    """The id that a parent is told by: itself, less the .0 of a table's number, or a name."""
+    if told in nodes:
+        return told
+    whole = told.removesuffix(".0")
+    return whole if whole in nodes else by_name.get(told, told)
 
 
 def _records(value: Value) -> list[tuple[str, Record]]:
@@ -96,7 +129,17 @@ def _records(value: Value) -> list[tuple[str, Record]]:
 
 def _record(value: Value) -> Record:
     """By lower-case key; the place of the record stands under ``""``."""
-    return {key.text.strip().lower(): own for key, own in value.pairs} | {"": value}
+    return {folded(key.text): own for key, own in value.pairs} | {"": value}
+
+
+def folded(key: str) -> str:
+    """How a key or column is compared: ``Parent ID`` is parent_id.
+
+    Example:
+        >>> folded(" Parent ID"), folded("parent-id")
+        ('parent_id', 'parent_id')
+    """
+    return re.sub(r"[\s-]+", "_", key.strip().lower())
 
 
 def _key(record: Record, of: str) -> Value | None:
@@ -105,7 +148,9 @@ def _key(record: Record, of: str) -> Value | None:
 
 def _text(record: Record, of: str) -> str:
     value = _key(record, of)
-    return value.text.strip() if value is not None and value.kind == "text" else ""
+    if value is None or value.kind != "text" or (value.plain and value.text.lower() in NOTHING):
+        return ""
+    return value.text.strip()
 
 
 def _children(record: Record) -> list[Value]:
@@ -123,14 +168,16 @@ def _add(read: _Read, own: str, record: Record, above: str, depth: int) -> str:
     if not own:
         read.problems.append(f"{where}: a record without id and name; give both")
         return ""
-    if own in read.nodes:
+    read.edges += [Edge(own, parent, where) for parent in (above, *_parents(record)) if parent]
+    is_stub = bool(above) and not any(_key(record, one) for one in ("parent", "children"))
+    if own in read.nodes and is_stub:
+        return own
+    if own in read.nodes and own not in read.stubs:
         first = read.nodes[own].where
         read.problems.append(f"{where}: the id '{own}' stands twice (first at {first}); remove one")
         return own
+    (read.stubs.add if is_stub else read.stubs.discard)(own)
     read.nodes[own] = Node(name or own, where, _aliases(record), own, names)
-    for parent in [above, *_parents(record)]:
-        if parent:
-            read.edges.append(Edge(own, parent, where))
     for child in _children(record):
         if child.kind == "mapping":
             _add(read, "", _record(child), own, depth + 1)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
@@ -12,10 +13,10 @@ from hierhash.labels.io.csv import read_edges_csv, read_paths_csv, read_rows
 from hierhash.labels.io.edge_lines import are_edges, read_edge_lines, read_names
 from hierhash.labels.io.folder import read_folder
 from hierhash.labels.io.food_facts import are_food_facts, read_food_facts
-from hierhash.labels.io.indented import read_indented
+from hierhash.labels.io.indented import are_indented, read_indented
 from hierhash.labels.io.nested_sets import are_nested_sets, read_nested_sets
-from hierhash.labels.io.path_lines import delimiter_of, read_path_lines
-from hierhash.labels.io.records import KEYS, are_records, read_records, rows_as_records
+from hierhash.labels.io.path_lines import delimiter_of, have_ids, read_path_lines
+from hierhash.labels.io.records import KEYS, are_records, folded, read_records, rows_as_records
 from hierhash.labels.io.text_lines import taxonomy_lines
 from hierhash.labels.io.yaml import RULES, parse_yaml
 from hierhash.labels.raw_tree import TreeParts
@@ -23,6 +24,8 @@ from hierhash.storage.text_files import read_text
 from hierhash.storage.yaml_lines import Value, read_yaml
 
 TABLES = (".csv", ".tsv")
+SURROGATES = re.compile(r"\\u[dD][89abAB][0-9a-fA-F]{2}\\u[dD][c-fC-F][0-9a-fA-F]{2}")
+SLASH = re.compile(r"(?<!\\)((?:\\\\)*)\\/")
 ENDINGS = (".yaml", ".yml", ".json", ".txt", *TABLES)
 
 
@@ -58,14 +61,25 @@ def read_taxonomy(path: Path, wish: Wish | None = None) -> tuple[str, TreeParts]
             f"{path}: not a label tree; give a file of {', '.join(ENDINGS)}, or a folder, or say "
             "its form with hierhash tree import --format"
         )
-    form = wish.form or form_of(text, path)
+    form = wish.form or _implied(wish) or form_of(text, path)
+    if (wish.delimiter and form != "paths") or (wish.names and form != "edges"):
+        option, needed = ("--delimiter", "paths") if wish.delimiter else ("--names", "edges")
+        raise TreeError(f"{path}: {option} is for the form {needed}, not {form}; leave it out")
     return form, _READERS[form](text, path, wish)
 
 
+def _implied(wish: Wish) -> str | None:
+    """The form that an option is for."""
+    if wish.delimiter:
+        return "paths"
+    return "edges" if wish.names else None
+
+
 def _csv(text: str, path: Path, wish: Wish) -> TreeParts:
-    columns, _ = read_rows(path)
+    between = _between(path)
+    columns, _ = read_rows(path, between)
     edges = "parent" in columns or "child" in columns
-    return read_edges_csv(path) if edges else read_paths_csv(path)
+    return read_edges_csv(path, between) if edges else read_paths_csv(path, between)
 
 
 def _edges(text: str, path: Path, wish: Wish) -> TreeParts:
@@ -94,16 +108,13 @@ def form_of(text: str, path: Path) -> str:
     """The form of a file's content; a text without any structure is a list of classes.
 
     Raises:
-        TreeError: The file holds nothing.
+        TreeError: The file holds nothing, or a table of which no column names parents or paths.
     """
     if not text.strip():
         raise TreeError(f"{path}: the file is empty; it needs at least one class")
     ending = path.suffix.lower()
     if ending in TABLES:
-        columns, _ = read_rows(path, delimiter=_between(path))
-        known = {column.lower() for column in columns}
-        has_id, has_parent = (bool(known & set(KEYS[one])) for one in ("id", "parent"))
-        return "records" if has_id and has_parent else "csv"
+        return _form_of_table(path)
     if ending in (".yaml", ".yml", ".json"):
         problems: list[str] = []
         document = read_yaml(_as_yaml(text, path), str(path), RULES, problems)
@@ -113,9 +124,27 @@ def form_of(text: str, path: Path) -> str:
         return "foodfacts"
     if are_nested_sets(lines):
         return "nested"
+    if are_indented(lines):
+        return "indented"
     if are_edges(lines):
         return "edges"
-    return "indented" if delimiter_of(lines) is None else "paths"
+    return "paths" if delimiter_of(lines) is not None or have_ids(lines) else "indented"
+
+
+def _form_of_table(path: Path) -> str:
+    columns, _ = read_rows(path, _between(path))
+    known = {folded(column) for column in columns}
+    if len(columns) == 1 and ";" in columns[0]:
+        raise TreeError(f"{path}:1: cells are parted by ';'; save it with commas, or as .tsv")
+    has = {one: bool(known & set(KEYS[one])) for one in KEYS}
+    if has["id"] and has["parent"]:
+        return "records"
+    if has["id"] and has["name"] and "path" not in known and not {"parent", "child"} & known:
+        told = ", ".join(columns)
+        raise TreeError(
+            f"{path}:1: no column of parents among {told}; call it parent_id, or give a column path"
+        )
+    return "csv"
 
 
 def _document(text: str, path: Path) -> Value:
@@ -150,10 +179,13 @@ def _as_yaml(text: str, path: Path) -> str:
     if path.suffix.lower() != ".json":
         return text
     try:
-        json.loads(text)
+        content = json.loads(text)
     except (ValueError, RecursionError) as error:
         line = getattr(error, "lineno", 1)
         raise TreeError(
             f"{path}:{line}: not valid JSON; correct the brackets or quotes there"
         ) from None
-    return text.replace("\\/", "/").replace("\t", " ")
+    if not isinstance(content, dict | list):
+        raise TreeError(f"{path}:1: holds no classes; give a list or a mapping of them")
+    text = SURROGATES.sub(lambda pair: str(json.loads(f'"{pair[0]}"')), text)
+    return SLASH.sub(lambda found: f"{found[1]}/", text).replace("\t", " ")

@@ -13,15 +13,17 @@ class Line(NamedTuple):
 
 
 def taxonomy_lines(text: str, source: str) -> list[Line]:
-    r"""The lines that hold something; those that begin with ``#`` are comments.
+    r"""The lines that hold something, without comments: ``# ...``, or any ``#`` before the first.
 
     Example:
-        >>> [line.where for line in taxonomy_lines("# v1\n\nA > B\n", "t.txt")]
-        ['t.txt:3']
+        >>> [line.text for line in taxonomy_lines("#v1\n\nA > B\n#1 hits\n", "t.txt")]
+        ['A > B', '#1 hits']
     """
-    numbered = enumerate(text.splitlines(), start=1)
-    return [
-        Line(line.rstrip(), f"{source}:{number}")
-        for number, line in numbered
-        if line.strip() and not line.lstrip().startswith("#")
-    ]
+    lines: list[Line] = []
+    # Other marks that Unicode breaks lines at may stand in names.
+    for number, line in enumerate(text.replace("\r\n", "\n").split("\n"), start=1):
+        own = line.strip()
+        is_comment = own.startswith("#") and (not lines or own[1:2] in ("", " ", "\t", "#"))
+        if own and not is_comment:
+            lines.append(Line(line.rstrip(), f"{source}:{number}"))
+    return lines

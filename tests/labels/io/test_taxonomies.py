@@ -51,7 +51,7 @@ zh: 茶
 RECORDS = [
     {"id": 1, "parent_id": None, "title": "Animals", "left": 1},
     {"id": 2, "parent_id": 1, "title": "Cats", "name_de": "Katzen"},
-    {"id": 7, "parent_id": 1, "title": "Dogs \\/ Co", "synonyms": ["Hounds"]},
+    {"id": 7, "parent_id": 1, "title": "Dogs / Co", "synonyms": ["Hounds"]},
 ]
 
 
@@ -69,11 +69,45 @@ def written(folder: Path, text: str, name: str = "t.txt") -> Path:
         ("Wear>Hats\nWear>Shoes\n", "t.txt", "paths", ["Wear/Hats", "Wear/Shoes"]),
         ("Wear/Hats\nWear/Shoes\n", "t.txt", "paths", ["Wear/Hats", "Wear/Shoes"]),
         (NESTED, "t.txt", "nested", ["Animals/Cats", "Animals/Dogs & Co", "Toys"]),
+        ("1|[1-10]|A\n3|[6-7]|C\n2|[2-5]|B\n", "t.txt", "nested", ["A/B", "A/C"]),
         (EDGES, "t.txt", "edges", ["108/112/0", "108/109"]),
         (DASHES, "t.txt", "indented", ["Aves/Telluraves/Pici ?/Colaptes auratus"]),
         (TABS, "t.txt", "indented", ["Wear/Hats/Caps", "Wear/Shoes", "Toys"]),
         (BULLETS, "t.txt", "indented", ["Wear/Hats/Caps", "Wear/Shoes", "Toys"]),
-        ("Red Shoes\nBlue Hats\nHats Blue\n", "t.txt", "indented", ["Red Shoes", "Blue Hats"]),
+        ("Red Shoes\nBlue Hats\nRed Hats\n", "t.txt", "indented", ["Red Shoes", "Blue Hats"]),
+        ("1 - Wear\n2 - Toys\n", "t.txt", "paths", ["Wear", "Toys"]),
+        ("Wear\n  Hats\n  Price > 100\nToys\n", "t.txt", "indented", ["Wear/Price > 100"]),
+        ("Men Wear\n  Men Shirts\n  Men Hats\n", "t.txt", "indented", ["Men Wear/Men Hats"]),
+        ("Audio/Video\nHome / Kitchen\nHome / Bath\n", "t.txt", "paths", ["Home/Bath"]),
+        ("a b\nb c\nc d\n", "t.txt", "edges", ["a/b/c/d"]),
+        ("n1\tn2\nn1\tn3\n", "t.txt", "edges", ["n1/n3"]),
+        ("Freezers\n-20 C freezers\n", "t.txt", "indented", ["-20 C freezers"]),
+        ("Tags\n#1 hits\n# a comment\n", "t.txt", "indented", ["#1 hits"]),
+        ("Wear > Hats\r\nWear > Shoes\r\n", "t.txt", "paths", ["Wear/Shoes"]),
+        ("Id,Parent Id,Name\n1.0,,A\n2,1.0,b\n", "t.csv", "records", ["A/b"]),
+        ("Path,ID\nA/b,7\n", "t.csv", "csv", ["A/b"]),
+        ("parent\tchild\n\tA\nA\tb\n", "t.tsv", "csv", ["A/b"]),
+        ("category_id,category_name,parent_name\n1,A,\n2,b,A\n", "t.csv", "records", ["A/b"]),
+        (
+            '{"items": [{"id": 1, "title": "A", "subcategories": [{"id": 2, "title": "b"}]}]}',
+            "t.json",
+            "records",
+            ["A/b"],
+        ),
+        (
+            '[{"id": 1, "name": "A", "slug": "a", "children": [{"id": 2, "name": "b"}]},'
+            '{"id": 2, "name": "b", "slug": "b", "children": []}]',
+            "t.json",
+            "records",
+            ["A/b"],
+        ),
+        (
+            json.dumps([{"id": 1, "name": "\U0001f600", "parent": None}]),
+            "t.json",
+            "records",
+            ["😀"],
+        ),
+        ("tree: [{name: A, id: B, children: [B]}, {name: Q, id: Z}]", "t.yaml", "yaml", ["A/B"]),
         (FOODS, "t.txt", "foodfacts", ["Beverages/Teas"]),
         (json.dumps(RECORDS, indent="\t"), "t.json", "records", ["Animals/Cats"]),
         (json.dumps({"categories": RECORDS}), "t.json", "records", ["Animals/Cats"]),
@@ -107,7 +141,8 @@ def test_ids_names_and_aliases_are_kept_and_resolve(tmp_path):
     assert google.id(("Apparel & Accessories", "Clothing Accessories")) == ""
     shopify = read_tree(written(tmp_path, SHOPIFY))
     assert shopify.resolve("gid://shopify/TaxonomyCategory/aa-1")[-1] == "Clothing"
-    shop = read_tree(written(tmp_path, json.dumps(RECORDS), "t.json"))
+    escaped = json.dumps(RECORDS).replace("Dogs / Co", "Dogs \\/ Co")
+    shop = read_tree(written(tmp_path, escaped, "t.json"))
     assert shop.resolve("Katzen") == shop.resolve("2") == ("Animals", "Cats")
     assert shop.resolve("Hounds") == ("Animals", "Dogs / Co")
     foods = read_tree(written(tmp_path, FOODS))
@@ -131,6 +166,11 @@ def test_edges_take_their_names_from_another_file(tmp_path):
         ("A\n    b\n  c\n", "t.txt", "t.txt:3: indented by 2, which fits none"),
         ("A\n\tb\n  c\n", "t.txt", "t.txt:3: indented by tabs and spaces"),
         ("1 | [1-4] | A\n2 | [3-9] | b\n", "t.txt", "t.txt:2: the interval 3-9 does not lie"),
+        ("1 - A\n2 - A > b\n3 - A > c\n4 - A > d\nA > e\n", "t.txt", "t.txt:5: no id, which"),
+        ("1 - A\n2 - A > b\n3 - A > d\n4 - A > e\n2 - A > c\n", "t.txt", "t.txt:5: id '2' is that"),
+        ("null", "t.json", "t.json:1: holds no classes"),
+        ("id,name,extra\n1,A,x\n", "t.csv", "t.csv:1: no column of parents among id, name, extra"),
+        ("id;parent;name\n1;;A\n", "t.csv", "t.csv:1: cells are parted by ';'"),
         ("a b\na c\na d\nb e\nb f\nc e\n", "t.txt", "t.txt:6: 'e' has 2 parents, 'b' (at"),
         ("a b\nb a\nb c\nb d\nb e\n", "t.txt", "cycle 'a' > 'b' > 'a'"),
         (
@@ -174,6 +214,32 @@ def test_a_class_of_two_parents_stands_below_each_if_asked(tmp_path):
     flat = LabelTree.from_nested({"A": ["x"], "B": ["x"]}, name="t")
     with pytest.raises(TreeError, match="write the full path"):
         flat.encode([["x"]])
+
+
+def test_a_label_that_is_a_name_and_another_id_is_refused():
+    nodes = [{"name": "38", "id": "7"}, {"name": "Shoes", "id": "38"}, {"name": "9", "id": "9"}]
+    tree = LabelTree.from_nested(nodes, name="t")
+    with pytest.raises(TreeError, match="'38' is the name of '38' and the id of 'Shoes'"):
+        tree.resolve("38")
+    assert tree.resolve("9") == ("9",)
+
+
+def test_options_of_other_forms_are_refused(tmp_path):
+    source = written(tmp_path, TABS)
+    words = ("tree", "import", source, tmp_path / "out.yaml", "--format", "indented")
+    said = hierhash(*words, "--delimiter", ";")
+    assert (said.code, (tmp_path / "out.yaml").exists()) == (2, False)
+    assert "--delimiter is for the form paths, not indented" in said.err
+    names = written(tmp_path, NAMES, "names.txt")
+    said = hierhash(*words, "--names", names)
+    assert "--names is for the form edges, not indented" in said.err
+    said = hierhash("tree", "import", source, tmp_path / "out.yaml", "--names", names)
+    assert said.code == 2
+
+
+def test_what_parts_names_parts_no_id_from_them(tmp_path):
+    _, parts = read_taxonomy(written(tmp_path, "A1 - Hats\nB2 - Caps\n"), Wish(delimiter=" - "))
+    assert LabelTree(**parts).leaves == (("A1", "Hats"), ("B2", "Caps"))
 
 
 def test_a_name_that_siblings_share_in_some_language_names_neither():
