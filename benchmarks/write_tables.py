@@ -194,7 +194,9 @@ def typed(suite: str, results: Path) -> str:
         ("names", "t2i", "first"),
         ("short", "t2i", "precision@10"),
         ("short", "t2i", "shipped@10"),
+        ("short", "t2i", "both@10"),
         ("queries", "t2m", "first"),
+        ("queries", "t2m", "both first"),
         ("queries", "t2i", "first"),
     ]
     rows = []
@@ -211,7 +213,9 @@ def typed(suite: str, results: Path) -> str:
         "names t2i first",
         "short t2i P@10",
         "as shipped",
+        "with words",
         "wordings t2m first",
+        "with words",
         "wordings t2i first",
     ]
     header += ["titles i2t map_leaf", "titles t2i map_leaf"]

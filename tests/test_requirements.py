@@ -14,6 +14,7 @@ EXTRAS = PROJECT["optional-dependencies"]
 # Where the name that is imported is not the name that is installed.
 PACKAGES = {
     "PIL": "pillow",
+    "faiss": "faiss-cpu",
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
     "open_clip": "open-clip-torch",

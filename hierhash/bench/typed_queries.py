@@ -1,9 +1,10 @@
 """Scores of texts as people type them: names of classes, a list of one's own, short titles.
 
 ``first`` is the share of texts whose first answer lies at or below the node that is meant, and
-``share@10`` the share of the first ten; in the order of a search, by the query's real code where
-the method has one and else by distance, equal ones by row. A text that says nothing to the run is
-not answered and counts as wrong.
+``share@10`` the share of the first ten; by the query's real code where the method has one and else
+by distance, equal ones by row. A text that says nothing to the run is not answered and counts as
+wrong. ``both first``, ``both share@10`` and ``both@10`` are by codes and the words of the items'
+texts together, as ``search --mode both`` orders (``retrieval.words_search``).
 """
 
 from __future__ import annotations
@@ -19,6 +20,7 @@ from numpy.typing import NDArray
 from hierhash.bench.scores import DIRECTIONS, Scores, rounded
 from hierhash.bench.trained import Trained
 from hierhash.codes.coded import Coded
+from hierhash.codes.packing import Codes
 from hierhash.errors import DataError, TreeError
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.names import node_texts
@@ -28,6 +30,8 @@ from hierhash.lessons import shortened
 from hierhash.metrics.by_score import evaluate_scores
 from hierhash.metrics.retrieval_suite import evaluate_codes
 from hierhash.prepare import Prepared
+from hierhash.retrieval.words_search import FIRST as FUSED_FIRST
+from hierhash.retrieval.words_search import WordsSearch, fused
 from hierhash.shipped import shipped_path
 from hierhash.storage.csv_lines import read_csv
 
@@ -137,10 +141,18 @@ def typed_scores(trained: Trained, prepared: Prepared, queries: TypedQueries) ->
             ]
         )
         right &= known[:, None]
+        scores = {"first": float(right[:, 0].mean()), "share@10": float(right.mean())}
+        ranked = _both_rows(trained, prepared, coded, known, queries.texts, answering)
+        both = [
+            below(prepared.tree, labels, node)[own]
+            for node, own in zip(queries.nodes, ranked, strict=True)
+        ]
+        scores["both first"] = float(np.mean([bool(own[:1].any()) for own in both]))
+        scores["both share@10"] = float(np.mean([own.sum() / FIRST for own in both]))
         found[direction] = {
             "n": len(known),
             "unanswered": int((~known).sum()),
-            **rounded({"first": float(right[:, 0].mean()), "share@10": float(right.mean())}),
+            **rounded(scores),
         }
     return found
 
@@ -174,6 +186,8 @@ def short_scores(trained: Trained, prepared: Prepared, asked: NDArray[np.int64])
             by_score = evaluate_scores(coded.query, stored, trained.distance, labels, own).per_query
             scores["shipped@10"] = by_score["precision@10"]
         counted = ~np.isnan(next(iter(scores.values())))
+        ranked = _both_rows(trained, prepared, coded, known, texts, answering)
+        both = [_share(labels, own, place, one) for place, one in enumerate(ranked)]
         found[direction] = {
             "n": int(counted.sum()),
             "unanswered": int((~known[counted]).sum()),
@@ -183,8 +197,50 @@ def short_scores(trained: Trained, prepared: Prepared, asked: NDArray[np.int64])
                     for name, values in scores.items()
                 }
             ),
+            **rounded({"both@10": float(np.array(both)[counted].mean())}),
         }
     return found
+
+
+def _share(asked: ItemLabels, stored: ItemLabels, place: int, rows: NDArray[np.int64]) -> float:
+    """The share of ten answers that have a leaf of the item that asks."""
+    own = asked.subset(np.array([place])).codes[:, -1]
+    leaves = [stored.subset(np.array([row])).codes[:, -1] for row in rows.tolist()]
+    return sum(bool(np.isin(own[own >= 0], one).any()) for one in leaves) / FIRST
+
+
+def _both_rows(
+    trained: Trained,
+    prepared: Prepared,
+    coded: Coded,
+    known: NDArray[np.bool_],
+    texts: Sequence[str],
+    answering: str,
+) -> list[NDArray[np.int64]]:
+    """Places of the first answers by codes and words together, ten or fewer of each text."""
+    rows = prepared.items.having(answering, prepared.split.database)
+    stored, distance = trained.stored[answering][rows], trained.distance
+    words = WordsSearch(prepared.texts[row] or "" for row in rows.tolist())
+    scorer = None if coded.query is None else distance.scorer(stored)
+    found = []
+    for place, text in enumerate(texts):
+        by_code: list[tuple[int, float]] = []
+        if known[place]:
+            near = (
+                -scorer(coded.query[[place]])[0]
+                if scorer is not None and coded.query is not None
+                else distance.between(_codes(coded)[[place]], stored)[0]
+            )
+            first = np.argsort(near, kind="stable")[:FUSED_FIRST].tolist()
+            by_code = [(row, -round(float(near[row]), 4)) for row in first]
+        both = fused(by_code, words.search(text, FUSED_FIRST), FIRST)
+        found.append(np.array([row for row, _ in both], dtype=np.int64))
+    return found
+
+
+def _codes(coded: Coded) -> Codes:
+    assert coded.codes is not None  # noqa: S101 - what has no score has codes
+    return coded.codes
 
 
 def _first_rows(trained: Trained, coded: Coded, stored: NDArray[Any]) -> NDArray[np.int64]:

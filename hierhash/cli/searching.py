@@ -249,8 +249,7 @@ class Search:
         if coded is None:
             return self._word_hits(query.words, self.k, rows)
         if query.words:
-            by_code = self.index.search(coded, FIRST, rows, self.rescore)
-            return fused(by_code, self._word_hits(query.words, FIRST, rows), self.k)
+            return self._fused_hits(coded, query.words, rows)
         hits = self.index.search(coded, self.k, rows, self.rescore)
         if self.rows is not None and not self.as_json:
             self._say_if_elsewhere(coded, hits)
@@ -258,8 +257,21 @@ class Search:
 
     def _word_hits(self, text: str, k: int, rows: NDArray[np.int64] | None) -> list[Hit]:
         return [
-            Hit(self.index.item(row), None, score)
+            Hit(self.index.item(row), None, score, row)
             for row, score in self.words.search(text, k, rows)
+        ]
+
+    def _fused_hits(self, query: Coded, text: str, rows: NDArray[np.int64] | None) -> list[Hit]:
+        """By codes and words; what is not among the first by code has no distance here."""
+        found = self.index.search(query, FIRST, rows, self.rescore)
+        by_code = [
+            (hit.row, float(-(hit.distance or 0)) if hit.score is None else hit.score)
+            for hit in found
+        ]
+        near = {hit.row: hit.distance for hit in found}
+        return [
+            Hit(self.index.item(row), near.get(row), score, row)
+            for row, score in fused(by_code, self.words.search(text, FIRST, rows), self.k)
         ]
 
     def _say_if_elsewhere(self, query: Coded, hits: list[Hit]) -> None:
@@ -290,7 +302,7 @@ class Search:
     def _as_json(self, hits: list[Hit], understood: list[Understood]) -> list[dict[str, Any]]:
         marks = [self._relation(hit, understood) for hit in hits]
         return [
-            asdict(hit) | ({"relation": mark} if mark else {})
+            _as_dict(hit) | ({"relation": mark} if mark else {})
             for hit, mark in zip(hits, marks, strict=True)
         ]
 
@@ -336,3 +348,8 @@ def _nearness(hit: Hit, unit: str) -> str:
 
 def _apart(distance: int, unit: str) -> str:
     return f"{distance} {unit}{'' if distance == 1 else 's'}"
+
+
+def _as_dict(hit: Hit) -> dict[str, Any]:
+    """What is told of an answer; its row is the index's own affair."""
+    return {name: value for name, value in asdict(hit).items() if name != "row"}

@@ -49,11 +49,13 @@ class Hit:
         distance: The whole-number distance: differing bits, or levels; None where items are float
             vectors.
         score: The score it was ordered by; None in canonical order.
+        row: Its place in the index.
     """
 
     item: dict[str, Any]
     distance: int | None
     score: float | None
+    row: int = -1
 
 
 @dataclass(frozen=True)
@@ -131,7 +133,7 @@ class ExactIndex:
             raise ValueError("the query has neither a code nor a vector")
         distances, rows = self.nearest(query.codes[:1], k, under)
         return [
-            Hit(self.item(row), int(distance), None)
+            Hit(self.item(row), int(distance), None, row)
             for row, distance in zip(rows[0].tolist(), distances[0], strict=True)
         ]
 
@@ -149,6 +151,7 @@ class ExactIndex:
                 self.item(int(row)),
                 None if distances is None else int(distances[place]),
                 float(scores[at]),
+                int(row),
             )
             for place, (row, at) in enumerate(zip(rows, places, strict=True))
         ]

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.retrieval.exact import ExactIndex, Hit
+from hierhash.retrieval.exact import ExactIndex
 
 HEAP = 50_000_000
 FUSED, FIRST = 60, 1000
@@ -81,8 +81,9 @@ class WordsSearch:
                 for word in dict.fromkeys(words)
             ]
         )
-        # All of them: with a filter fewer would not do, and the last score may be shared.
-        hits = self._searcher.search(query, limit=self._items).hits
+        # With a filter all of them are looked at, so that none is missing; equal ones come by row.
+        limit = min(k, self._items) if rows is None else self._items
+        hits = self._searcher.search(query, limit=max(limit, 1)).hits
         found = [(int(self._searcher.doc(place)["row"][0]), float(score)) for score, place in hits]
         if rows is not None:
             may = set(rows.tolist())
@@ -97,26 +98,29 @@ def said_of(item: Mapping[str, Any]) -> str:
     return " ".join([item["text"] or "", item["id"], *map(str, values)])
 
 
-def fused(by_code: Sequence[Hit], by_words: Sequence[Hit], k: int) -> list[Hit]:
-    """Two rankings as one, by reciprocal rank; the score is that of the fusion.
+def fused(
+    by_code: Sequence[tuple[int, float]], by_words: Sequence[tuple[int, float]], k: int
+) -> list[tuple[int, float]]:
+    """Two rankings of rows as one, by reciprocal rank; 2 is the score of the first of both.
 
     Many items have the same code: equal ones of a ranking share the rank of the first of them.
 
+    Args:
+        by_code: Rows with their scores, best first; FIRST of them count.
+        by_words: The same.
+        k: Number of answers.
+
+    Returns:
+        Rows with their scores, best first; equal ones as in ``by_code``, then as in ``by_words``.
+
     Example:
-        >>> one, two = Hit({"id": "1"}, 3, 0.5), Hit({"id": "2"}, 4, 0.4)
-        >>> [hit.item["id"] for hit in fused([one, two], [Hit({"id": "2"}, None, 9.0)], 2)]
-        ['2', '1']
+        >>> [row for row, _ in fused([(7, 0.9), (8, 0.5)], [(8, 3.0)], 2)]
+        [8, 7]
     """
-    scores: dict[str, float] = {}
-    before: tuple[float | None, int | None]
-    hits: dict[str, Hit] = {}
+    scores: dict[int, float] = {}
     for ranking in (by_code, by_words):
-        rank, before = 0, (None, None)
-        for place, hit in enumerate(ranking[:FIRST], start=1):
-            near = hit.score, hit.distance if hit.score is None else None
-            rank, before = (rank if near == before else place), near
-            own = hit.item["id"]
-            scores[own] = scores.get(own, 0.0) + 1 / (FUSED + rank)
-            hits.setdefault(own, hit)
-    order = sorted(scores, key=lambda own: -scores[own])[:k]
-    return [Hit(hits[own].item, hits[own].distance, scores[own]) for own in order]
+        rank, before = 0, None
+        for place, (row, score) in enumerate(ranking[:FIRST], start=1):
+            rank, before = (rank if score == before else place), score
+            scores[row] = scores.get(row, 0.0) + (FUSED + 1) / (FUSED + rank)
+    return sorted(scores.items(), key=lambda one: -one[1])[:k]

@@ -108,8 +108,8 @@ MUTANTS = [
     Mutant(
         "search score negated",
         "hierhash/retrieval/exact.py",
-        "keys = distances if scores is None else -scores",
-        "keys = distances if scores is None else scores",
+        "places = _first(-scores, k)",
+        "places = _first(scores, k)",
         "tests/retrieval/test_exact.py",
     ),
     Mutant(

@@ -8,7 +8,6 @@ import shutil
 import numpy as np
 import pytest
 
-from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.words_search import FUSED, WordsSearch, fused, said_of
 from tests.cli.small_run import hierhash
 
@@ -42,28 +41,20 @@ def test_ids_and_columns_are_words_too():
 
 
 def test_fusion_is_the_sum_of_reciprocal_ranks():
-    hits = [Hit({"id": str(place)}, place, 4.0 - place) for place in range(4)]
-    one, two = [hits[0], hits[1], hits[2]], [hits[2], hits[3]]
+    one, two = [(0, 9.0), (1, 8.0), (2, 7.0)], [(2, 5.0), (3, 4.0)]
     found = fused(one, two, 9)
-    expected = {"0": 1 / (FUSED + 1), "1": 1 / (FUSED + 2), "3": 1 / (FUSED + 2)}
-    expected["2"] = 1 / (FUSED + 3) + 1 / (FUSED + 1)
-    assert {hit.item["id"]: hit.score for hit in found} == expected
-    assert [hit.item["id"] for hit in found] == ["2", "0", "1", "3"]
+    top = FUSED + 1
+    expected = {0: 1.0, 1: top / (FUSED + 2), 3: top / (FUSED + 2), 2: top / (FUSED + 3) + 1}
+    assert dict(found) == pytest.approx(expected)
+    assert [row for row, _ in found] == [2, 0, 1, 3]
     assert len(fused(one, two, 2)) == 2
 
 
 def test_equal_ones_share_a_rank():
-    codes = [Hit({"id": one}, 3, 0.5) for one in "abc"]
-    assert [hit.item["id"] for hit in fused(codes, [Hit({"id": "c"}, None, 2.0)], 3)] == [
-        "c",
-        "a",
-        "b",
-    ]
-    by_distance = [
-        Hit({"id": one}, distance, None) for one, distance in (("a", 1), ("b", 1), ("c", 2))
-    ]
-    scores = {hit.item["id"]: hit.score for hit in fused(by_distance, [], 3)}
-    assert scores == {"a": 1 / 61, "b": 1 / 61, "c": 1 / 63}
+    codes = [(row, 0.5) for row in (4, 5, 6)]
+    assert [row for row, _ in fused(codes, [(6, 2.0)], 3)] == [6, 4, 5]
+    scores = dict(fused([(1, -1.0), (2, -1.0), (3, -2.0)], [], 3))
+    assert scores == pytest.approx({1: 1.0, 2: 1.0, 3: 61 / 63})
 
 
 @pytest.fixture(scope="module")
