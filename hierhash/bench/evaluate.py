@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from hierhash.bench.facet_scores import facet_scores
 from hierhash.bench.scores import Scores, direction_scores, directions_of, rounded
+from hierhash.bench.segment_weights import segment_weights
 from hierhash.bench.trained import Rows, Trained, encode_items
 from hierhash.bench.typed_queries import TypedQueries, names_of, short_scores, typed_scores
 from hierhash.methods.faceted import category_of
@@ -26,7 +27,8 @@ def evaluate_method(method: Method, prepared: Prepared, queries: Rows) -> Scores
         scores[direction] = {"n": counted, **rounded(found.means)}
     if prepared.facets:
         whole = encode_items(method, prepared, queries, database)
-        for direction, own in facet_scores(whole, prepared, queries, database).items():
+        weights = segment_weights(method, prepared)
+        for direction, own in facet_scores(whole, prepared, queries, database, weights).items():
             scores[direction] |= own
     return scores
 

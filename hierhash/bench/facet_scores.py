@@ -9,6 +9,7 @@ segment alone. ``shipped@10`` and ``predicted@10`` are joint@10 of searches that
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -23,7 +24,11 @@ from hierhash.prepare import Prepared
 
 
 def facet_scores(
-    whole: Trained, prepared: Prepared, queries: Rows, database: Rows
+    whole: Trained,
+    prepared: Prepared,
+    queries: Rows,
+    database: Rows,
+    weights: Mapping[str, float],
 ) -> dict[str, dict[str, float]]:
     """By direction ``joint@10``, ``joint_n`` (its queries), ``NAME_map``s and the filtered ones.
 
@@ -34,6 +39,7 @@ def facet_scores(
         prepared: Its data.
         queries: Items that ask.
         database: Items that answer.
+        weights: How much each segment counts in a search; see ``segment_weights``.
     """
     joint = joint_labels([prepared.labels, *(one.labels for one in prepared.facets.values())])
     together = replace(prepared, labels=joint)
@@ -52,7 +58,7 @@ def facet_scores(
             own[f"{name}_map"] = of_facet.means["map_leaf"]
         if direction in CROSS:
             asked = joint, direction, queries, database
-            own["shipped@10"] = shipped_precision(whole, prepared, *asked)
+            own["shipped@10"] = shipped_precision(whole, prepared, *asked, weights)
             own["predicted@10"] = predicted_precision(
                 whole.method, parts[CATEGORY], prepared, *asked
             )

@@ -9,7 +9,7 @@ item; only items of the query's likeliest values answer.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from hierhash.bench.joint import shares_a_class
 from hierhash.bench.risk import risk_controls
 from hierhash.bench.scores import DIRECTIONS
-from hierhash.bench.segment_weights import segment_weights
 from hierhash.bench.trained import Rows, Trained
 from hierhash.labels.items import ItemLabels
 from hierhash.methods.faceted import parts_of
@@ -40,6 +39,7 @@ def shipped_precision(
     direction: str,
     queries: Rows,
     database: Rows,
+    weights: Mapping[str, float],
 ) -> float:
     """The share of the first ten that match the query in every tree; NaN where none is counted.
 
@@ -53,13 +53,13 @@ def shipped_precision(
         direction: Who asks what.
         queries: Items that ask.
         database: Items that answer.
+        weights: How much each segment counts.
     """
     asking, answering = DIRECTIONS[direction]
     queries = prepared.items.having(asking, queries)
     database = prepared.items.having(answering, database)
     coded, stored = trained.queries[asking], trained.stored[answering][database]
     allowed = _allowed(trained.method, prepared, asking, queries, database)
-    weights = segment_weights(trained.method, prepared)
     asked = weighed(coded, dict(trained.method.layout()), weights).query
     if asked is None:
         return float("nan")

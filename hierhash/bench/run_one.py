@@ -77,7 +77,8 @@ def final_scores(
         fit_longest(config, prepared, longest) if longest else fit_method(config, prepared, advance)
     )
     trained = encode_items(category_of(method), prepared, split.query, split.database)
-    whole, facets = _with_facets(method, trained, prepared)
+    weights = segment_weights(method, prepared)
+    whole, facets = _with_facets(method, trained, prepared, weights)
     own_order = trained.distance.name
     known = directions_of(trained)
     main = [one for one in CROSS if one in known] or known
@@ -119,7 +120,7 @@ def final_scores(
         "distance": own_order,
         "free_length": method.free_length,
         "bits": sum(part.bits for part in method.layout()) or 8 * trained.cost["bytes_per_item"],
-        **(_about_facets(config, method, prepared) if prepared.facets else {}),
+        **(_about_facets(config, method, weights) if prepared.facets else {}),
         "results": results,
         "queries": asked,
         "queries_unseen": asked_unseen,
@@ -132,21 +133,21 @@ def final_scores(
 
 
 def _with_facets(
-    method: Method, trained: Trained, prepared: Prepared
+    method: Method, trained: Trained, prepared: Prepared, weights: dict[str, float]
 ) -> tuple[Trained, dict[str, dict[str, float]]]:
     """The items coded by all segments, and the scores of these; of a run with facets."""
     if not prepared.facets:
         return trained, {}
     split = prepared.split
     whole = encode_items(method, prepared, split.query, split.database)
-    return whole, facet_scores(whole, prepared, split.query, split.database)
+    return whole, facet_scores(whole, prepared, split.query, split.database, weights)
 
 
-def _about_facets(config: RunConfig, method: Method, prepared: Prepared) -> dict[str, Any]:
+def _about_facets(config: RunConfig, method: Method, weights: dict[str, float]) -> dict[str, Any]:
     return {
         "segments": dict(method.layout()),
         "columns": {name: facet.column for name, facet in config.facets.items()},
-        "weights": segment_weights(method, prepared),
+        "weights": weights,
     }
 
 

@@ -71,7 +71,8 @@ def test_joint_is_the_literal_share(made):
     prepared, _, method = made
     split = prepared.split
     trained = encode_items(method, prepared, split.query, split.database)
-    scores = facet_scores(trained, prepared, split.query, split.database)
+    weights = segment_weights(method, prepared)
+    scores = facet_scores(trained, prepared, split.query, split.database, weights)
     for direction, asking, answering in (("i2t", "image", "text"), ("t2i", "text", "image")):
         expected, counted = literal_joint(
             prepared,
@@ -100,14 +101,15 @@ def test_the_search_as_shipped_leaves_out_items_of_another_understood_value(made
     prepared, _, method = made
     queries, database = prepared.split.query[:20], prepared.split.database
     whole = encode_items(method, prepared, queries, database)
-    found = facet_scores(whole, prepared, queries, database)["t2i"]["shipped@10"]
+    weights = segment_weights(method, prepared)
+    found = facet_scores(whole, prepared, queries, database, weights)["t2i"]["shipped@10"]
 
     facet = prepared.facets["colour"]
     control = risk_controls(method, prepared)["colour"]["text"]
     limit = control.threshold(0.1) if control.can_keep(0.1) else 0.5
     leaf = prepared.labels.single_codes[:, -1]
     colour = facet.labels.single_codes[:, -1]
-    [weight] = segment_weights(method, prepared).values()
+    [weight] = weights.values()
     each = np.repeat(np.float32([1, weight]) / max(1, weight), [16, 8])
     shares = []
     for query in queries:
@@ -130,4 +132,31 @@ def test_the_search_as_shipped_leaves_out_items_of_another_understood_value(made
         order = sorted(kept, key=lambda item: -score[item])[:10]
         order += [item for item in database if item not in kept][: 10 - len(order)]
         shares.append(np.mean([item in match for item in order]))
+    assert found == pytest.approx(np.mean(shares), abs=1e-5)
+
+
+def test_the_filter_on_a_predicted_value_is_literal(made):
+    prepared, _, method = made
+    queries, database = prepared.split.query[:20], prepared.split.database
+    whole = encode_items(method, prepared, queries, database)
+    found = facet_scores(whole, prepared, queries, database, {})["t2i"]["predicted@10"]
+    leaf = prepared.labels.single_codes[:, -1]
+    colour = prepared.facets["colour"].labels.single_codes[:, -1]
+    rows, part = prepared.items.rows, method.parts["colour"]
+    predicted = part.classify({"image": rows["image"]})[-1].argmax(axis=1)
+    asked = part.classify({"text": rows["text"]})[-1].argmax(axis=1)
+    category = encode_items(method.category, prepared, queries, database)
+    shares = []
+    for query in queries:
+        right = {
+            item for item in database if (leaf[item], colour[item]) == (leaf[query], colour[query])
+        }
+        if colour[query] < 0 or not right:
+            continue
+        kept = [item for item in database if predicted[item] == asked[query]]
+        scores = category.distance.scorer(category.stored["image"][kept])(
+            category.queries["text"].query[[query]]
+        )[0]
+        order = [kept[place] for place in np.argsort(-scores, kind="stable")[:10]]
+        shares.append(sum(item in right for item in order) / 10)
     assert found == pytest.approx(np.mean(shares), abs=1e-5)
