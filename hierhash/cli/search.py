@@ -30,7 +30,9 @@ def search(
     ] = None,
     where: Annotated[
         list[str] | None,
-        typer.Option(help="Only items with this value: FACET=VALUE or COLUMN=VALUE; repeatable."),
+        typer.Option(
+            help="Only items of which it holds: colour=Red, brand=Puma, price<50; repeatable."
+        ),
     ] = None,
     weigh: Annotated[
         list[str] | None,

@@ -6,6 +6,7 @@ A text is answered in numpy; only a picture loads torch.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from functools import cached_property
@@ -108,7 +109,7 @@ class Search:
             self.rows = rows_below(self.index, tree, under)
         for condition in where:
             self.rows = _both(self.rows, rows_where(self.index, self.facets, condition))
-        asked = {condition.partition("=")[0].strip() for condition in where}
+        asked = {re.split("[<>=]", condition)[0].strip() for condition in where}
         self.filtered = [name for name in self.facets if filters and name not in asked]
         self.answers: list[Answered] = []
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Mapping
 
 import numpy as np
@@ -15,6 +17,8 @@ from hierhash.retrieval.exact import ExactIndex
 
 Rows = NDArray[np.int64]
 SHOWN = 12
+CONDITION = re.compile(r"(?P<name>[^<>=]+)(?P<sign><=|>=|<|>|=)(?P<value>.*[^\s].*)")
+SIGNS = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
 
 
 def rows_where(index: ExactIndex, facets: Mapping[str, LabelTree], condition: str) -> Rows:
@@ -24,26 +28,59 @@ def rows_where(index: ExactIndex, facets: Mapping[str, LabelTree], condition: st
         index: The index.
         facets: The trees of its facets.
         condition: ``NAME=VALUE``: a facet and a node of its tree, or a column and a value, in any
-            mixture of upper and lower case.
+            mixture of upper and lower case; or ``NAME<NUMBER`` of a column, likewise with <=, >
+            and >=.
 
     Raises:
         InputError: It is no condition, or there is no such facet, column or value.
     """
-    name, equals, value = (part.strip() for part in condition.partition("="))
-    if not (name and equals and value):
-        raise InputError(f"--where: '{condition}' is not NAME=VALUE, such as colour=Red")
+    found = CONDITION.fullmatch(condition.strip())
+    if found is None:
+        raise InputError(
+            f"--where: '{condition}' is not NAME=VALUE, such as colour=Red, or NAME<NUMBER"
+        )
+    name, sign, value = found["name"].strip(), found["sign"], found["value"].strip()
+    if sign != "=":
+        return _rows_of_numbers(index, facets, name, sign, value)
     if name in facets:
         return rows_of_value(index, name, facets[name], _node(facets[name], name, value))
     rows = _rows_of_column(index, name, value)
     if len(rows):
         return rows
-    columns = sorted({one for row in range(len(index)) for one in _attributes(index, row)})
-    known = [*facets, *columns]
-    if name not in columns:
-        hint = did_you_mean(name, known) or f"; it has {', '.join(known) or 'none'}"
-        raise InputError(f"--where: no facet or column '{name}'{hint}")
+    _check_column(index, facets, name)
     values = {one for row in range(len(index)) for one in _values(index, row, name)}
     raise InputError(f"--where: {name}: no item has '{value}'{_hint(value, sorted(values))}")
+
+
+def _rows_of_numbers(
+    index: ExactIndex, facets: Mapping[str, LabelTree], name: str, sign: str, value: str
+) -> Rows:
+    """Rows of the items whose number in a column is smaller or larger; others have none there."""
+    try:
+        limit = float(value)
+    except ValueError:
+        raise InputError(f"--where: '{value}' is not a number; write {name}{sign}50") from None
+    numbers = np.array([_number(index, row, name) for row in range(len(index))])
+    if np.isnan(numbers).all():
+        _check_column(index, facets, name)
+        raise InputError(f"--where: {name}: no item has a number there; write {name}=VALUE")
+    # What is no number compares as false.
+    return np.flatnonzero(SIGNS[sign](numbers, limit))
+
+
+def _number(index: ExactIndex, row: int, name: str) -> float:
+    try:
+        return float(_attributes(index, row).get(name, ""))
+    except ValueError:
+        return math.nan
+
+
+def _check_column(index: ExactIndex, facets: Mapping[str, LabelTree], name: str) -> None:
+    columns = sorted({one for row in range(len(index)) for one in _attributes(index, row)})
+    known = [*facets, *columns]
+    if name not in known:
+        hint = did_you_mean(name, known) or f"; it has {', '.join(known) or 'none'}"
+        raise InputError(f"--where: no facet or column '{name}'{hint}")
 
 
 def rows_of_value(

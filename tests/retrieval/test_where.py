@@ -1,0 +1,74 @@
+"""Conditions on numbers of a column, against a plain comparison."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hierhash.codes.distances import Hamming
+from hierhash.errors import InputError
+from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.exact import ExactIndex, metadata_lines
+from hierhash.retrieval.where import rows_where
+
+TREE = LabelTree.from_nested(["A"], name="t")
+CELLS = ["19.90", "50", " 7 ", "", "free", "-3", "5e1", "nan", "inf"]
+
+
+@pytest.fixture(scope="module")
+def index(tmp_path_factory):
+    items = [
+        {
+            "id": str(row),
+            "text": "",
+            "paths": [["A"]],
+            "image": None,
+            "attributes": {"price": cell, "name": "x"},
+        }
+        for row, cell in enumerate(CELLS)
+    ]
+    labels = TREE.encode([["A"]] * len(items))
+    codes = np.zeros((len(items), 1), dtype=np.uint8)
+    run = tmp_path_factory.mktemp("run")
+    return ExactIndex(codes, metadata_lines(items), labels, {"bits": 8}, run, Hamming(8))
+
+
+@given(
+    sign=st.sampled_from(["<", "<=", ">", ">="]),
+    limit=st.sampled_from([50.0, 7.0, -3.0, 19.9, 0.0, 1e9]),
+)
+def test_numbers_are_compared_and_other_cells_are_none(index, sign, limit):
+    wanted = []
+    for row, cell in enumerate(CELLS):
+        try:
+            number = float(cell)
+        except ValueError:
+            continue
+        compared = {"<": number < limit, "<=": number <= limit, ">": number > limit}
+        if compared.get(sign, number >= limit):
+            wanted.append(row)
+    assert rows_where(index, {}, f"price {sign} {limit}").tolist() == wanted
+
+
+@pytest.mark.parametrize(
+    ("condition", "said"),
+    [
+        ("price<cheap", "'cheap' is not a number; write price<50"),
+        ("name<5", "name: no item has a number there; write name=VALUE"),
+        ("prise<5", "no facet or column 'prise'; did you mean 'price'"),
+        ("price<", "'price<' is not NAME=VALUE, such as colour=Red, or NAME<NUMBER"),
+        ("<5", "is not NAME=VALUE"),
+        ("price", "is not NAME=VALUE"),
+    ],
+)
+def test_what_is_no_condition_is_refused(index, condition, said):
+    with pytest.raises(InputError) as caught:
+        rows_where(index, {}, condition)
+    assert said in str(caught.value)
+
+
+def test_a_value_may_hold_signs(index):
+    with pytest.raises(InputError, match="name: no item has 'a<b'"):
+        rows_where(index, {}, "name=a<b")
