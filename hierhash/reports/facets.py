@@ -30,11 +30,23 @@ def facets_section(runs: list[Run]) -> Section | None:
         "joint@10: by the distance of the whole code. shipped@10: in the order of a search, among "
         "items whose known value is the understood one. predicted@10: by the category's score, "
         "among items whose likeliest value, a byte beside its segment, is the query's. NAME_map: "
-        "mean average precision of a facet's values by its own segment. Mean over seeds."
+        "mean average precision of a facet's values by its own segment. Over the "
+        f"{_counted(having)} queries whose values are all known, of those that n counts. Mean over "
+        "seeds."
     )
     return Section(
         f"Leaf and facets together{_lengths(having)}", note, [means_table(having, bits, columns)]
     )
+
+
+def _counted(runs: list[Run]) -> str:
+    """The largest number of queries that joint@10 is over."""
+    counts = [
+        run["results"]["all"][direction][own_distance(run)].get("joint_n", 0)
+        for run in runs
+        for direction in DIRECTIONS
+    ]
+    return f"{max(counts):,.0f}"
 
 
 def _lengths(runs: list[Run]) -> str:

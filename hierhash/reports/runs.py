@@ -60,7 +60,7 @@ def load_results(suite: str, results: Path) -> tuple[list[Run], str]:
     main = main_bits(kept)
     for run in kept:
         run["stored_bits"] = run["bits"]
-        run["bits"] = run["bits"] if run.get("free_length", True) else main
+        run["bits"] = run["bits"] if _has_free_length(run) else main
     return kept, " ".join(part for part in (note, _missing(suite, results, kept)) if part)
 
 
@@ -70,8 +70,15 @@ def _missing(suite: str, results: Path, runs: list[Run]) -> str:
     if not path.is_file():
         return ""
     asked = load_suite(path)
+    # With facets a run's length is that of all segments, and the suite's is the category's alone.
+    one_length = bool(asked.facets)
     wanted = {
-        (row.name, bits if row.has_free_length else 0, seed, _revision(row.method))
+        (
+            row.name,
+            bits if row.has_free_length and not one_length else 0,
+            seed,
+            _revision(row.method),
+        )
         for row in asked.rows
         for bits in asked.bits_of(row)
         for seed in asked.seeds_of(row)
@@ -79,7 +86,7 @@ def _missing(suite: str, results: Path, runs: list[Run]) -> str:
     made = {
         (
             run["name"],
-            run["bits"] if run.get("free_length", True) else 0,
+            run["bits"] if _has_free_length(run) and not one_length else 0,
             run["seed"],
             run.get("revision", 1),
         )
@@ -92,6 +99,11 @@ def _missing(suite: str, results: Path, runs: list[Run]) -> str:
         f"Not finished: {len(wanted - made)} of {len(wanted)} runs of the suite are missing "
         f"({', '.join(lacking)}); the same hierhash bench goes on."
     )
+
+
+def _has_free_length(run: Run) -> bool:
+    """Whether the length of a run's codes was a choice; vectors with facets have no segments."""
+    return bool(run.get("free_length", True)) and run.get("segments") != {}
 
 
 def _revision(method: str) -> int:
