@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from numpy.typing import NDArray
 
@@ -13,9 +13,13 @@ from hierhash.codes.coded import Coded
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.named import named_nodes, named_within, plain_name
 from hierhash.retrieval.risk_file import kind_of_text
 from hierhash.retrieval.run_files import FACET, facet_names
 from hierhash.retrieval.text_branch import TextBranch, answers_in_numpy
+
+if TYPE_CHECKING:
+    from hierhash.runs.saved import SavedRun
 
 
 @dataclass(frozen=True)
@@ -128,11 +132,32 @@ def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
         return Query(
             saved.method.encode({"image": picture}, "query"), "image", _first(known), notes
         )
-    rows = composed_rows(saved.method, picture, saved.text_rows([text]))
+    named = _named(saved, text)
+    words, alone = saved.text_rows([text]), CATEGORY not in named and _is_value(saved, text)
+    rows = composed_rows(saved.method, picture, words, named, alone)
     levels = classify_composed(saved.method, rows)
     leaves = {name: own[-1][0] for name, own in levels.items()}
     read = {name: BOTH if len(own) > 1 else next(iter(own)) for name, own in rows.items()}
-    return Query(encode_composed(saved.method, rows), BOTH, leaves, saved.notes(text), read)
+    coded, notes = encode_composed(saved.method, rows), saved.notes(text)
+    facets = {name: node for name, node in named.items() if name != CATEGORY}
+    return Query(coded, BOTH, leaves, notes, read, facets)
+
+
+def _is_value(saved: SavedRun, text: str) -> bool:
+    """Whether the whole text is the name of a facet's value."""
+    return any(plain_name(text) in named_nodes(tree) for tree in saved.facets.values())
+
+
+def _named(saved: SavedRun, text: str) -> dict[str, Node]:
+    """By tree the node that a text is the name of; of a facet, also that a part of it names."""
+    found: dict[str, Node] = {}
+    for name, tree in {CATEGORY: saved.tree, **saved.facets}.items():
+        names = named_nodes(tree)
+        own = names.get(plain_name(text))
+        own = own or (named_within(text, names) if name != CATEGORY else None)
+        if own is not None:
+            found[name] = own.node
+    return found
 
 
 def _first(posteriors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:

@@ -2,20 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
 from hierhash.cli.data_arguments import Format, Option
-from hierhash.cli.index import Modality, Shard
-from hierhash.plain_text import plain
-
-if TYPE_CHECKING:
-    from hierhash.runs.encoding import Encoded
-
-SHOWN = 5
+from hierhash.cli.encoding_options import Modality, Shard, notes_of
 
 
 def encode(
@@ -33,23 +26,24 @@ def encode(
     be read are listed in rejected.jsonl, and the others go on.
     """
     from hierhash.cli.source_argument import check_modality, read_source
+    from hierhash.errors import HierhashError
     from hierhash.retrieval.load_index import load_index
     from hierhash.runs.encoding import encode_to_index
     from hierhash.runs.saved import load_run
 
     check_modality(modality, both=True)
     saved, catalogue = load_run(run), read_source(source, format_, option)
-    found = encode_to_index(saved, catalogue, out, modality, shard)
+    try:
+        found = encode_to_index(saved, catalogue, out, modality, shard)
+    except KeyboardInterrupt:
+        if out.is_dir():
+            typer.echo(f"\nstopped; {out} has what was done: give the same command again", err=True)
+        raise
     for line in notes_of(found, out):
         typer.echo(line, err=True)
     index = load_index(out)
+    if not len(index):
+        raise HierhashError(
+            f"{out}: no item could be encoded; mend the data, and remove the folder"
+        )
     typer.echo(f"{out}: {len(index)} items, {index.manifest['bits']} bits each")
-
-
-def notes_of(found: Encoded, folder: Path) -> Iterator[str]:
-    """What is said of items that could not be read."""
-    for line in found.rejected[:SHOWN]:
-        yield plain(f"warning: {line['where']}: {line['why']}")
-    if found.rejected:
-        what = "item was" if len(found.rejected) == 1 else "items were"
-        yield f"warning: {len(found.rejected)} {what} left out; see {folder / 'rejected.jsonl'}"

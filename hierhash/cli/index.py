@@ -9,17 +9,10 @@ from typing import Annotated
 import typer
 
 from hierhash.cli.data_arguments import Format, Option
+from hierhash.cli.encoding_options import Modality, Shard, notes_of
 from hierhash.plain_text import plain
 
-Modality = Annotated[
-    str | None,
-    typer.Option(
-        help="What of the items is coded: image, text, or both together; default: both where the "
-        "method can, else image."
-    ),
-]
 Index = Annotated[Path, typer.Argument(help="Index folder.")]
-Shard = Annotated[int, typer.Option(min=1, help="Items after which the disk has them.")]
 app = typer.Typer(help="Build an index of codes, look at one, change one.", no_args_is_help=True)
 
 
@@ -48,16 +41,19 @@ def info(
     """What an index holds."""
     from hierhash.retrieval.additions import read_changes
     from hierhash.retrieval.load_index import load_index
+    from hierhash.retrieval.store import UNFINISHED
 
     found = load_index(index)
     manifest = found.manifest | {"items": len(found)}
     manifest["tree_sha256"] = found.tree.sha256 if found.tree else manifest["tree_sha256"]
     manifest["parts"] = len(read_changes(index).parts)
+    manifest["complete"] = not (index / UNFINISHED).is_file()
     if as_json:
         typer.echo(json.dumps(manifest))
     else:
         for name, value in manifest.items():
-            typer.echo(f"{name:14} {value}")
+            if name not in ("files", "environment"):
+                typer.echo(f"{name:14} {value}")
 
 
 @app.command()
@@ -76,7 +72,6 @@ def add(
     When it ends the items are on the disk, and every few thousand before that. Items that cannot be
     read are listed in rejected.jsonl, and the others go on.
     """
-    from hierhash.cli.encode import notes_of
     from hierhash.cli.source_argument import read_source
     from hierhash.retrieval.exact import RUN
     from hierhash.retrieval.load_index import load_index
@@ -135,6 +130,9 @@ def relabel(
     look: Annotated[
         Path | None, typer.Option(help="A CSV to write: the items that must be looked at.")
     ] = None,
+    force: Annotated[
+        bool, typer.Option("--force", help="Also where most items lose their nodes.")
+    ] = False,
 ) -> None:
     """File the items in a later version of the tree; nothing is encoded again.
 
@@ -142,8 +140,7 @@ def relabel(
     that were guessed, split or dropped are to be looked at.
     """
     from hierhash.errors import InputError
-    from hierhash.labels.io.formats import refuse_existing
-    from hierhash.labels.io.migration import read_map
+    from hierhash.labels.migration import read_map
     from hierhash.labels.paths import format_path
     from hierhash.labels.tree import LabelTree, load_tree
     from hierhash.retrieval.load_index import load_index
@@ -152,14 +149,15 @@ def relabel(
     from hierhash.storage.whole_file import write_text
 
     if look is not None:
-        refuse_existing(look, replace=False)
+        if look.exists():
+            raise InputError(f"{look}: exists already; choose another name or remove it")
         if not look.parent.is_dir():  # before the index is changed
             raise InputError(f"{look}: there is no folder {look.parent}; choose another place")
     new, told = load_tree(tree), None
     if map_ is not None:
         found = load_index(index)
         told = read_map(map_, found.tree or LabelTree.from_yaml(found.run / "tree.yaml"), new)
-    result = relabel(index, new, told)
+    result = relabel(index, new, told, force)
     items = len({own for _, ids in result.look for own in ids})
     typer.echo(f"{index}: {result.items} items have another path; {items} must be looked at")
     for change, ids in result.look:

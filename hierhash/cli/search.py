@@ -74,6 +74,12 @@ def search(
 
     if (queries is None) == (text is None and image is None):
         raise InputError("search: give --text or --image, or both together, or else --queries")
+    if mode is not Mode.CODE and text is None and queries is None:
+        raise InputError(
+            f"--mode {mode.value}: a picture has no words; add --text, or leave it out"
+        )
+    if html is not None and not html.parent.is_dir():
+        raise InputError(f"{html}: there is no folder {html.parent}; choose another place")
     if html is not None and html.exists():
         raise InputError(f"{html}: exists already; choose another name or remove it")
     session = Search(

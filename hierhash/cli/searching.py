@@ -110,7 +110,11 @@ class Search:
         for condition in where:
             self.rows = _both(self.rows, rows_where(self.index, self.facets, condition))
         asked = {re.split("[<>=]", condition)[0].strip() for condition in where}
-        self.filtered = [name for name in self.facets if filters and name not in asked]
+        # A value that is asked for is that of all answers: what was understood counts no more.
+        self.weights |= {name: 0.0 for name in self.facets if name in asked and self.segments}
+        self.asked = asked
+        counts = {name for name in self.facets if self.weights.get(name, 1.0) > 0}
+        self.filtered = [name for name in self.facets if filters and name in counts]
         self.answers: list[Answered] = []
 
     def answer_text(self, text: str) -> None:
@@ -227,8 +231,10 @@ class Search:
         found = understand_all(self.trees, query.posteriors, thresholds)
         others = [one for one in found if one.tree not in query.named]
         named = [Understood(name, node, 1.0) for name, node in query.named.items() if node]
-        filed = [self._filed(one) for one in (*named, *others)]
-        return [one for one in filed if one.node]
+        order = list(self.trees)
+        found = sorted((*named, *others), key=lambda one: order.index(one.tree))
+        filed = [self._filed(one) for one in found]
+        return [one for one in filed if one.node and one.tree not in self.asked]
 
     def _filed(self, one: Understood) -> Understood:
         """The same in the tree that the items are filed in, if that is another than the run's."""
@@ -254,7 +260,18 @@ class Search:
         hits = self.index.search(coded, self.k, rows, self.rescore)
         if self.rows is not None and not self.as_json:
             self._say_if_elsewhere(coded, hits)
+        elif rows is not None and hits and not self.as_json:
+            self._say_if_filtered(coded, hits)
         return hits
+
+    def _say_if_filtered(self, query: Coded, hits: list[Hit]) -> None:
+        """Tells that nearer items are left out, for their value is not the understood one."""
+        [best] = self.index.search(query, 1, rescore=self.rescore)
+        nearer = (best.distance or 0) < (hits[0].distance or 0)
+        if nearer if best.score is None else best.score > (hits[0].score or 0):
+            typer.echo(
+                "note: nearer items of another value are left out; --no-filter keeps them", err=True
+            )
 
     def _word_hits(self, text: str, k: int, rows: NDArray[np.int64] | None) -> list[Hit]:
         return [

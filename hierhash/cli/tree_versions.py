@@ -145,7 +145,7 @@ def migrate(
     give the file again with --map.
     """
     from hierhash.labels.io.formats import refuse_existing
-    from hierhash.labels.io.migration import format_migration
+    from hierhash.labels.migration import format_migration
     from hierhash.storage.whole_file import write_text
 
     refuse_existing(out, force)
@@ -157,7 +157,7 @@ def migrate(
 
 def _changes(old: str, new: str, map_: Path | None) -> list[Change]:
     from hierhash.labels.changes import tree_changes
-    from hierhash.labels.io.migration import read_map
+    from hierhash.labels.migration import read_map
     from hierhash.labels.tree import load_tree
 
     first, second = load_tree(old), load_tree(new)

@@ -83,6 +83,9 @@ class Resolver:
         found = self._descend(parse_path(label))
         # A single name may stand alone; "A/B" may also be one name whose slash is not escaped.
         candidates = [found] if found else self._named.get(name) or self._aliased.get(name) or []
+        if not candidates and ">" in name:  # as Google writes a path, and as answers are printed
+            found = self._descend(tuple(clean_name(one) for one in name.split(">")))
+            candidates = [found] if found else []
         by_id = self._by_id.get(name, [])
         if candidates and by_id and not set(candidates) & set(by_id):
             one, other = format_path(candidates[0]), format_path(by_id[0])

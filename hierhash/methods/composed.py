@@ -8,7 +8,7 @@ nothing the picture stands alone.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from typing import Any
 
 import numpy as np
@@ -22,7 +22,13 @@ CLEAR = 0.5
 """Words are clear in a tree that has a node likelier than all that lies elsewhere."""
 
 
-def composed_rows(method: Method, picture: Any, words: Any) -> Mapping[str, Rows]:
+def composed_rows(
+    method: Method,
+    picture: Any,
+    words: Any,
+    named: Collection[str] = (),
+    about_facets: bool = False,
+) -> Mapping[str, Rows]:
     """By tree what of one query its part reads.
 
     Args:
@@ -30,6 +36,8 @@ def composed_rows(method: Method, picture: Any, words: Any) -> Mapping[str, Rows
             picture alone.
         picture: Feature rows of one picture, (1, ...).
         words: Feature rows of one text, (1, d).
+        named: Trees of which the text says a name, so that it is clear there.
+        about_facets: The text says a facet's value and nothing of the category.
     """
     parts = parts_of(method)
     if len(parts) == 1:
@@ -38,7 +46,9 @@ def composed_rows(method: Method, picture: Any, words: Any) -> Mapping[str, Rows
     for name, part in parts.items():
         chances = part.classify({"text": words})
         clear = chances is not None and any(np.max(level[0]) >= CLEAR for level in chances)
-        if not clear:
+        if name == CATEGORY and about_facets:
+            clear = False
+        if not clear and name not in named:
             found[name] = {"image": picture}
         elif name == CATEGORY and part.fuses:
             found[name] = {"image": picture, "text": words}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, NamedTuple
 
@@ -11,6 +12,8 @@ from numpy.typing import NDArray
 from hierhash.labels.names import node_texts
 from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
+
+LONGEST = 3
 
 
 class Named(NamedTuple):
@@ -58,15 +61,36 @@ def named_nodes(tree: LabelTree) -> Names:
     }
 
 
+def named_within(text: str, names: Names) -> Named | None:
+    """What the one part of a text stands for that is a name; None where it has none, or several.
+
+    Longer parts, of up to LONGEST words, go before shorter ones.
+
+    Example:
+        >>> names = {"blue": Named(("Blue",), [(0, 0)]), "navy blue": Named(("Navy",), [(0, 1)])}
+        >>> named_within("a Navy blue bird", names).node, named_within("blue bird", names).node
+        (('Navy',), ('Blue',))
+    """
+    words = re.findall(r"[^\W_]+(?:[-'][^\W_]+)*", text.lower())
+    for length in range(min(LONGEST, len(words)), 0, -1):
+        parts = (" ".join(words[at : at + length]) for at in range(len(words) - length + 1))
+        found = [names[part] for part in parts if part in names]
+        if found:
+            return found[0] if len({one.node for one in found}) == 1 else None
+    return None
+
+
 def looked_up(
     chances: NDArray[Any],
     texts: Sequence[str],
     names: Names,
     ancestors: NDArray[np.integer[Any]],
+    within: bool = False,
 ) -> NDArray[np.float64]:
     """Leaf probabilities; of a text that is a name all its leaves are as likely, and no others.
 
     Args:
+        within: It is enough that a part of the text is a name, as a colour's in "blue bird".
         chances: (n, leaves).
         texts: The n texts.
         names: Of the tree; see ``named_nodes``.
@@ -79,7 +103,8 @@ def looked_up(
     """
     found = np.array(chances, dtype=np.float64)
     for row, text in enumerate(texts):
-        if (named := names.get(plain_name(text))) is not None:
+        named = names.get(plain_name(text)) or (named_within(text, names) if within else None)
+        if named is not None:
             leaves = named.leaves(ancestors)
             found[row] = leaves / leaves.sum()
     return found

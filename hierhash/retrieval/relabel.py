@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path as File
 
+from hierhash.errors import InputError
 from hierhash.labels.changes import Change, Told, tree_changes
 from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
@@ -28,7 +29,12 @@ class Relabelled:
     look: list[tuple[Change, list[str]]]
 
 
-def relabel(folder: File, new: LabelTree, told: Mapping[Path, Told] | None = None) -> Relabelled:
+def relabel(
+    folder: File,
+    new: LabelTree,
+    told: Mapping[Path, Told] | None = None,
+    force: bool = False,
+) -> Relabelled:
     """Files the items of an index in another tree; the old index stays until that is done.
 
     Codes stay as they are: they follow the tree that the run learnt. What a query was understood as
@@ -38,8 +44,10 @@ def relabel(folder: File, new: LabelTree, told: Mapping[Path, Told] | None = Non
         folder: The index.
         new: The tree.
         told: What became of some nodes of the old one; see ``tree_changes``.
+        force: Also where the nodes of more than half of the labelled items are gone.
 
     Raises:
+        InputError: They are, and it is not forced: another shop's tree, perhaps.
         RunError: The index is damaged or of an earlier version, or another process changes it.
     """
     with held(folder):
@@ -51,6 +59,13 @@ def relabel(folder: File, new: LabelTree, told: Mapping[Path, Told] | None = Non
         before = index.moved if index.tree is not None else {node: node for node in old.nodes}
         moved = {node: goes[there] for node, there in before.items() if goes.get(there)}
         found, result = _filed(index, changes, goes)
+        lost = {own for change, ids in result.look if change.kind == "dropped" for own in ids}
+        labelled = int(index.labels.labelled.sum())
+        if not force and len(lost) > labelled / 2:
+            raise InputError(
+                f"{folder}: the nodes of {len(lost):,} of {labelled:,} items are not in this tree; "
+                "is it the right one? Say what became of them with --map, or add --force"
+            )
         labels = new.encode([json.loads(line)["paths"] for line in found.lines])
         own = replace(found, labels=labels, tree=new, moved=moved)
         own.save(folder, replacing=True, keeping=BESIDE)

@@ -22,7 +22,14 @@ from hierhash.features.text_vectorisers import TextVectoriser, VectoriserSpec, t
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
-from hierhash.retrieval.named import Names, looked_up, named_nodes, plain_name
+from hierhash.retrieval.named import (
+    Named,
+    Names,
+    looked_up,
+    named_nodes,
+    named_within,
+    plain_name,
+)
 from hierhash.retrieval.run_files import FACET, read_config
 from hierhash.retrieval.text_network import Weights, text_network
 from hierhash.storage.json_files import read_json
@@ -69,7 +76,7 @@ class TextBranch:
         return {
             name: found.node
             for name, part in self._parts.items()
-            if (found := part.names.get(plain_name(text))) is not None
+            if (found := part.named(text)) is not None
         }
 
     def encode(self, texts: Sequence[str]) -> Coded:
@@ -120,6 +127,7 @@ class _Part:
     coding: Coding
     names: Names
     ancestors: NDArray[np.int64]
+    is_facet: bool
 
     def outputs(self, rows: Any) -> NDArray[np.float32]:
         return text_network(self.weights, rows)
@@ -128,7 +136,11 @@ class _Part:
         self, coding: ExpectedCode, rows: Any, texts: Sequence[str]
     ) -> NDArray[np.float64]:
         chances = coding.posterior(self.outputs(rows), "text")
-        return looked_up(chances, texts, self.names, self.ancestors)
+        return looked_up(chances, texts, self.names, self.ancestors, self.is_facet)
+
+    def named(self, text: str) -> Named | None:
+        whole = self.names.get(plain_name(text))
+        return whole or (named_within(text, self.names) if self.is_facet else None)
 
     def query(self, rows: Any, texts: Sequence[str]) -> Coded:
         if isinstance(self.coding, ExpectedCode):
@@ -173,9 +185,10 @@ def _part(run: Path, file: str, description: Any, stored: Weights) -> _Part:
     except (ValueError, AttributeError, KeyError) as error:
         raise RunError(f"{run}/model.json: coding: {error}; train the run again") from error
     if not isinstance(coding, ExpectedCode):
-        return _Part(weights, coding, {}, np.zeros((0, 0), dtype=np.int64))
+        return _Part(weights, coding, {}, np.zeros((0, 0), dtype=np.int64), is_facet=False)
     tree = LabelTree.from_yaml(run / file)
-    return _Part(weights, coding, named_nodes(tree), tree.leaf_ancestors)
+    is_facet = file.startswith(FACET)
+    return _Part(weights, coding, named_nodes(tree), tree.leaf_ancestors, is_facet)
 
 
 def answers_in_numpy(run: Path) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.data.catalogue import Catalogue
+from hierhash.data.images import ImageRef
 from hierhash.environment import environment, package_version
 from hierhash.errors import DataError
 from hierhash.labels.facets import facet_of
@@ -153,7 +155,7 @@ def index_of(
             "id": catalogue.ids[row],
             "text": catalogue.texts[row],
             "paths": [list(path) for path in tree.paths(catalogue.labels[row])],
-            "image": str(catalogue.images[row]) if catalogue.images[row] else None,
+            "image": _place(catalogue.images[row]),
             **_attributes(catalogue, row),
         }
         for row in rows
@@ -176,6 +178,11 @@ def index_of(
     lines = metadata_lines(items)
     facets = known_facets(saved, catalogue, rows)
     return ExactIndex(stored, lines, labels, manifest, saved.folder, distance, facets)
+
+
+def _place(image: ImageRef | None) -> str | None:
+    """Where a picture is, whatever folder a search is started in."""
+    return None if image is None else str(replace(image, path=image.path.absolute()))
 
 
 def _attributes(catalogue: Catalogue, row: int) -> dict[str, dict[str, str]]:

@@ -10,7 +10,7 @@ from hypothesis import given
 
 from hierhash.errors import TreeError
 from hierhash.labels.changes import Told, tree_changes
-from hierhash.labels.io.migration import format_migration, read_map
+from hierhash.labels.migration import format_migration, read_map
 from hierhash.labels.tree import LabelTree
 from hierhash.testing.strategies import whole_trees
 from tests.cli.small_run import hierhash

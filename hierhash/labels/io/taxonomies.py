@@ -124,6 +124,8 @@ def form_of(text: str, path: Path) -> str:
         return "foodfacts"
     if are_nested_sets(lines):
         return "nested"
+    if have_ids(lines) and any(">" in line.text for line in lines):
+        return "paths"
     if are_indented(lines):
         return "indented"
     if are_edges(lines):
@@ -134,6 +136,11 @@ def form_of(text: str, path: Path) -> str:
 def _form_of_table(path: Path) -> str:
     columns, _ = read_rows(path, _between(path))
     known = {folded(column) for column in columns}
+    if {"old", "new"} <= known:
+        raise TreeError(
+            f"{path}:1: a migration from one tree to another, and no tree; give the tree, and this "
+            "with --map"
+        )
     if len(columns) == 1 and ";" in columns[0]:
         raise TreeError(f"{path}:1: cells are parted by ';'; save it with commas, or as .tsv")
     has = {one: bool(known & set(KEYS[one])) for one in KEYS}
