@@ -23,10 +23,9 @@ from hierhash.labels.items import ItemLabels
 from hierhash.methods.faceted import parts_of
 from hierhash.methods.method import Method
 from hierhash.methods.predict import coherent_probabilities
-from hierhash.metrics.risk_control import RiskControl
 from hierhash.prepare import Prepared
 from hierhash.retrieval.risk_file import DEFAULT_RISK
-from hierhash.retrieval.understood import CLEAR, understand
+from hierhash.retrieval.understood import understand
 from hierhash.retrieval.weighing import weighed
 
 FIRST = 10
@@ -138,10 +137,12 @@ def _allowed(
         if levels is None:
             continue
         control = controls.get(name, {}).get(asking)
+        if control is None or not control.can_keep(DEFAULT_RISK):
+            continue
         leaves = coherent_probabilities(levels, facet.tree.leaf_ancestors)[-1]
         known = facet.labels.subset(database)
         for place, chances in enumerate(leaves):
-            node = understand(facet.tree, chances, name, _threshold(control)).node
+            node = understand(facet.tree, chances, name, control.threshold(DEFAULT_RISK)).node
             if not node:
                 continue
             code = facet.tree.ancestor_codes(node)[len(node) - 1]
@@ -152,9 +153,3 @@ def _allowed(
             if (allowed[place] & may).any():
                 allowed[place] &= may
     return allowed
-
-
-def _threshold(control: RiskControl | None) -> float:
-    if control is None or not control.can_keep(DEFAULT_RISK):
-        return CLEAR
-    return control.threshold(DEFAULT_RISK)

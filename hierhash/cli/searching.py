@@ -49,6 +49,8 @@ from hierhash.retrieval.where import rows_of_value, rows_where
 from hierhash.retrieval.words_search import FIRST, WordsSearch, fused
 
 Mode = Literal["code", "words", "both"]
+TELLING = 0.1
+"""Of the best score: what an answer by words alone has at least."""
 UNKNOWN = "is not known"
 HINT = "; --mode both also finds it in the items' texts"
 BY_WORDS = "no word of it is known to the run: found by the words of texts, ids and columns"
@@ -223,11 +225,11 @@ class Search:
         self.answers.append(Answered(text, image, said, query.notes, hits, marks))
 
     def _understood(self, query: Query) -> list[Understood]:
-        thresholds = {}
-        for name, own in self.controls.items():
-            control = own.get(query.read.get(name, query.modality))
-            if control is not None and control.can_keep(self.risk):
-                thresholds[name] = control.threshold(self.risk)
+        thresholds = {
+            name: needed
+            for name in self.controls
+            if (needed := self._needed(query, name)) is not None
+        }
         found = understand_all(self.trees, query.posteriors, thresholds)
         others = [one for one in found if one.tree not in query.named]
         named = [Understood(name, node, 1.0) for name, node in query.named.items() if node]
@@ -235,6 +237,13 @@ class Search:
         found = sorted((*named, *others), key=lambda one: order.index(one.tree))
         filed = [self._filed(one) for one in found]
         return [one for one in filed if one.node and one.tree not in self.asked]
+
+    def _needed(self, query: Query, name: str) -> float | None:
+        """The probability that a tree's node needs; None where the risk cannot be promised."""
+        control = self.controls.get(name, {}).get(query.read.get(name, query.modality))
+        if control is None or not control.can_keep(self.risk):
+            return None
+        return control.threshold(self.risk)
 
     def _filed(self, one: Understood) -> Understood:
         """The same in the tree that the items are filed in, if that is another than the run's."""
@@ -247,14 +256,18 @@ class Search:
         if query.coded is not None:
             coded = weighed(query.coded, self.segments, self.weights)
         for one in understood:
-            if one.tree in self.filtered:
+            # What nobody could promise is said, and is no reason to leave items out.
+            is_sure = one.tree in query.named or self._needed(query, one.tree) is not None
+            if one.tree in self.filtered and is_sure:
                 tree = self.facets[one.tree]
                 known = rows_of_value(self.index, one.tree, tree, one.node, unknown=True)
                 # No item of a value that is asked for: the nearest others are better than none.
                 kept = _both(rows, known)
                 rows = kept if len(kept) else rows
         if coded is None:
-            return self._word_hits(query.words, self.k, rows)
+            found = self._word_hits(query.words, self.k, rows)
+            # A word that most items have, as SKU, finds them all; an id or a name stands out.
+            return [hit for hit in found if (hit.score or 0) >= TELLING * (found[0].score or 0)]
         if query.words:
             return self._fused_hits(coded, query.words, rows)
         hits = self.index.search(coded, self.k, rows, self.rescore)

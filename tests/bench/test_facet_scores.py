@@ -106,7 +106,7 @@ def test_the_search_as_shipped_leaves_out_items_of_another_understood_value(made
 
     facet = prepared.facets["colour"]
     control = risk_controls(method, prepared)["colour"]["text"]
-    limit = control.threshold(0.1) if control.can_keep(0.1) else 0.5
+    limit = control.threshold(0.1) if control.can_keep(0.1) else 2.0
     leaf = prepared.labels.single_codes[:, -1]
     colour = facet.labels.single_codes[:, -1]
     [weight] = weights.values()

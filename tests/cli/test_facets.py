@@ -243,3 +243,42 @@ def test_distances_are_not_weighed(shop):
     said = hierhash("search", shop / "index", *words)
     assert said.code == 2
     assert "leave --no-rescore away" in said.err
+
+
+def test_a_value_that_is_said_counts_whatever_the_network_thinks(shop):
+    for colour in ("red", "blue"):
+        said = search(shop, "--text", f"hats {colour}", "-k", "3")
+        assert f"colour {colour} (0.99)" in said.out.splitlines()[0]
+
+
+def test_a_value_that_is_asked_for_sets_what_was_understood_aside(shop):
+    words = ("--text", "hats red", "--where", "colour=blue", "-k", "40")
+    told = search(shop, *words)
+    assert "colour" not in told.out.splitlines()[0]
+    hits = json.loads(search(shop, *words, "--json").out)
+    assert {hit["item"]["attributes"]["colour"] for hit in hits} == {"blue"}
+    # The colour of the text does not order them either.
+    plain = json.loads(search(shop, *words, "--json", "--weigh", "colour=0").out)
+    assert [hit["item"]["id"] for hit in hits] == [hit["item"]["id"] for hit in plain]
+
+
+def test_a_segment_that_counts_nothing_filters_nothing(shop):
+    hits = json.loads(
+        search(shop, "--text", "hats red", "--json", "-k", "60", "--weigh", "colour=0").out
+    )
+    assert len({hit["item"].get("attributes", {}).get("colour") for hit in hits}) > 1
+
+
+def test_nearer_items_that_a_filter_leaves_out_are_told(shop):
+    said = search(shop, "--text", "hats", "-k", "3", "--where", "colour=red")
+    assert "nearer items of another value" not in said.err
+
+
+def test_a_value_beside_a_picture_leaves_the_category_to_the_picture(shop):
+    picture = next((shop / "shop").glob("*.png"))
+    alone = search(shop, "--image", picture, "-k", "1").out.splitlines()[0]
+    both = search(shop, "--image", picture, "--text", "blue", "-k", "3").out.splitlines()[0]
+    assert "colour blue (0.99)" in both
+    category = alone.removeprefix("understood: ").partition(", colour")[0]
+    if not category.startswith("colour"):
+        assert category in both

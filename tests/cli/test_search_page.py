@@ -58,3 +58,14 @@ def test_pictures_that_are_gone_leave_a_word(tmp_path):
     assert "score 1.2, distance 3" in page
     assert "A/b" in page
     assert "nothing answers" in search_page("shop", [Answered("hat", None, "", (), [], [])])
+
+
+def test_a_page_that_has_no_place_and_words_of_a_picture_are_refused(index, trained, tmp_path):
+    words = ("search", index, "--text", "hats", "--html", tmp_path / "no" / "p.html")
+    said = hierhash(*words)
+    assert (said.code, said.out) == (2, "")
+    assert "there is no folder" in said.err
+    picture = next((trained / "shop").glob("*.png"))
+    said = hierhash("search", index, "--image", picture, "--mode", "words")
+    assert said.code == 2
+    assert "--mode words: a picture has no words; add --text" in said.err

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from hierhash.labels.tree import LabelTree
-from hierhash.retrieval.named import looked_up, named_nodes
+from hierhash.retrieval.named import looked_up, named_nodes, named_within
 from tests.cli.small_run import hierhash
 
 TREE = LabelTree.from_nested(
@@ -68,3 +68,29 @@ def test_a_name_is_understood_as_its_node_and_no_deeper(trained, tmp_path):
     assert all("exact" in hit and "Wear >" in hit for hit in hits[:5])
     said = hierhash("predict", tmp_path / "run", "--text", "wear")
     assert "answer at a risk of 0.1: Wear\n" in said.out
+
+
+COLOURS = LabelTree.from_nested(
+    {"Blue": ["Navy Blue", "Sky"], "Red": [{"name": "Wine", "aliases": ["dark red"]}]}, name="c"
+)
+
+
+def test_a_part_of_a_text_is_a_name():
+    names = named_nodes(COLOURS)
+    for text, node in (
+        ("a BLUE bird", ("Blue",)),
+        ("navy blue-ish hat", None),
+        ("hat, navy blue", ("Blue", "Navy Blue")),
+        ("dark red dress", ("Red", "Wine")),
+        ("blue and red", None),
+        ("bluebird", None),
+        ("", None),
+    ):
+        found = named_within(text, names)
+        assert (found.node if found else None) == node, text
+    chances = np.full((2, 3), 1 / 3)
+    within = looked_up(chances, ["red hat", "hat"], names, COLOURS.leaf_ancestors, within=True)
+    assert within[0].tolist() == [0, 0, 1]
+    assert within[1].tolist() == chances[1].tolist()
+    alone = looked_up(chances, ["red hat", "hat"], names, COLOURS.leaf_ancestors)
+    assert alone.tolist() == chances.tolist()

@@ -100,7 +100,8 @@ def test_a_tree_can_change_again_and_by_a_map(index, tmp_path):
     newer = LabelTree.from_nested({"Things": ["Beds", "Shoes", "Lamps", "Hats"]}, name="newer")
     newer.to_yaml(tmp_path / "newer.yaml")
     (tmp_path / "m.csv").write_text("old,new\nApparel/Headwear,Things/Hats\nHome,Things\n")
-    said = hierhash("index", "relabel", index, tmp_path / "newer.yaml", "--map", tmp_path / "m.csv")
+    words = (tmp_path / "newer.yaml", "--map", tmp_path / "m.csv")
+    said = hierhash("index", "relabel", index, *words)
     assert said.code == 0, said.err
     found = load_index(index)
     hats = [own for own, paths in before.items() if paths == [["Apparel", "Headwear"]]]
@@ -118,3 +119,22 @@ def test_a_damaged_tree_is_refused(index):
             load_index(index)
         (index / name).write_bytes(whole)
     load_index(index)
+
+
+def test_a_tree_without_most_of_the_nodes_needs_force(index, tmp_path):
+    before = paths_of(load_index(index))
+    other = LabelTree.from_nested({"Food": ["Fruit"], "Home": ["Lamps"]}, name="other")
+    other.to_yaml(tmp_path / "other.yaml")
+    said = hierhash("index", "relabel", index, tmp_path / "other.yaml")
+    assert said.code == 2
+    assert "items are not in this tree; is it the right one?" in said.err
+    assert paths_of(load_index(index)) == before
+    said = hierhash("index", "relabel", index, tmp_path / "other.yaml", "--force")
+    assert said.code == 0, said.err
+
+
+def test_a_migration_is_no_tree(index, tmp_path):
+    (tmp_path / "m.csv").write_text("old,new,kind,look\nWear,Apparel,renamed,\n")
+    said = hierhash("index", "relabel", index, tmp_path / "m.csv")
+    assert said.code == 2
+    assert "m.csv:1: a migration from one tree to another, and no tree" in said.err

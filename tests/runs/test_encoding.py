@@ -163,3 +163,20 @@ def test_a_killed_encoding_goes_on_by_the_same_command(trained, shop, tmp_path, 
         assert said.code == 0, said.err
         assert json.loads((folder / "manifest.json").read_text())["items"] == 40
         assert load_index(folder).ids == shop.ids
+
+
+def test_an_index_in_which_nothing_is_is_a_failure(trained, tmp_path):
+    rows = [{"id": "1", "text": "hats number1", "labels": ["Nowhere"]}]
+    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    said = hierhash("encode", trained / "run", tmp_path / "t.jsonl", tmp_path / "index")
+    assert said.code == 1
+    assert "no item could be encoded; mend the data" in said.err
+
+
+def test_pictures_are_found_from_any_folder(trained, shop, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    said = hierhash("encode", trained / "run", "shop", "index")
+    assert said.code == 0, said.err
+    items = [load_index(tmp_path / "index").item(row) for row in range(40)]
+    assert all(item["image"] is None or item["image"].startswith(str(tmp_path)) for item in items)
+    assert any(item["image"] for item in items)

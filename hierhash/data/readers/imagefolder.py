@@ -31,6 +31,7 @@ IMAGE_FEATURES = "image_features.npy"
 TEXT_FEATURES = ("text_features.npy", "text_features.npz")
 
 
+TEXTS = ("text", "title", "caption")
 MARKER = ".hierhash-import"
 _RESERVED = ("id", "file_name", "text", "labels", "label", "path")
 _PER_FOLDER = 1000
@@ -39,8 +40,9 @@ _PER_FOLDER = 1000
 def read_imagefolder(path: Path, *, links: str = INSIDE) -> Catalogue:
     """Read a folder with ``metadata.jsonl`` or ``metadata.csv``.
 
-    Columns: ``file_name`` (relative to the folder), ``text``, one of ``labels`` / ``label`` /
-    ``path``, and ``id`` (default: file_name, else the line); others become attributes.
+    Columns: ``file_name`` (relative to the folder), ``text`` (or ``title``, ``caption``), one of
+    ``labels`` / ``label`` / ``path``, and ``id`` (default: file_name, else the line); others become
+    attributes.
     ``tree.yaml`` beside it is the label tree. ``image_features.npy``, ``text_features.npy`` or
     ``text_features.npz`` (scipy.sparse) hold one row per row of the metadata.
 
@@ -75,11 +77,11 @@ def read_imagefolder(path: Path, *, links: str = INSIDE) -> Catalogue:
 
 def _columns(table: Path, header: list[str]) -> Columns:
     image = "file_name" if "file_name" in header else None
-    text = ("text",) if "text" in header else ()
+    text = tuple([name for name in TEXTS if name in header][:1])
     labels = [name for name in ("labels", "label", "path") if name in header][:1]
     if image is None and not text:
         raise DataError(f"{table}:1: neither file_name nor text among the columns; add one")
-    used = {"id", "file_name", "text", *labels}
+    used = {"id", "file_name", *text, *labels}
     return Columns(
         id="id" if "id" in header else None,
         image=image,

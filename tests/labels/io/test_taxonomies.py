@@ -166,6 +166,7 @@ def test_edges_take_their_names_from_another_file(tmp_path):
         ("A\n    b\n  c\n", "t.txt", "t.txt:3: indented by 2, which fits none"),
         ("A\n\tb\n  c\n", "t.txt", "t.txt:3: indented by tabs and spaces"),
         ("1 | [1-4] | A\n2 | [3-9] | b\n", "t.txt", "t.txt:2: the interval 3-9 does not lie"),
+        (" 1 - A\n2 - A > b\n  3 - A > > C\n", "t.txt", "t.txt:3: empty name in the path"),
         ("1 - A\n2 - A > b\n3 - A > c\n4 - A > d\nA > e\n", "t.txt", "t.txt:5: no id, which"),
         ("1 - A\n2 - A > b\n3 - A > d\n4 - A > e\n2 - A > c\n", "t.txt", "t.txt:5: id '2' is that"),
         ("null", "t.json", "t.json:1: holds no classes"),
@@ -222,6 +223,15 @@ def test_a_label_that_is_a_name_and_another_id_is_refused():
     with pytest.raises(TreeError, match="'38' is the name of '38' and the id of 'Shoes'"):
         tree.resolve("38")
     assert tree.resolve("9") == ("9",)
+
+
+def test_a_path_may_be_written_as_google_writes_it(tmp_path):
+    tree = read_tree(written(tmp_path, GOOGLE))
+    hats = ("Apparel & Accessories", "Clothing Accessories", "Hats")
+    assert tree.resolve("Apparel & Accessories > Clothing Accessories > Hats") == hats
+    assert tree.resolve("Apparel & Accessories>Clothing Accessories") == hats[:2]
+    odd = LabelTree.from_nested({"A > B": ["c"], "A": ["B"]}, name="t")
+    assert odd.resolve("A > B") == ("A > B",)
 
 
 def test_options_of_other_forms_are_refused(tmp_path):
