@@ -89,13 +89,25 @@ class _WholeRun:
         return {}
 
 
-def text_reader(run: Path) -> TextReader:
+def text_reader(
+    run: Path, tree: LabelTree | None = None, moved: Mapping[Node, Node] | None = None
+) -> TextReader:
     """What reads texts for a run, in numpy where that can.
+
+    Args:
+        run: The run.
+        tree: What the items of its index are filed in, if that is another tree than its own.
+        moved: Where the nodes of its own tree are in that one.
 
     Raises:
         RunError: The run is damaged or reads no texts.
     """
-    return TextBranch(run) if answers_in_numpy(run) else _WholeRun(run)
+    if not answers_in_numpy(run):
+        return _WholeRun(run)
+    branch = TextBranch(run)
+    if tree is not None:
+        branch.file_in(tree, moved or {})
+    return branch
 
 
 def ask_text(reader: TextReader, text: str) -> Query:
@@ -104,10 +116,11 @@ def ask_text(reader: TextReader, text: str) -> Query:
     Raises:
         DataError: The text says nothing to the run.
     """
-    reader.check(text)
+    if not (named := reader.named(text)):
+        reader.check(text)
     known = reader.posteriors([text])
     coded, notes = reader.encode([text]), reader.notes(text)
-    return Query(coded, kind_of_text(text), _first(known), notes, named=reader.named(text))
+    return Query(coded, kind_of_text(text), _first(known), notes, named=named)
 
 
 def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:

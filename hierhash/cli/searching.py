@@ -125,13 +125,16 @@ class Search:
         Raises:
             DataError: The text says nothing to the run.
         """
-        reader = None if self.mode == "words" else text_reader(self.index.run)
+        reader = None if self.mode == "words" else self._reader()
         self._answer(self._ask(reader, text), text)
 
     @cached_property
     def words(self) -> WordsSearch:
         """The words of the items, made when they are asked for."""
         return WordsSearch.of(self.index)
+
+    def _reader(self) -> TextReader:
+        return text_reader(self.index.run, self.index.tree, self.index.moved)
 
     def _ask(self, reader: TextReader | None, text: str) -> Query:
         """A text as a query: by codes, by words, or both; by words where codes know none of it.
@@ -177,7 +180,7 @@ class Search:
         Raises:
             DataError: The file cannot be read or holds no text.
         """
-        reader = None if self.mode == "words" else text_reader(self.index.run)
+        reader = None if self.mode == "words" else self._reader()
         complete = True
         for text in query_texts(name):
             try:
@@ -234,9 +237,10 @@ class Search:
         others = [one for one in found if one.tree not in query.named]
         named = [Understood(name, node, 1.0) for name, node in query.named.items() if node]
         order = list(self.trees)
-        found = sorted((*named, *others), key=lambda one: order.index(one.tree))
-        filed = [self._filed(one) for one in found]
-        return [one for one in filed if one.node and one.tree not in self.asked]
+        # Names are looked up in the tree that items are filed in.
+        found = [*named, *(self._filed(one) for one in others)]
+        found = [one for one in found if one.node and one.tree not in self.asked]
+        return sorted(found, key=lambda one: order.index(one.tree))
 
     def _needed(self, query: Query, name: str) -> float | None:
         """The probability that a tree's node needs; None where the risk cannot be promised."""

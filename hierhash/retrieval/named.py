@@ -61,6 +61,35 @@ def named_nodes(tree: LabelTree) -> Names:
     }
 
 
+def refiled_names(
+    tree: LabelTree, moved: Mapping[Path, Path], leaves: Sequence[Path]
+) -> dict[str, Named]:
+    """By name the nodes of the tree that items are filed in, as leaves of the run's own tree.
+
+    Args:
+        tree: What items are filed in.
+        moved: Where nodes of the run's tree are in it.
+        leaves: Of the run's tree; those that are gone are below no node.
+
+    Example:
+        >>> filed = LabelTree.from_nested({"Headwear": ["Caps"]}, name="t")
+        >>> names = refiled_names(filed, {("Hats",): ("Headwear",)}, [("Hats",), ("Toys",)])
+        >>> names["headwear"].node, names["headwear"].classes, "caps" in names
+        (('Headwear',), [(0, 0)], False)
+    """
+    gone = np.full(tree.depth, -1, dtype=np.int32)
+    there = [moved.get(leaf) for leaf in leaves]
+    codes = np.stack([tree.ancestor_codes(one) if one else gone for one in there], axis=1)
+    depth = max(map(len, leaves))
+    found = {}
+    for text, own in named_nodes(tree).items():
+        inside = np.any([codes[level] == one for level, one in own.classes], axis=0)
+        if inside.any():
+            rows = np.flatnonzero(inside).tolist()
+            found[text] = Named(own.node, [(depth - 1, row) for row in rows])
+    return found
+
+
 def named_within(text: str, names: Names) -> Named | None:
     """What the one part of a text stands for that is a name; None where it has none, or several.
 

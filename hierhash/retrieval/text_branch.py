@@ -8,7 +8,7 @@ torch's outputs (1e-5).
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +29,7 @@ from hierhash.retrieval.named import (
     named_nodes,
     named_within,
     plain_name,
+    refiled_names,
 )
 from hierhash.retrieval.run_files import FACET, read_config
 from hierhash.retrieval.text_network import Weights, text_network
@@ -78,6 +79,14 @@ class TextBranch:
             for name, part in self._parts.items()
             if (found := part.named(text)) is not None
         }
+
+    def file_in(self, tree: LabelTree, moved: Mapping[Node, Node]) -> None:
+        """Looks names up in the tree that an index's items are filed in since it was relabelled."""
+        part = self._parts[CATEGORY]
+        if part.names:
+            leaves = LabelTree.from_yaml(self._run / "tree.yaml").leaves
+            names = refiled_names(tree, moved, leaves)
+            self._parts[CATEGORY] = replace(part, names=names)
 
     def encode(self, texts: Sequence[str]) -> Coded:
         """Texts as queries, as the run's method codes them.

@@ -79,6 +79,21 @@ def test_a_search_understands_in_the_new_tree(index, tmp_path):
     assert hierhash("verify", index).code == 0
 
 
+def test_names_of_the_new_tree_are_looked_up(index, tmp_path):
+    relabel(index, NEW)
+    for text, node in (
+        ("Apparel", "Apparel"),
+        ("headwear", "Apparel > Headwear"),
+        ("Hats", "Apparel > Headwear"),
+        ("footwear", "Apparel > Footwear"),
+    ):
+        said = hierhash("search", index, "--text", text, "-k", "3")
+        assert said.code == 0, said.err
+        understood, *hits = said.out.splitlines()
+        assert understood == f"understood: {node} (0.99)"
+        assert all("exact" in hit for hit in hits)
+
+
 def test_new_items_are_filed_in_the_new_tree(index, trained, tmp_path):
     relabel(index, NEW)
     new = tmp_path / "n.jsonl"
