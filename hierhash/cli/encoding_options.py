@@ -29,6 +29,10 @@ def notes_of(found: Encoded, folder: Path) -> Iterator[str]:
     for line in found.rejected[:SHOWN]:
         twice = line["why"].startswith(line["where"])
         yield plain(f"warning: {'' if twice else line['where'] + ': '}{line['why']}")
+    out = sum(not line.get("kept") for line in found.rejected)
+    kept = len(found.rejected) - out
     if found.rejected:
-        what = "item was" if len(found.rejected) == 1 else "items were"
-        yield f"warning: {len(found.rejected)} {what} left out; see {folder / 'rejected.jsonl'}"
+        what = f"{out} item{'' if out == 1 else 's'} left out" if out else ""
+        less = f"{kept} kept without a label or a picture" if kept else ""
+        told = ", ".join(part for part in (what, less) if part)
+        yield f"warning: {told}; see {folder / 'rejected.jsonl'}"

@@ -1,14 +1,14 @@
 """Codes a catalogue shard by shard into an index: what is done is on the disk and not done again.
 
-An item whose picture or labels cannot be read is written to ``rejected.jsonl`` in the index, with
-the reason, and the others go on.
+What of an item cannot be read, its picture or a label, is written to ``rejected.jsonl`` in the
+index; it is kept by what is left, if anything is, and the others go on.
 """
 
 from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -27,17 +27,19 @@ from hierhash.retrieval.store import REJECTED, UNFINISHED, Writer, compact_held,
 from hierhash.runs.indexing import BATCH, default_modality, groups_of, index_of, rows_in_order
 from hierhash.runs.saved import SavedRun
 from hierhash.storage.json_files import append_line, read_json, read_lines
+from hierhash.training.items import BOTH
 from hierhash.training.progress import counting
 
 SHARD = 4096
 MOST_PARTS = 64
 """Parts of an index beyond which adding writes it whole again."""
-Reject = Callable[[int, str], None]
+Note = Callable[[int, str, bool], None]
+"""Row, what is wrong, and whether the item is kept nevertheless."""
 
 
 @dataclass(frozen=True)
 class Encoded:
-    """What came of it: items coded now, items found coded, and those rejected."""
+    """What came of it: items coded now, items found coded, and what could not be read."""
 
     added: int
     found: int
@@ -127,7 +129,7 @@ def add_to_index(
     return Encoded(added, replaced, rejected(folder)[before:])
 
 
-Shard = tuple[ExactIndex | None, list[dict[str, str]]]
+Shard = tuple[ExactIndex | None, list[dict[str, Any]]]
 
 
 def _added(writer: Writer, first: Shard | None, others: Iterator[Shard], replacing: bool) -> int:
@@ -185,57 +187,70 @@ def _shards(
     shard: int,
     tree: LabelTree,
 ) -> Iterator[Shard]:
-    """The codes of so many items at once, and those of them that could not be read."""
+    """The codes of so many items at once, and what of them could not be read."""
     with counting("items", len(rows)) as advance:
         for start in range(0, len(rows), shard):
-            bad: list[dict[str, str]] = []
+            part = catalogue.subset(rows[start : start + shard])
+            bad: list[dict[str, Any]] = []
 
-            def reject(row: int, why: str, bad: list[dict[str, str]] = bad) -> None:
-                about = {"id": catalogue.ids[row], "where": catalogue.where[row], "why": why}
-                bad.append(about)
+            def note(
+                row: int,
+                why: str,
+                is_kept: bool,
+                part: Catalogue = part,
+                bad: list[dict[str, Any]] = bad,
+            ) -> None:
+                about = {"id": part.ids[row], "where": part.where[row]}
+                bad.append(about | {"why": why, "kept": is_kept})
 
-            own = rows[start : start + shard]
-            yield _shard(saved, catalogue, modality, own, tree, reject, advance), bad
+            yield _shard(saved, _with_known_labels(part, tree, note), modality, tree, note), bad
+            advance(len(part))
+
+
+def _with_known_labels(part: Catalogue, tree: LabelTree, note: Note) -> Catalogue:
+    """The items without the labels that the tree lacks."""
+    labels = []
+    for row, own in enumerate(part.labels):
+        known = []
+        for label in own:
+            try:
+                tree.paths([label])
+                known.append(label)
+            except TreeError as error:
+                note(row, f"{error}; kept without this label", True)
+        labels.append(tuple(known))
+    return replace(part, labels=labels)
 
 
 def _shard(
-    saved: SavedRun,
-    catalogue: Catalogue,
-    modality: str,
-    rows: Sequence[int],
-    tree: LabelTree,
-    reject: Reject,
-    advance: Callable[[int], None],
+    saved: SavedRun, part: Catalogue, modality: str, tree: LabelTree, note: Note
 ) -> ExactIndex | None:
-    """The codes of some items; those that cannot be read are left out."""
-    good = [row for row in rows if _labelled(tree, catalogue, row, reject)]
-    parts: list[tuple[NDArray[np.int64], NDArray[Any]]] = []
-    part = catalogue.subset(good)
-    for given, places in groups_of(saved, part, modality) if good else []:
-        own = [good[place] for place in places]
-        for begin in range(0, len(own), BATCH):
-            batch, features = _features(saved, catalogue, given, own[begin : begin + BATCH], reject)
-            if batch:
+    """The codes of some items; one whose picture cannot be read is coded by its text, if it may."""
+    coded: list[tuple[NDArray[np.int64], NDArray[Any]]] = []
+    by_text: list[int] = []
+
+    def code(given: list[str], rows: Sequence[int]) -> None:
+        for begin in range(0, len(rows), BATCH):
+            batch = rows[begin : begin + BATCH]
+            good, features = _features(saved, part, given, batch, note)
+            if good:
                 stored = saved.method.encode(features, "database").stored
-                parts.append((np.asarray(batch), np.asarray(stored)))
-            advance(len(own[begin : begin + BATCH]))
-    if not parts:
+                coded.append((np.asarray(good), np.asarray(stored)))
+            by_text.extend(row for row in batch if row not in good)
+
+    for given, rows in groups_of(saved, part, modality):
+        code(given, rows)
+    may = [row for row in by_text if modality == BOTH and saved.knows(part.texts[row] or "")]
+    if may:
+        code(["text"], may)
+    if not coded:
         return None
-    kept = sorted(int(row) for own_rows, _ in parts for row in own_rows)
-    return index_of(saved, modality, rows_in_order(parts, kept), catalogue, kept, tree)
-
-
-def _labelled(tree: LabelTree, catalogue: Catalogue, row: int, reject: Reject) -> bool:
-    try:
-        tree.paths(catalogue.labels[row])
-    except TreeError as error:
-        reject(row, str(error))
-        return False
-    return True
+    kept = sorted(int(row) for rows, _ in coded for row in rows)
+    return index_of(saved, modality, rows_in_order(coded, kept), part, kept, tree)
 
 
 def _features(
-    saved: SavedRun, catalogue: Catalogue, given: list[str], rows: Sequence[int], reject: Reject
+    saved: SavedRun, part: Catalogue, given: list[str], rows: Sequence[int], note: Note
 ) -> tuple[list[int], dict[str, Any]]:
     """The rows of a batch that can be read, and their features."""
     good = list(rows)
@@ -244,22 +259,23 @@ def _features(
         pictures: list[Image.Image] = []
         good = []
         for row in rows:
-            image = catalogue.images[row]
+            image = part.images[row]
             assert image is not None  # noqa: S101 - the group is of items with pictures
             try:
                 pictures.append(image.open())
                 good.append(row)
             except DataError as error:
-                reject(row, str(error))
+                is_kept = "text" in given
+                note(row, f"{error}{'; kept by its text' if is_kept else ''}", is_kept)
         if not good:
             return [], {}
         features["image"] = saved.image_rows(pictures)
     if "text" in given:
-        features["text"] = saved.text_rows([catalogue.texts[row] or "" for row in good])
+        features["text"] = saved.text_rows([part.texts[row] or "" for row in good])
     return good, features
 
 
 def rejected(folder: Path) -> list[dict[str, Any]]:
-    """The items that an index lacks because they could not be read: ``id``, ``where``, ``why``."""
+    """What could not be read: ``id``, ``where``, ``why``, and whether the item is ``kept``."""
     path = folder / REJECTED
     return read_lines(path) if path.exists() else []

@@ -55,7 +55,7 @@ def test_a_bad_picture(trained, tmp_path, shop_copy, content, message):
     said = hierhash("encode", trained / "run", shop_copy, tmp_path / "codes")
     assert said.code == 0
     assert message in said.err
-    assert "1 item was left out; see " in said.err
+    assert "1 item left out; see " in said.err
     [line] = (tmp_path / "codes" / "rejected.jsonl").read_text().splitlines()
     assert json.loads(line)["id"] == "x"
     assert len(load_index(tmp_path / "codes")) == 40
@@ -89,8 +89,11 @@ def test_a_label_that_is_not_in_the_tree(trained, tmp_path, shop_copy):
     assert message in train(trained, tmp_path, "data.path=shop")
     words = ("encode", trained / "run", shop_copy, tmp_path / "codes", "--modality", "text")
     said = hierhash(*words)
-    assert (said.code, len(load_index(tmp_path / "codes"))) == (0, 40)
+    index = load_index(tmp_path / "codes")
+    assert (said.code, len(index)) == (0, 41)
+    assert index.item(40)["paths"] == []
     assert message in said.err
+    assert "1 kept without a label or a picture; see " in said.err
 
 
 FILES = [

@@ -321,12 +321,10 @@ def test_the_command_adds_removes_and_compacts(index, trained, tmp_path):
         {"id": f"n{place}", "text": one["text"], "labels": one["labels"]}
         for place, one in enumerate(lines[:3])
     ]
-    rows += [{"id": "bad", "text": "hats", "labels": ["Nowhere"]}]
     new.write_text("".join(json.dumps(row) + "\n" for row in rows))
     said = hierhash("index", "add", index, new)
     assert said.code == 0, said.err
     assert f"3 items added; {len(first) + 3} in all" in said.out
-    assert "label 'Nowhere' is not in the tree" in said.err
     said = hierhash("index", "add", index, new)
     assert (said.code, said.out) == (2, "")
     assert "'n0', 'n1', 'n2' are there already; add --replace" in said.err
@@ -338,4 +336,3 @@ def test_the_command_adds_removes_and_compacts(index, trained, tmp_path):
     assert hierhash("index", "remove", index).code == 2
     assert hierhash("index", "compact", index).out.endswith(f": {len(first)} items\n")
     assert load_index(index).ids == first.ids
-    assert len((index / "rejected.jsonl").read_text().splitlines()) == 2

@@ -36,7 +36,7 @@ class Stop(Exception):
     """What ends an encoding, as a power cut would."""
 
 
-def stopped(monkeypatch, saved, shop, folder, shards):
+def stopped(monkeypatch, saved, shop, folder, shards, modality=None):
     """Encodes so many shards of eight items and is stopped."""
     real, count = store.Writer.add, [0]
 
@@ -49,7 +49,7 @@ def stopped(monkeypatch, saved, shop, folder, shards):
     with monkeypatch.context() as patched:
         patched.setattr(store.Writer, "add", add)
         with pytest.raises(Stop):
-            encode_to_index(saved, shop, folder, shard=8)
+            encode_to_index(saved, shop, folder, modality, shard=8)
 
 
 @pytest.mark.parametrize("shards", [0, 1, 3])
@@ -118,11 +118,28 @@ def test_a_mended_picture_is_taken_when_it_goes_on(monkeypatch, saved, shop, tmp
     good = picture.read_bytes()
     picture.write_bytes(b"")
     folder = tmp_path / "index"
-    stopped(monkeypatch, saved, shop, folder, 1)
-    assert [line["id"] for line in rejected(folder)] == ["i1"]
+    stopped(monkeypatch, saved, shop, folder, 1, "image")
+    assert [(line["id"], line["kept"]) for line in rejected(folder)] == [("i1", False)]
+    assert len(load_index(folder)) == 7
     picture.write_bytes(good)
-    assert encode_to_index(saved, shop, folder).rejected == []
+    assert encode_to_index(saved, shop, folder, "image").rejected == []
     assert len(load_index(folder)) == 40
+
+
+def test_an_item_is_kept_by_what_can_be_read(saved, shop, tmp_path):
+    (tmp_path / "shop" / "1.png").write_bytes(b"")
+    shop.labels[2] = (*shop.labels[2], "Nowhere")
+    shop.labels[3] = ("Nowhere",)
+    folder = tmp_path / "index"
+    found = encode_to_index(saved, shop, folder)
+    index = load_index(folder)
+    assert index.ids == shop.ids
+    assert {line["id"] for line in found.rejected} == {shop.ids[1], shop.ids[2], shop.ids[3]}
+    assert all(line["kept"] for line in found.rejected)
+    text = saved.method.encode({"text": saved.text_rows([shop.texts[1]])}, "database").stored
+    assert (index.codes[1] == text[0]).all()
+    assert index.item(2)["paths"]
+    assert index.item(3)["paths"] == []
 
 
 def test_an_index_of_many_parts_is_written_whole_again(monkeypatch, saved, shop, tmp_path):
@@ -166,8 +183,8 @@ def test_a_killed_encoding_goes_on_by_the_same_command(trained, shop, tmp_path, 
 
 
 def test_an_index_in_which_nothing_is_is_a_failure(trained, tmp_path):
-    rows = [{"id": "1", "text": "hats number1", "labels": ["Nowhere"]}]
-    (tmp_path / "t.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (tmp_path / "x.png").write_bytes(b"no picture")
+    (tmp_path / "t.jsonl").write_text(json.dumps({"id": "1", "image": "x.png"}) + "\n")
     said = hierhash("encode", trained / "run", tmp_path / "t.jsonl", tmp_path / "index")
     assert said.code == 1
     assert "no item could be encoded; mend the data" in said.err
