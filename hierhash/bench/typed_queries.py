@@ -9,7 +9,7 @@ texts together, as ``search --mode both`` orders (``retrieval.words_search``).
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path as File
 from typing import Any
@@ -20,7 +20,6 @@ from numpy.typing import NDArray
 from hierhash.bench.scores import DIRECTIONS, Scores, rounded
 from hierhash.bench.trained import Trained
 from hierhash.codes.coded import Coded
-from hierhash.codes.packing import Codes
 from hierhash.errors import DataError, TreeError
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.names import node_texts
@@ -219,18 +218,14 @@ def _both_rows(
 ) -> list[NDArray[np.int64]]:
     """Places of the first answers by codes and words together, ten or fewer of each text."""
     rows = prepared.items.having(answering, prepared.split.database)
-    stored, distance = trained.stored[answering][rows], trained.distance
+    stored = trained.stored[answering][rows]
     words = WordsSearch(prepared.texts[row] or "" for row in rows.tolist())
-    scorer = None if coded.query is None else distance.scorer(stored)
+    keys_of = _keys(trained, coded, stored)
     found = []
     for place, text in enumerate(texts):
         by_code: list[tuple[int, float]] = []
         if known[place]:
-            near = (
-                -scorer(coded.query[[place]])[0]
-                if scorer is not None and coded.query is not None
-                else distance.between(_codes(coded)[[place]], stored)[0]
-            )
+            near = keys_of(place)
             first = np.argsort(near, kind="stable")[:FUSED_FIRST].tolist()
             by_code = [(row, -round(float(near[row]), 4)) for row in first]
         both = fused(by_code, words.search(text, FUSED_FIRST), FIRST)
@@ -238,21 +233,20 @@ def _both_rows(
     return found
 
 
-def _codes(coded: Coded) -> Codes:
-    assert coded.codes is not None  # noqa: S101 - what has no score has codes
-    return coded.codes
+def _keys(trained: Trained, coded: Coded, stored: NDArray[Any]) -> Callable[[int], NDArray[Any]]:
+    """A function from a query's place to what orders the items, smallest first."""
+    distance, codes, query = trained.distance, coded.codes, coded.query
+    if query is not None:
+        score = distance.scorer(stored)
+        return lambda place: -score(query[[place]])[0]
+    assert codes is not None  # noqa: S101 - what has no score has codes
+    return lambda place: np.asarray(distance.between(codes[[place]], stored)[0])
 
 
 def _first_rows(trained: Trained, coded: Coded, stored: NDArray[Any]) -> NDArray[np.int64]:
     """Places of the first answers of each query, int64 (q, 10 or fewer)."""
-    distance = trained.distance
-    scorer = None if coded.query is None else distance.scorer(stored)
-    first = []
-    for row in range(len(coded.stored)):
-        if scorer is not None and coded.query is not None:
-            keys = -scorer(coded.query[[row]])[0]
-        else:
-            assert coded.codes is not None  # noqa: S101 - what has no score has codes
-            keys = distance.between(coded.codes[[row]], stored)[0]
-        first.append(np.argsort(keys, kind="stable")[:FIRST])
+    keys_of = _keys(trained, coded, stored)
+    first = [
+        np.argsort(keys_of(place), kind="stable")[:FIRST] for place in range(len(coded.stored))
+    ]
     return np.stack(first).astype(np.int64)

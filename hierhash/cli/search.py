@@ -93,6 +93,7 @@ def search(
         filters=not no_filter,
         mode=mode.value,
         risk=risk,
+        keeps=html is not None,
     )
     complete = True
     if queries is not None:

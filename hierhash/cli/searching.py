@@ -37,6 +37,7 @@ from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.node_filter import find_node, rows_below
 from hierhash.retrieval.risk_file import DEFAULT_RISK, kind_of_text, read_controls
+from hierhash.retrieval.store import UNFINISHED
 from hierhash.retrieval.understood import (
     Understood,
     relation,
@@ -70,6 +71,7 @@ class Search:
         filters: Keep to items of the understood value of each facet, or of none that is known.
         mode: Find items by ``code``, by the ``words`` of their texts, or by ``both``.
         risk: How often what is understood may be wrong, where the run learnt to control it.
+        keeps: Keep all answers, for a page of them.
 
     Raises:
         InputError: The index is missing or damaged, or there is no such node or value.
@@ -88,9 +90,10 @@ class Search:
         filters: bool = True,
         mode: Mode = "code",
         risk: float = DEFAULT_RISK,
+        keeps: bool = False,
     ) -> None:
         self.index = load_index(folder)
-        if (folder / "encoding.json").is_file():
+        if (folder / UNFINISHED).is_file():
             typer.echo("note: the index is not complete: its encoding has not ended", err=True)
         self.k, self.rescore, self.as_json, self.mode = k, rescore, as_json, mode
         self.trees = run_trees(self.index.run)
@@ -111,13 +114,13 @@ class Search:
             self.rows = rows_below(self.index, tree, under)
         for condition in where:
             self.rows = _both(self.rows, rows_where(self.index, self.facets, condition))
-        asked = {re.split("[<>=]", condition)[0].strip() for condition in where}
+        named = {re.split("[<>=]", condition)[0].strip() for condition in where}
         # A value that is asked for is that of all answers: what was understood counts no more.
-        self.weights |= {name: 0.0 for name in self.facets if name in asked and self.segments}
-        self.asked = asked
+        self.asked = named & set(self.facets)
+        self.weights |= {name: 0.0 for name in self.asked if name in self.segments}
         counts = {name for name in self.facets if self.weights.get(name, 1.0) > 0}
         self.filtered = [name for name in self.facets if filters and name in counts]
-        self.answers: list[Answered] = []
+        self.keeps, self.answers = keeps, list[Answered]()
 
     def answer_text(self, text: str) -> None:
         """Prints the answers to a text.
@@ -223,6 +226,8 @@ class Search:
         understood: list[Understood],
         hits: list[Hit],
     ) -> None:
+        if not self.keeps:
+            return
         said = sentence(understood) if query.posteriors else ""
         marks = [self._relation(hit, understood) for hit in hits]
         self.answers.append(Answered(text, image, said, query.notes, hits, marks))

@@ -5,8 +5,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path as FilePath
 from typing import TypedDict
 
+from hierhash.errors import TreeError
 from hierhash.labels.paths import ROOT, Path, clean_name, format_path, name_problem
 from hierhash.labels.weights import WeightSpec
 
@@ -158,6 +160,24 @@ class TreeParts(TypedDict):
     levels: list[str] | None
     level_weights: WeightSpec | None
     source: str
+
+
+def parts_of_file(entries: list[Entry], source: str, problems: list[str]) -> TreeParts:
+    """The parts of the tree of a file that tells nodes alone; the file's stem is its name.
+
+    Args:
+        entries: The nodes of level 1.
+        source: The file.
+        problems: What was found wrong while it was read.
+
+    Raises:
+        TreeError: Those problems, and all that is wrong with the names.
+    """
+    found = problems + (entry_problems(entries, source) if entries or not problems else [])
+    if found:
+        raise TreeError(found)
+    name = FilePath(source).stem
+    return TreeParts(entries=entries, name=name, levels=None, level_weights=None, source=source)
 
 
 def title_problems(name: str, where: str) -> list[str]:

@@ -13,7 +13,7 @@ from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.load_index import load_index
-from hierhash.retrieval.store import BESIDE, Writer, held
+from hierhash.retrieval.store import BESIDE, check_changeable, held
 
 
 @dataclass(frozen=True)
@@ -51,8 +51,8 @@ def relabel(
         RunError: The index is damaged or of an earlier version, or another process changes it.
     """
     with held(folder):
-        Writer(folder)  # refuses what cannot be changed
         index = load_index(folder)
+        check_changeable(folder, index)
         old = index.tree or LabelTree.from_yaml(index.run / "tree.yaml")
         changes = [one for one in tree_changes(old, new, told) if one.old]
         goes = {one.old: one.new for one in changes}

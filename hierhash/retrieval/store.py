@@ -48,11 +48,7 @@ class Writer:
 
     def __init__(self, folder: Path) -> None:
         index, live = load_rows(folder)
-        if index.manifest.get("format") != FORMAT:
-            raise RunError(
-                f"{folder / MANIFEST}: made by an earlier version, which cannot be changed; build "
-                "the index again"
-            )
+        check_changeable(folder, index)
         self.folder, self.manifest = folder, index.manifest
         self.row_of = dict(zip(index.ids, live.tolist(), strict=True))
         self.changes = read_changes(folder)
@@ -109,6 +105,19 @@ class Writer:
                     f"{self.folder}: its items have another {key} than the new ones; encode them "
                     f"with the run that it carries, {self.folder / 'run'}"
                 )
+
+
+def check_changeable(folder: Path, index: ExactIndex) -> None:
+    """Refuses an index of an earlier version.
+
+    Raises:
+        RunError: It is one.
+    """
+    if index.manifest.get("format") != FORMAT:
+        raise RunError(
+            f"{folder / MANIFEST}: made by an earlier version, which cannot be changed; build "
+            "the index again"
+        )
 
 
 @contextmanager

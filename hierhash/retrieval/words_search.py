@@ -1,7 +1,7 @@
 """Items by the words of their texts, ids and columns: BM25 of tantivy, made in memory when asked.
 
 What codes do not know is found so: a word that training saw once, a SKU, a brand in a title. Making
-it takes about 7 seconds for a million titles of five words, and some 20 bytes a word.
+it took 2 seconds and 80 MB for a million titles of five words.
 """
 
 from __future__ import annotations

@@ -282,3 +282,16 @@ def test_a_value_beside_a_picture_leaves_the_category_to_the_picture(shop):
     category = alone.removeprefix("understood: ").partition(", colour")[0]
     if not category.startswith("colour"):
         assert category in both
+
+
+def test_a_column_that_is_called_category_does_not_hide_what_was_understood(shop):
+    plain = search(shop, "--text", "hats", "-k", "1").out.splitlines()[0]
+    said = hierhash("search", shop / "index", "--text", "hats", "-k", "1", "--where", "size=m")
+    assert said.out.splitlines()[0] == plain
+    from hierhash.cli.searching import Search
+
+    options = {"rescore": True, "as_json": False, "where": ["size=m"]}
+    session = Search(shop / "index", None, 1, **options)
+    assert session.asked == set()
+    session.answer_text("hats")
+    assert session.answers == []  # a pipe of queries keeps none

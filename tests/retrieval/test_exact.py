@@ -87,3 +87,17 @@ def test_texts_with_line_marks_of_any_kind_stay_one_line(tmp_path):
 def test_metadata_of_other_kinds_are_refused(item):
     with pytest.raises(RunError, match=r"items\.jsonl:4: lacks one of id, text, paths"):
         checked_item(json.dumps(item).encode(), "items.jsonl:4")
+
+
+def test_answers_are_the_same_by_faiss_and_without(tmp_path, monkeypatch):
+    index, outputs = make_index(tmp_path, n=400, bits=8)
+    rows = np.arange(0, 400, 3)
+    found = {}
+    for limit in (0, 10**9):
+        monkeypatch.setattr("hierhash.retrieval.exact.WORTH_FAISS", limit)
+        found[limit] = [
+            [(hit.distance, hit.item["id"]) for hit in index.search(query(own), 30, under, False)]
+            for own in outputs[:9]
+            for under in (None, rows)
+        ]
+    assert found[0] == found[10**9]

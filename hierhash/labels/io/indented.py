@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path as FilePath
 
 from hierhash.errors import TreeError
 from hierhash.labels.io.text_lines import Line, taxonomy_lines
-from hierhash.labels.raw_tree import DEEPEST, Entry, TreeParts, entry_problems, too_deep
+from hierhash.labels.raw_tree import DEEPEST, Entry, TreeParts, parts_of_file, too_deep
 
 BULLET = re.compile(r"[-*•+]\s+(?=\S)")
 DEEPER = re.compile(r"--+\s+\S")
@@ -49,16 +48,7 @@ def read_indented(text: str, source: str) -> TreeParts:
         above.append((width, entry))
         if len(above) > DEEPEST:
             raise TreeError(too_deep(line.where))
-    problems += entry_problems(top, source) if top or not problems else []
-    if problems:
-        raise TreeError(problems)
-    return TreeParts(
-        entries=top,
-        name=FilePath(source).stem,
-        levels=None,
-        level_weights=None,
-        source=source,
-    )
+    return parts_of_file(top, source, problems)
 
 
 def _indents(lines: Sequence[Line], problems: list[str]) -> list[tuple[int, str]]:
@@ -66,9 +56,8 @@ def _indents(lines: Sequence[Line], problems: list[str]) -> list[tuple[int, str]
     spaces = [line.text[: len(line.text) - len(line.text.lstrip())] for line in lines]
     used = {sign for space in spaces for sign in space}
     if len(used) > 1:
-        other = next(
-            i for i, space in enumerate(spaces) if space and set(space) != {spaces_sign(spaces)}
-        )
+        first = next(space[0] for space in spaces if space)
+        other = next(i for i, space in enumerate(spaces) if set(space) - {first})
         problems.append(
             f"{lines[other].where}: indented by tabs and spaces; use one of them in the whole file"
         )
@@ -79,11 +68,6 @@ def _indents(lines: Sequence[Line], problems: list[str]) -> list[tuple[int, str]
     if texts and all(BULLET.match(text) for text in texts):
         texts = [BULLET.sub("", text, count=1) for text in texts]
     return [(len(space), text) for space, text in zip(spaces, texts, strict=True)]
-
-
-def spaces_sign(spaces: Sequence[str]) -> str:
-    """The white space that comes first."""
-    return next(space[0] for space in spaces if space)
 
 
 def are_indented(lines: Sequence[Line]) -> bool:

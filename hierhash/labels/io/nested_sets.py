@@ -7,11 +7,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from pathlib import Path as FilePath
 
 from hierhash.errors import TreeError
 from hierhash.labels.io.text_lines import Line, taxonomy_lines
-from hierhash.labels.raw_tree import DEEPEST, Entry, TreeParts, entry_problems, shown, too_deep
+from hierhash.labels.raw_tree import DEEPEST, Entry, TreeParts, parts_of_file, shown, too_deep
 
 ROW = re.compile(
     r"\s*(?P<id>\S+)\s*\|\s*\[\s*(?P<left>\d+)\s*-\s*(?P<right>\d+)\s*\]\s*\|\s*(?P<name>.*)"
@@ -44,16 +43,7 @@ def read_nested_sets(text: str, source: str) -> TreeParts:
         above.append((right, entry))
         if len(above) > DEEPEST:
             raise TreeError(too_deep(entry.where))
-    problems += entry_problems(top, source) if top or not problems else []
-    if problems:
-        raise TreeError(problems)
-    return TreeParts(
-        entries=top,
-        name=FilePath(source).stem,
-        levels=None,
-        level_weights=None,
-        source=source,
-    )
+    return parts_of_file(top, source, problems)
 
 
 def _rows(text: str, source: str, problems: list[str]) -> Iterator[tuple[int, int, Entry]]:

@@ -9,13 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from pathlib import Path as FilePath
 
 from hierhash.errors import TreeError
 from hierhash.labels.io.nodes import add_path
 from hierhash.labels.io.text_lines import Line, taxonomy_lines
 from hierhash.labels.paths import ROOT, Path, clean_name, format_path
-from hierhash.labels.raw_tree import DEEPEST, Entry, TreeParts, entry_problems, too_deep
+from hierhash.labels.raw_tree import DEEPEST, Entry, TreeParts, parts_of_file, too_deep
 
 SPACED = (" > ", " | ", " → ", " » ", " :: ", " ; ", " / ")
 TIGHT = (">", "|", "→", "»", "::", ";", "/", "\\")
@@ -59,17 +58,7 @@ def read_path_lines(text: str, source: str, delimiter: str | None = None) -> Tre
             listed[path] = where
             entry = add_path(found, path, where)
             entry.id, entry.where = own, where
-    entries = found[ROOT].children
-    problems += entry_problems(entries, source) if entries or not problems else []
-    if problems:
-        raise TreeError(problems)
-    return TreeParts(
-        entries=entries,
-        name=FilePath(source).stem,
-        levels=None,
-        level_weights=None,
-        source=source,
-    )
+    return parts_of_file(found[ROOT].children, source, problems)
 
 
 def delimiter_of(lines: Sequence[Line]) -> str | None:
