@@ -40,8 +40,8 @@ def info(
 ) -> None:
     """What an index holds."""
     from hierhash.retrieval.additions import read_changes
+    from hierhash.retrieval.changing import UNFINISHED
     from hierhash.retrieval.load_index import load_index
-    from hierhash.retrieval.store import UNFINISHED
 
     found = load_index(index)
     manifest = found.manifest | {"items": len(found)}
@@ -98,7 +98,7 @@ def remove(
 ) -> None:
     """Remove items by their ids; when it ends they are gone from the disk's list."""
     from hierhash.errors import InputError
-    from hierhash.retrieval.store import remove_items
+    from hierhash.retrieval.changing import remove_items
     from hierhash.storage.text_files import read_text
 
     wanted = list(ids or [])
@@ -114,7 +114,7 @@ def remove(
 @app.command()
 def compact(index: Index) -> None:
     """Write an index whole again, without what was removed; it can be searched meanwhile."""
-    from hierhash.retrieval.store import compact
+    from hierhash.retrieval.changing import compact
 
     typer.echo(f"{index}: {compact(index)} items")
 

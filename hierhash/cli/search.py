@@ -18,7 +18,7 @@ class Mode(StrEnum):
 
 
 def search(
-    index: Annotated[Path, typer.Argument(help="Index folder.")],
+    index: Annotated[str, typer.Argument(help="Index folder.")],
     text: Annotated[str | None, typer.Option(help="A text to search with.")] = None,
     image: Annotated[Path | None, typer.Option(help="A picture to search with.")] = None,
     queries: Annotated[
@@ -106,6 +106,6 @@ def search(
         from hierhash.reports.search_page import search_page
         from hierhash.storage.whole_file import write_text
 
-        write_text(html, search_page(index.name, session.answers))
+        write_text(html, search_page(session.index.name, session.answers))
     if not complete:
         raise typer.Exit(2)

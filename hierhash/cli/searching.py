@@ -9,13 +9,10 @@ import json
 import re
 from collections.abc import Sequence
 from dataclasses import asdict, replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any, Literal
 
-import numpy as np
 import typer
-from numpy.typing import NDArray
 
 from hierhash.cli.asking import (
     Query,
@@ -33,11 +30,11 @@ from hierhash.labels.paths import Path as Node
 from hierhash.labels.paths import format_path
 from hierhash.plain_text import plain
 from hierhash.retrieval.answered import Answered
+from hierhash.retrieval.conditions import Below, Condition
 from hierhash.retrieval.exact import Hit
-from hierhash.retrieval.load_index import load_index
-from hierhash.retrieval.node_filter import find_node, rows_below
+from hierhash.retrieval.node_filter import find_node
+from hierhash.retrieval.open_store import open_store
 from hierhash.retrieval.risk_file import DEFAULT_RISK, kind_of_text, read_controls
-from hierhash.retrieval.store import UNFINISHED
 from hierhash.retrieval.understood import (
     Understood,
     relation,
@@ -46,8 +43,8 @@ from hierhash.retrieval.understood import (
     understand_all,
 )
 from hierhash.retrieval.weighing import chosen_weights, parse_weights, weighed
-from hierhash.retrieval.where import rows_of_value, rows_where
-from hierhash.retrieval.words_search import FIRST, WordsSearch, fused
+from hierhash.retrieval.where import parse_condition
+from hierhash.retrieval.words_search import FIRST, fused
 
 Mode = Literal["code", "words", "both"]
 TELLING = 0.1
@@ -61,7 +58,7 @@ class Search:
     """An index that is ready to answer.
 
     Args:
-        folder: The index folder.
+        name: The index, as ``open_store`` takes it.
         under: The node that answers must lie below, as typed.
         k: Number of answers.
         rescore: Order by the asymmetric score.
@@ -79,7 +76,7 @@ class Search:
 
     def __init__(
         self,
-        folder: Path,
+        name: str,
         under: str | None,
         k: int,
         *,
@@ -92,8 +89,8 @@ class Search:
         risk: float = DEFAULT_RISK,
         keeps: bool = False,
     ) -> None:
-        self.index = load_index(folder)
-        if (folder / UNFINISHED).is_file():
+        self.index = open_store(name)
+        if not self.index.info()["complete"]:
             typer.echo("note: the index is not complete: its encoding has not ended", err=True)
         self.k, self.rescore, self.as_json, self.mode = k, rescore, as_json, mode
         self.trees = run_trees(self.index.run)
@@ -107,13 +104,11 @@ class Search:
         self.segments: dict[str, int] = self.index.manifest.get("segments", {})
         self.weights = chosen_weights(self.index.run) | parse_weights(weigh, self.segments)
         self.node: Node = ()
-        self.rows: NDArray[np.int64] | None = None
+        self.where: list[Condition] = []
         if under is not None:
-            tree = self.index.tree or self.trees[CATEGORY]
-            self.node = find_node(tree, under)
-            self.rows = rows_below(self.index, tree, under)
-        for condition in where:
-            self.rows = _both(self.rows, rows_where(self.index, self.facets, condition))
+            self.node = find_node(self.index.tree or self.trees[CATEGORY], under)
+            self.where.append(Below(CATEGORY, self.node))
+        self.where += [parse_condition(one, self.facets, self.index) for one in where]
         named = {re.split("[<>=]", condition)[0].strip() for condition in where}
         # A value that is asked for is that of all answers: what was understood counts no more.
         self.asked = named & set(self.facets)
@@ -130,11 +125,6 @@ class Search:
         """
         reader = None if self.mode == "words" else self._reader()
         self._answer(self._ask(reader, text), text)
-
-    @cached_property
-    def words(self) -> WordsSearch:
-        """The words of the items, made when they are asked for."""
-        return WordsSearch.of(self.index)
 
     def _reader(self) -> TextReader:
         return text_reader(self.index.run, self.index.tree, self.index.moved)
@@ -161,7 +151,7 @@ class Search:
         return replace(query, notes=notes)
 
     def _by_words(self, text: str) -> Query:
-        if not self.words.search(text, 1, self.rows):
+        if not self.index.words(text, 1, self.where):
             raise DataError(f"text '{text}': no item has a word of it; use other words")
         return Query(None, kind_of_text(text), words=text)
 
@@ -261,28 +251,27 @@ class Search:
         return replace(one, node=self.index.moved.get(one.node, ()))
 
     def _hits(self, query: Query, understood: list[Understood]) -> list[Hit]:
-        rows, coded = self.rows, None
+        where, coded = list(self.where), None
         if query.coded is not None:
             coded = weighed(query.coded, self.segments, self.weights)
         for one in understood:
             # What nobody could promise is said, and is no reason to leave items out.
             is_sure = one.tree in query.named or self._needed(query, one.tree) is not None
             if one.tree in self.filtered and is_sure:
-                tree = self.facets[one.tree]
-                known = rows_of_value(self.index, one.tree, tree, one.node, unknown=True)
+                value = Below(one.tree, one.node, unknown=True)
                 # No item of a value that is asked for: the nearest others are better than none.
-                kept = _both(rows, known)
-                rows = kept if len(kept) else rows
+                if self.index.count([*where, value]):
+                    where.append(value)
         if coded is None:
-            found = self._word_hits(query.words, self.k, rows)
+            found = self._word_hits(query.words, where)
             # A word that most items have, as SKU, finds them all; an id or a name stands out.
             return [hit for hit in found if (hit.score or 0) >= TELLING * (found[0].score or 0)]
         if query.words:
-            return self._fused_hits(coded, query.words, rows)
-        hits = self.index.search(coded, self.k, rows, self.rescore)
-        if self.rows is not None and not self.as_json:
+            return self._fused_hits(coded, query.words, where)
+        hits = self.index.search(coded, self.k, where, self.rescore)
+        if self.where and not self.as_json:
             self._say_if_elsewhere(coded, hits)
-        elif rows is not None and hits and not self.as_json:
+        elif where and hits and not self.as_json:
             self._say_if_filtered(coded, hits)
         return hits
 
@@ -295,23 +284,26 @@ class Search:
                 "note: nearer items of another value are left out; --no-filter keeps them", err=True
             )
 
-    def _word_hits(self, text: str, k: int, rows: NDArray[np.int64] | None) -> list[Hit]:
+    def _word_hits(self, text: str, where: Sequence[Condition]) -> list[Hit]:
+        found = self.index.words(text, self.k, where)
+        items = self.index.items([row for row, _ in found])
         return [
-            Hit(self.index.item(row), None, score, row)
-            for row, score in self.words.search(text, k, rows)
+            Hit(item, None, score, row) for item, (row, score) in zip(items, found, strict=True)
         ]
 
-    def _fused_hits(self, query: Coded, text: str, rows: NDArray[np.int64] | None) -> list[Hit]:
+    def _fused_hits(self, query: Coded, text: str, where: Sequence[Condition]) -> list[Hit]:
         """By codes and words; what is not among the first by code has no distance here."""
-        found = self.index.search(query, FIRST, rows, self.rescore)
+        found = self.index.search(query, FIRST, where, self.rescore)
         by_code = [
             (hit.row, float(-(hit.distance or 0)) if hit.score is None else hit.score)
             for hit in found
         ]
         near = {hit.row: hit.distance for hit in found}
+        both = fused(by_code, self.index.words(text, FIRST, where), self.k)
+        items = self.index.items([row for row, _ in both])
         return [
-            Hit(self.index.item(row), near.get(row), score, row)
-            for row, score in fused(by_code, self.words.search(text, FIRST, rows), self.k)
+            Hit(item, near.get(row), score, row)
+            for item, (row, score) in zip(items, both, strict=True)
         ]
 
     def _say_if_elsewhere(self, query: Coded, hits: list[Hit]) -> None:
@@ -357,10 +349,6 @@ class Search:
             typer.echo(_json({"query": text, "error": reason}))
         else:
             typer.echo(plain(f"error: {reason}"), err=True)
-
-
-def _both(rows: NDArray[np.int64] | None, others: NDArray[np.int64]) -> NDArray[np.int64]:
-    return others if rows is None else np.intersect1d(rows, others)
 
 
 def _json(content: object) -> str:

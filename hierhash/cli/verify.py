@@ -28,8 +28,8 @@ def verify(
 
 def _index(path: Path) -> str:
     from hierhash.errors import RunError
+    from hierhash.retrieval.changing import UNFINISHED
     from hierhash.retrieval.load_index import load_index
-    from hierhash.retrieval.store import UNFINISHED
 
     index = load_index(path)
     if (path / UNFINISHED).is_file():

@@ -125,8 +125,7 @@ class ExactIndex:
         Raises:
             InputError: ``k`` is no number of answers.
         """
-        if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 0:
-            raise InputError(f"k: {k!r} is not a number of answers; give 0 or more")
+        check_answers("k", k)
         if query.query is not None and (rescore or query.codes is None):
             return self._by_score(query, k, under)
         if query.codes is None:
@@ -238,6 +237,16 @@ class ExactIndex:
             files = checksums(unfinished, own)
             manifest = {"format": FORMAT, **self.manifest, "items": len(self), "files": files}
             write_json(unfinished / MANIFEST, manifest)
+
+
+def check_answers(name: str, k: int) -> None:
+    """Refuses what is no number of answers.
+
+    Raises:
+        InputError: It is none.
+    """
+    if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 0:
+        raise InputError(f"{name}: {k!r} is not a number of answers; give 0 or more")
 
 
 def write_items(folder: File, index: ExactIndex) -> tuple[str, ...]:

@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import numpy as np
-from numpy.typing import NDArray
-
 from hierhash.errors import InputError, TreeError
 from hierhash.labels.paths import Path, format_path
 from hierhash.labels.tree import LabelTree
-from hierhash.retrieval.exact import ExactIndex
 
 
 def find_node(tree: LabelTree, wish: str) -> Path:
@@ -42,17 +38,6 @@ def find_node(tree: LabelTree, wish: str) -> Path:
         tops = ", ".join(format_path(node) for node in tree.nodes_at(1)[:12])
         remedy = f"did you mean {hint}" if found else f"top nodes: {tops}"
         raise InputError(f"--under: no node '{wish}'; {remedy}") from error
-
-
-def rows_below(index: ExactIndex, tree: LabelTree, wish: str) -> NDArray[np.int64]:
-    """Rows of an index's items below a node, rising.
-
-    Raises:
-        InputError: As ``find_node``.
-    """
-    node = find_node(tree, wish)
-    level = len(node)
-    return index.rows_under(level, int(tree.ancestor_codes(node)[level - 1]))
 
 
 def _several(same: list[Path], error: TreeError) -> str:

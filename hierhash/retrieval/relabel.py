@@ -11,9 +11,9 @@ from hierhash.errors import InputError
 from hierhash.labels.changes import Change, Told, tree_changes
 from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.changing import BESIDE, check_changeable, held
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.load_index import load_index
-from hierhash.retrieval.store import BESIDE, check_changeable, held
 
 
 @dataclass(frozen=True)

@@ -1,218 +1,181 @@
-"""An index that changes: items are added and removed, and what is acknowledged is on the disk.
+"""What every store of coded items can do: a folder, a database, another engine.
 
-One process at a time changes an index (it is locked meanwhile); others go on reading what was.
+``hierhash.testing.check_store`` holds each of them to this. Answers come in canonical order, by
+distance and equal ones by row, and there are as many as were asked for and meet the conditions:
+a filter never makes them fewer than there are.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any, Protocol
 
-from hierhash.errors import InputError, RunError
-from hierhash.retrieval.additions import (
-    CHANGES,
-    PART,
-    PARTS,
-    Changes,
-    Part,
-    read_changes,
-    remove_orphans,
-    with_removed,
-    write_changes,
-)
-from hierhash.retrieval.exact import FORMAT, MANIFEST, ExactIndex, write_items
-from hierhash.retrieval.load_index import load_index, load_rows
-from hierhash.storage.checksums import checksums, sha256_of
-from hierhash.storage.json_files import write_json
-from hierhash.storage.lock import locked
-from hierhash.storage.whole_folder import whole_folder
+from numpy.typing import NDArray
 
-REJECTED, UNFINISHED = "rejected.jsonl", "encoding.json"
-"""Items that could not be read when they were to be added; that an encoding has not ended."""
-BESIDE = (REJECTED, UNFINISHED)
-DOING = "changes"
-SHOWN = 5
-SAME = ("bits", "modality", "distance", "model_sha256", "segments")
+from hierhash.codes.coded import Coded
+from hierhash.codes.distances import Distance
+from hierhash.codes.packing import Codes
+from hierhash.labels.changes import Told
+from hierhash.labels.paths import Path as Node
+from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.conditions import Condition
+from hierhash.retrieval.exact import ExactIndex, Hit
+from hierhash.retrieval.relabel import Relabelled
 
 
-class Writer:
-    """Changes an index that is locked; made by ``writing``.
+class Store(Protocol):
+    """Coded items that can be searched and changed.
 
-    Memory: the ids of its items.
-
-    Args:
-        folder: The index.
+    A row is an item's place in the order of insertion; an item that replaces another is the last.
     """
 
-    def __init__(self, folder: Path) -> None:
-        index, live = load_rows(folder)
-        check_changeable(folder, index)
-        self.folder, self.manifest = folder, index.manifest
-        self.row_of = dict(zip(index.ids, live.tolist(), strict=True))
-        self.changes = read_changes(folder)
-        self._rows = int(index.manifest["items"]) + sum(part.items for part in self.changes.parts)
-        remove_orphans(folder, self.changes)
+    @property
+    def name(self) -> str:
+        """How a user names it, in messages."""
+        ...
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """``bits``, ``modality``, ``model_sha256``, ``tree_sha256``, ``segments`` where it has."""
+        ...
+
+    @property
+    def run(self) -> Path:
+        """The folder of the run that answers its queries."""
+        ...
+
+    @property
+    def distance(self) -> Distance:
+        """How a query meets the codes."""
+        ...
+
+    @property
+    def tree(self) -> LabelTree | None:
+        """What the items are filed in, where that is not the run's tree any more."""
+        ...
+
+    @property
+    def moved(self) -> Mapping[Node, Node]:
+        """Where the nodes of the run's tree are in ``tree``."""
+        ...
+
+    def __len__(self) -> int:
+        """Number of items."""
+        ...
+
+    def search(
+        self,
+        query: Coded,
+        k: int = 20,
+        where: Sequence[Condition] = (),
+        rescore: bool = True,
+        skip: int = 0,
+    ) -> list[Hit]:
+        """The nearest items to one query that meet all conditions.
+
+        Args:
+            query: One item, as a query of the store's run.
+            k: Number of answers.
+            where: Conditions.
+            rescore: Order by the score, where there is one.
+            skip: Answers to leave out before the first.
+
+        Raises:
+            InputError: ``k`` or ``skip`` is no number of answers.
+        """
+        ...
+
+    def nearest(
+        self, queries: Codes, k: int, where: Sequence[Condition] = ()
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """Whole-number distances and rows (q, m) of the nearest items to many queries.
+
+        Args:
+            queries: uint8 (q, bytes).
+            k: Number of answers; all there are where they are fewer.
+            where: Conditions.
+        """
+        ...
+
+    def words(self, text: str, k: int, where: Sequence[Condition] = ()) -> list[tuple[int, float]]:
+        """Rows with scores, best first: the items with the most telling words of a text.
+
+        Words are taken from texts, ids and columns; items with none of them are no answers.
+        """
+        ...
+
+    def items(self, rows: Sequence[int]) -> list[dict[str, Any]]:
+        """The metadata of items, in the order of ``rows``."""
+        ...
+
+    def count(self, where: Sequence[Condition] = ()) -> int:
+        """How many items meet all conditions."""
+        ...
+
+    def columns(self) -> list[str]:
+        """The columns that any item has, in alphabetical order."""
+        ...
+
+    def values(self, column: str) -> list[str]:
+        """The values that items have in a column, in alphabetical order."""
+        ...
 
     def add(self, new: ExactIndex, replacing: bool = False) -> int:
-        """Adds items; when this returns they are on the disk. See ``add_items``."""
-        self._check_alike(new)
-        if len(set(new.ids)) < len(new.ids):
-            raise InputError(f"id '{_twice(new.ids)}' stands twice among the items; rename one")
-        there = [own for own in new.ids if own in self.row_of]
-        if there and not replacing:
-            raise InputError(self.refusal(there))
-        name, folder = f"{self.changes.following:06d}", self.folder
-        (folder / PARTS).mkdir(exist_ok=True)
-        with whole_folder(folder / PARTS / name) as unfinished:
-            files = write_items(unfinished, new)
-            told = {"items": len(new), "files": checksums(unfinished, files)}
-            write_json(unfinished / PART, told)
-        part = Part(name, len(new), sha256_of(folder / PARTS / name / PART))
-        parts = (*self.changes.parts, part)
-        changes = replace(self.changes, following=self.changes.following + 1, parts=parts)
-        self._count(with_removed(folder, changes, sorted(self.row_of[own] for own in there)))
-        self.row_of |= {own: self._rows + place for place, own in enumerate(new.ids)}
-        self._rows += len(new)
-        return len(there)
+        """Adds items; when this returns they are on the disk.
+
+        Args:
+            new: The items, coded by the store's own run.
+            replacing: Items of ids that are there already take the place of these; otherwise they
+                are refused.
+
+        Returns:
+            How many items of the same ids were replaced.
+
+        Raises:
+            InputError: An id is there already, or twice among the new ones; nothing is added.
+            RunError: The items are not coded as its own are, or the store is damaged or held.
+        """
+        ...
 
     def remove(self, ids: Sequence[str]) -> int:
-        """Removes items; when this returns that is on the disk. See ``remove_items``."""
-        if missing := [own for own in ids if own not in self.row_of]:
-            raise InputError(f"{self.folder}: {_some(missing)} not there; nothing was removed")
-        rows = sorted({self.row_of[own] for own in ids})
-        self._count(with_removed(self.folder, self.changes, rows))
-        for own in set(ids):
-            del self.row_of[own]
-        return len(self.row_of)
+        """Removes items by their ids; when this returns that is on the disk.
 
-    def refusal(self, ids: Iterable[str]) -> str:
-        """What is said of ids that are there already."""
-        return (
-            f"{self.folder}: {_some(ids)} there already; add --replace to put the new ones in "
-            "their place"
-        )
+        Returns:
+            How many items are left.
 
-    def _count(self, changes: Changes) -> None:
-        write_changes(self.folder, changes)
-        self.changes = changes
+        Raises:
+            InputError: An id is not there; nothing is removed.
+        """
+        ...
 
-    def _check_alike(self, new: ExactIndex) -> None:
-        for key in SAME:
-            if self.manifest.get(key) != new.manifest.get(key):
-                raise RunError(
-                    f"{self.folder}: its items have another {key} than the new ones; encode them "
-                    f"with the run that it carries, {self.folder / 'run'}"
-                )
+    def relabel(
+        self, new: LabelTree, told: Mapping[Node, Told] | None = None, force: bool = False
+    ) -> Relabelled:
+        """Files the items in a later version of the tree; see ``retrieval.relabel``.
 
+        Raises:
+            InputError: More than half of the labelled items would lose their nodes, and it is not
+                forced.
+        """
+        ...
 
-def check_changeable(folder: Path, index: ExactIndex) -> None:
-    """Refuses an index of an earlier version.
+    def read(self) -> ExactIndex:
+        """All items in memory, in the order of their rows."""
+        ...
 
-    Raises:
-        RunError: It is one.
-    """
-    if index.manifest.get("format") != FORMAT:
-        raise RunError(
-            f"{folder / MANIFEST}: made by an earlier version, which cannot be changed; build "
-            "the index again"
-        )
+    def info(self) -> dict[str, Any]:
+        """What it holds, for people."""
+        ...
 
+    def verify(self) -> None:
+        """Makes sure that all is as it was written.
 
-@contextmanager
-def writing(folder: Path) -> Iterator[Writer]:
-    """Holds an index to change it.
+        Raises:
+            RunError: It is not.
+        """
+        ...
 
-    Raises:
-        RunError: There is none, it is damaged or of an earlier version, or another process
-            changes it.
-    """
-    with held(folder):
-        yield Writer(folder)
-
-
-@contextmanager
-def held(folder: Path) -> Iterator[None]:
-    """Locks an index.
-
-    Raises:
-        RunError: There is none, or another process changes it.
-    """
-    if not (folder / MANIFEST).is_file():
-        load_index(folder)  # says what it is instead
-    with locked(folder, DOING):
-        yield
-
-
-def add_items(folder: Path, new: ExactIndex, replacing: bool = False) -> int:
-    """Adds items; when this returns they are on the disk.
-
-    Args:
-        folder: The index.
-        new: The items, coded by the index's own run.
-        replacing: Items of ids that are there already take the place of these; otherwise they are
-            refused.
-
-    Returns:
-        How many items of the same ids were replaced.
-
-    Raises:
-        RunError: The index is damaged or of an earlier version, another process changes it, or the
-            items are not coded as its own are.
-        InputError: An id is there already, or twice among the new ones; nothing is added.
-    """
-    with writing(folder) as writer:
-        return writer.add(new, replacing)
-
-
-def remove_items(folder: Path, ids: Sequence[str]) -> int:
-    """Removes items by their ids; when this returns that is on the disk.
-
-    Returns:
-        How many items the index has now.
-
-    Raises:
-        RunError: The index is damaged or of an earlier version, or another process changes it.
-        InputError: An id is not there; nothing is removed.
-    """
-    with writing(folder) as writer:
-        return writer.remove(ids)
-
-
-def compact(folder: Path) -> int:
-    """Writes an index whole again, without its removed items; the old one stays until it is.
-
-    Returns:
-        How many items it has.
-
-    Raises:
-        RunError: The index is damaged or of an earlier version, or another process changes it.
-    """
-    with held(folder):
-        return compact_held(folder)
-
-
-def compact_held(folder: Path) -> int:
-    """As ``compact``, of an index that this process holds."""
-    index = load_index(folder)
-    if (folder / CHANGES).exists():
-        index.save(folder, replacing=True, keeping=BESIDE)
-    return len(index)
-
-
-def _twice(ids: Sequence[str]) -> str:
-    seen: set[str] = set()
-    for own in ids:
-        if own in seen:
-            return own
-        seen.add(own)
-    return ""
-
-
-def _some(ids: Iterable[str]) -> str:
-    """The first ids, and how many there are, before ``there already``, say."""
-    known = list(ids)
-    shown = ", ".join(f"'{own}'" for own in known[:SHOWN])
-    more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
-    return f"{shown}{more} {'is' if len(known) == 1 else 'are'}"
+    def close(self) -> None:
+        """Lets go of what it holds open."""
+        ...

@@ -20,10 +20,10 @@ from PIL import Image
 from hierhash.data.catalogue import Catalogue
 from hierhash.errors import DataError, InputError, RunError, TreeError
 from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.changing import REJECTED, UNFINISHED, Writer, compact_held, writing
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.run_files import model_sha256
-from hierhash.retrieval.store import REJECTED, UNFINISHED, Writer, compact_held, writing
 from hierhash.runs.indexing import BATCH, default_modality, groups_of, index_of, rows_in_order
 from hierhash.runs.saved import SavedRun
 from hierhash.storage.json_files import append_line, read_json, read_lines

@@ -13,12 +13,15 @@ from hierhash.codes.coded import Coded
 from hierhash.data.catalogue import Catalogue
 from hierhash.data.sources import PLACELESS, detect, missing, read
 from hierhash.errors import DataError, InputError
+from hierhash.labels.facets import CATEGORY
 from hierhash.labels.tree import LabelTree, load_tree
-from hierhash.retrieval.exact import ExactIndex, Hit
-from hierhash.retrieval.load_index import load_index as load_exact
-from hierhash.retrieval.node_filter import rows_below
+from hierhash.retrieval.conditions import Below, Condition
+from hierhash.retrieval.exact import Hit
+from hierhash.retrieval.node_filter import find_node
+from hierhash.retrieval.open_store import open_store
+from hierhash.retrieval.store import Store
 from hierhash.retrieval.weighing import chosen_weights, parse_weights, weighed
-from hierhash.retrieval.where import rows_where
+from hierhash.retrieval.where import parse_condition
 from hierhash.runs.encoding import encode_to_index
 from hierhash.runs.extending import extend_run
 from hierhash.runs.given import Picture, given_features, given_pictures, given_texts
@@ -184,16 +187,16 @@ class Index:
     """Coded items that can be searched.
 
     Args:
-        exact: What its folder holds.
+        store: Its items.
         run: The run that answers its queries.
     """
 
-    def __init__(self, exact: ExactIndex, run: Run) -> None:
-        self.exact, self.run = exact, run
+    def __init__(self, store: Store, run: Run) -> None:
+        self.store, self.run = store, run
 
     def __len__(self) -> int:
         """Number of items."""
-        return len(self.exact)
+        return len(self.store)
 
     def search(
         self,
@@ -238,15 +241,16 @@ class Index:
             _one_row(image_features),
         )
         query: Coded = self.run.saved.method.encode({modality: rows}, "query")
-        filed = self.exact.tree or self.run.tree
-        below = None if under is None else rows_below(self.exact, filed, under)
-        for condition in where:
-            rows = rows_where(self.exact, self.run.saved.facets, condition)
-            below = rows if below is None else np.intersect1d(below, rows)
-        segments = self.exact.manifest.get("segments", {})
+        conditions: list[Condition] = []
+        if under is not None:
+            node = find_node(self.store.tree or self.run.tree, under)
+            conditions.append(Below(CATEGORY, node))
+        facets = self.run.saved.facets
+        conditions += [parse_condition(one, facets, self.store) for one in where]
+        segments = self.store.manifest.get("segments", {})
         asked = [f"{name}={weight}" for name, weight in (weigh or {}).items()]
-        weights = chosen_weights(self.exact.run) | parse_weights(asked, segments)
-        return self.exact.search(weighed(query, segments, weights), k, below)
+        weights = chosen_weights(self.store.run) | parse_weights(asked, segments)
+        return self.store.search(weighed(query, segments, weights), k, conditions)
 
 
 def load_run(folder: str | Path) -> Run:
@@ -258,14 +262,17 @@ def load_run(folder: str | Path) -> Run:
     return Run(load_saved(Path(folder)))
 
 
-def load_index(folder: str | Path) -> Index:
+def load_index(name: str | Path) -> Index:
     """An index with the run that it carries.
+
+    Args:
+        name: Its folder.
 
     Raises:
         RunError: It is no index, a file is missing or damaged, or they do not fit each other.
     """
-    exact = load_exact(Path(folder))
-    return Index(exact, load_run(exact.run))
+    store = open_store(str(name))
+    return Index(store, load_run(store.run))
 
 
 def _read(source: str | Path, options: Mapping[str, Any]) -> Catalogue:

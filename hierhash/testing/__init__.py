@@ -1,5 +1,5 @@
-"""For tests of your own: random trees and codes, and checks that every method must pass.
+"""For tests of your own: random trees and codes, and checks that methods and stores must pass.
 
-``strategies`` needs hypothesis (``pip install 'hierhash[testing]'``); ``check_method`` needs
-nothing more than hierhash.
+``strategies`` needs hypothesis (``pip install 'hierhash[testing]'``); ``check_method`` and
+``check_store`` need nothing more than hierhash.
 """

@@ -11,15 +11,30 @@ from hierhash.codes.distances import Hamming
 from hierhash.errors import InputError
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.exact import ExactIndex, metadata_lines
-from hierhash.retrieval.where import rows_where
+from hierhash.retrieval.filtering import Filter
+from hierhash.retrieval.where import parse_condition
 
 TREE = LabelTree.from_nested(["A"], name="t")
 CELLS = ["19.90", "50", " 7 ", "", "free", "-3", "5e1", "nan", "inf"]
 
 
+class Items:
+    """What conditions are for, in memory."""
+
+    def __init__(self, index):
+        self._filter = Filter(index)
+        self.columns, self.values = self._filter.columns, self._filter.values
+
+    def count(self, where=()):
+        return len(self._filter.rows(where))
+
+    def rows(self, text):
+        return self._filter.rows([parse_condition(text, {}, self)]).tolist()
+
+
 @pytest.fixture(scope="module")
-def index(tmp_path_factory):
-    items = [
+def items(tmp_path_factory):
+    known = [
         {
             "id": str(row),
             "text": "",
@@ -29,17 +44,17 @@ def index(tmp_path_factory):
         }
         for row, cell in enumerate(CELLS)
     ]
-    labels = TREE.encode([["A"]] * len(items))
-    codes = np.zeros((len(items), 1), dtype=np.uint8)
+    labels = TREE.encode([["A"]] * len(known))
+    codes = np.zeros((len(known), 1), dtype=np.uint8)
     run = tmp_path_factory.mktemp("run")
-    return ExactIndex(codes, metadata_lines(items), labels, {"bits": 8}, run, Hamming(8))
+    return Items(ExactIndex(codes, metadata_lines(known), labels, {"bits": 8}, run, Hamming(8)))
 
 
 @given(
     sign=st.sampled_from(["<", "<=", ">", ">="]),
     limit=st.sampled_from([50.0, 7.0, -3.0, 19.9, 0.0, 1e9]),
 )
-def test_numbers_are_compared_and_other_cells_are_none(index, sign, limit):
+def test_numbers_are_compared_and_other_cells_are_none(items, sign, limit):
     wanted = []
     for row, cell in enumerate(CELLS):
         try:
@@ -49,7 +64,7 @@ def test_numbers_are_compared_and_other_cells_are_none(index, sign, limit):
         compared = {"<": number < limit, "<=": number <= limit, ">": number > limit}
         if compared.get(sign, number >= limit):
             wanted.append(row)
-    assert rows_where(index, {}, f"price {sign} {limit}").tolist() == wanted
+    assert items.rows(f"price {sign} {limit}") == wanted
 
 
 @pytest.mark.parametrize(
@@ -63,12 +78,12 @@ def test_numbers_are_compared_and_other_cells_are_none(index, sign, limit):
         ("price", "is not NAME=VALUE"),
     ],
 )
-def test_what_is_no_condition_is_refused(index, condition, said):
+def test_what_is_no_condition_is_refused(items, condition, said):
     with pytest.raises(InputError) as caught:
-        rows_where(index, {}, condition)
+        items.rows(condition)
     assert said in str(caught.value)
 
 
-def test_a_value_may_hold_signs(index):
+def test_a_value_may_hold_signs(items):
     with pytest.raises(InputError, match="name: no item has 'a<b'"):
-        rows_where(index, {}, "name=a<b")
+        items.rows("name=a<b")

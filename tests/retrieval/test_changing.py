@@ -18,8 +18,8 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from hierhash.errors import HierhashError, InputError, RunError
 from hierhash.retrieval import additions
+from hierhash.retrieval.changing import add_items, compact, remove_items
 from hierhash.retrieval.load_index import load_index
-from hierhash.retrieval.store import add_items, compact, remove_items
 from tests.cli.small_run import hierhash
 
 QUERY = np.arange(28)
@@ -258,9 +258,9 @@ ADDING = """
 import sys
 from pathlib import Path
 sys.path.insert(0, {root!r})
-from tests.retrieval.test_store import renamed
+from tests.retrieval.test_changing import renamed
 from hierhash.retrieval.load_index import load_index
-from hierhash.retrieval.store import add_items, compact, remove_items
+from hierhash.retrieval.changing import add_items, compact, remove_items
 folder = Path(sys.argv[1])
 first = load_index(folder).subset(__import__("numpy").arange(3))
 for turn in range(1000):

@@ -1,0 +1,218 @@
+"""An index that changes: items are added and removed, and what is acknowledged is on the disk.
+
+One process at a time changes an index (it is locked meanwhile); others go on reading what was.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+
+from hierhash.errors import InputError, RunError
+from hierhash.retrieval.additions import (
+    CHANGES,
+    PART,
+    PARTS,
+    Changes,
+    Part,
+    read_changes,
+    remove_orphans,
+    with_removed,
+    write_changes,
+)
+from hierhash.retrieval.exact import FORMAT, MANIFEST, ExactIndex, write_items
+from hierhash.retrieval.load_index import load_index, load_rows
+from hierhash.storage.checksums import checksums, sha256_of
+from hierhash.storage.json_files import write_json
+from hierhash.storage.lock import locked
+from hierhash.storage.whole_folder import whole_folder
+
+REJECTED, UNFINISHED = "rejected.jsonl", "encoding.json"
+"""Items that could not be read when they were to be added; that an encoding has not ended."""
+BESIDE = (REJECTED, UNFINISHED)
+DOING = "changes"
+SHOWN = 5
+SAME = ("bits", "modality", "distance", "model_sha256", "segments")
+
+
+class Writer:
+    """Changes an index that is locked; made by ``writing``.
+
+    Memory: the ids of its items.
+
+    Args:
+        folder: The index.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        index, live = load_rows(folder)
+        check_changeable(folder, index)
+        self.folder, self.manifest = folder, index.manifest
+        self.row_of = dict(zip(index.ids, live.tolist(), strict=True))
+        self.changes = read_changes(folder)
+        self._rows = int(index.manifest["items"]) + sum(part.items for part in self.changes.parts)
+        remove_orphans(folder, self.changes)
+
+    def add(self, new: ExactIndex, replacing: bool = False) -> int:
+        """Adds items; when this returns they are on the disk. See ``add_items``."""
+        self._check_alike(new)
+        if len(set(new.ids)) < len(new.ids):
+            raise InputError(f"id '{_twice(new.ids)}' stands twice among the items; rename one")
+        there = [own for own in new.ids if own in self.row_of]
+        if there and not replacing:
+            raise InputError(self.refusal(there))
+        name, folder = f"{self.changes.following:06d}", self.folder
+        (folder / PARTS).mkdir(exist_ok=True)
+        with whole_folder(folder / PARTS / name) as unfinished:
+            files = write_items(unfinished, new)
+            told = {"items": len(new), "files": checksums(unfinished, files)}
+            write_json(unfinished / PART, told)
+        part = Part(name, len(new), sha256_of(folder / PARTS / name / PART))
+        parts = (*self.changes.parts, part)
+        changes = replace(self.changes, following=self.changes.following + 1, parts=parts)
+        self._count(with_removed(folder, changes, sorted(self.row_of[own] for own in there)))
+        self.row_of |= {own: self._rows + place for place, own in enumerate(new.ids)}
+        self._rows += len(new)
+        return len(there)
+
+    def remove(self, ids: Sequence[str]) -> int:
+        """Removes items; when this returns that is on the disk. See ``remove_items``."""
+        if missing := [own for own in ids if own not in self.row_of]:
+            raise InputError(f"{self.folder}: {_some(missing)} not there; nothing was removed")
+        rows = sorted({self.row_of[own] for own in ids})
+        self._count(with_removed(self.folder, self.changes, rows))
+        for own in set(ids):
+            del self.row_of[own]
+        return len(self.row_of)
+
+    def refusal(self, ids: Iterable[str]) -> str:
+        """What is said of ids that are there already."""
+        return (
+            f"{self.folder}: {_some(ids)} there already; add --replace to put the new ones in "
+            "their place"
+        )
+
+    def _count(self, changes: Changes) -> None:
+        write_changes(self.folder, changes)
+        self.changes = changes
+
+    def _check_alike(self, new: ExactIndex) -> None:
+        for key in SAME:
+            if self.manifest.get(key) != new.manifest.get(key):
+                raise RunError(
+                    f"{self.folder}: its items have another {key} than the new ones; encode them "
+                    f"with the run that it carries, {self.folder / 'run'}"
+                )
+
+
+def check_changeable(folder: Path, index: ExactIndex) -> None:
+    """Refuses an index of an earlier version.
+
+    Raises:
+        RunError: It is one.
+    """
+    if index.manifest.get("format") != FORMAT:
+        raise RunError(
+            f"{folder / MANIFEST}: made by an earlier version, which cannot be changed; build "
+            "the index again"
+        )
+
+
+@contextmanager
+def writing(folder: Path) -> Iterator[Writer]:
+    """Holds an index to change it.
+
+    Raises:
+        RunError: There is none, it is damaged or of an earlier version, or another process
+            changes it.
+    """
+    with held(folder):
+        yield Writer(folder)
+
+
+@contextmanager
+def held(folder: Path) -> Iterator[None]:
+    """Locks an index.
+
+    Raises:
+        RunError: There is none, or another process changes it.
+    """
+    if not (folder / MANIFEST).is_file():
+        load_index(folder)  # says what it is instead
+    with locked(folder, DOING):
+        yield
+
+
+def add_items(folder: Path, new: ExactIndex, replacing: bool = False) -> int:
+    """Adds items; when this returns they are on the disk.
+
+    Args:
+        folder: The index.
+        new: The items, coded by the index's own run.
+        replacing: Items of ids that are there already take the place of these; otherwise they are
+            refused.
+
+    Returns:
+        How many items of the same ids were replaced.
+
+    Raises:
+        RunError: The index is damaged or of an earlier version, another process changes it, or the
+            items are not coded as its own are.
+        InputError: An id is there already, or twice among the new ones; nothing is added.
+    """
+    with writing(folder) as writer:
+        return writer.add(new, replacing)
+
+
+def remove_items(folder: Path, ids: Sequence[str]) -> int:
+    """Removes items by their ids; when this returns that is on the disk.
+
+    Returns:
+        How many items the index has now.
+
+    Raises:
+        RunError: The index is damaged or of an earlier version, or another process changes it.
+        InputError: An id is not there; nothing is removed.
+    """
+    with writing(folder) as writer:
+        return writer.remove(ids)
+
+
+def compact(folder: Path) -> int:
+    """Writes an index whole again, without its removed items; the old one stays until it is.
+
+    Returns:
+        How many items it has.
+
+    Raises:
+        RunError: The index is damaged or of an earlier version, or another process changes it.
+    """
+    with held(folder):
+        return compact_held(folder)
+
+
+def compact_held(folder: Path) -> int:
+    """As ``compact``, of an index that this process holds."""
+    index = load_index(folder)
+    if (folder / CHANGES).exists():
+        index.save(folder, replacing=True, keeping=BESIDE)
+    return len(index)
+
+
+def _twice(ids: Sequence[str]) -> str:
+    seen: set[str] = set()
+    for own in ids:
+        if own in seen:
+            return own
+        seen.add(own)
+    return ""
+
+
+def _some(ids: Iterable[str]) -> str:
+    """The first ids, and how many there are, before ``there already``, say."""
+    known = list(ids)
+    shown = ", ".join(f"'{own}'" for own in known[:SHOWN])
+    more = f" and {len(known) - SHOWN} more" if len(known) > SHOWN else ""
+    return f"{shown}{more} {'is' if len(known) == 1 else 'are'}"

@@ -1,0 +1,189 @@
+"""The store that is a folder, searched in memory: the default.
+
+It answers from what the folder held when it was opened, or when this object last changed it.
+Memory: that of ``ExactIndex``, and the words of the items once they are asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from numpy.typing import NDArray
+
+from hierhash.codes.coded import Coded
+from hierhash.codes.distances import Distance
+from hierhash.codes.packing import Codes
+from hierhash.errors import RunError
+from hierhash.labels.changes import Told
+from hierhash.labels.paths import Path as Node
+from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.additions import read_changes
+from hierhash.retrieval.changing import UNFINISHED, add_items, remove_items
+from hierhash.retrieval.conditions import Condition
+from hierhash.retrieval.exact import ExactIndex, Hit, check_answers
+from hierhash.retrieval.filtering import Filter
+from hierhash.retrieval.load_index import load_index
+from hierhash.retrieval.relabel import Relabelled, relabel
+from hierhash.retrieval.words_search import WordsSearch
+
+
+class FolderStore:
+    """A folder of coded items. See ``Store`` for what is not said here.
+
+    Args:
+        folder: The folder.
+
+    Raises:
+        RunError: It is no index, a file is missing or damaged, or they do not fit each other.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.index = load_index(folder)
+
+    @property
+    def name(self) -> str:
+        """The folder."""
+        return str(self.folder)
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """See ``Store``."""
+        return self.index.manifest
+
+    @property
+    def run(self) -> Path:
+        """See ``Store``."""
+        return self.index.run
+
+    @property
+    def distance(self) -> Distance:
+        """See ``Store``."""
+        return self.index.distance
+
+    @property
+    def tree(self) -> LabelTree | None:
+        """See ``Store``."""
+        return self.index.tree
+
+    @property
+    def moved(self) -> Mapping[Node, Node]:
+        """See ``Store``."""
+        return self.index.moved
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether the encoding that writes it has ended."""
+        return not (self.folder / UNFINISHED).is_file()
+
+    def __len__(self) -> int:
+        """Number of items."""
+        return len(self.index)
+
+    @cached_property
+    def _filter(self) -> Filter:
+        return Filter(self.index)
+
+    @cached_property
+    def _words(self) -> WordsSearch:
+        return WordsSearch.of(self.index)
+
+    def search(
+        self,
+        query: Coded,
+        k: int = 20,
+        where: Sequence[Condition] = (),
+        rescore: bool = True,
+        skip: int = 0,
+    ) -> list[Hit]:
+        """See ``Store``."""
+        check_answers("k", k)
+        check_answers("skip", skip)
+        found = self.index.search(query, k + skip, self._filter.rows(where), rescore)
+        return found[skip:]
+
+    def nearest(
+        self, queries: Codes, k: int, where: Sequence[Condition] = ()
+    ) -> tuple[NDArray[Any], NDArray[Any]]:
+        """See ``Store``."""
+        return self.index.nearest(queries, k, self._filter.rows(where))
+
+    def words(self, text: str, k: int, where: Sequence[Condition] = ()) -> list[tuple[int, float]]:
+        """See ``Store``; BM25."""
+        return self._words.search(text, k, self._filter.rows(where))
+
+    def items(self, rows: Sequence[int]) -> list[dict[str, Any]]:
+        """See ``Store``."""
+        return [self.index.item(row) for row in rows]
+
+    def count(self, where: Sequence[Condition] = ()) -> int:
+        """See ``Store``."""
+        rows = self._filter.rows(where)
+        return len(self.index) if rows is None else len(rows)
+
+    def columns(self) -> list[str]:
+        """See ``Store``."""
+        return self._filter.columns()
+
+    def values(self, column: str) -> list[str]:
+        """See ``Store``."""
+        return self._filter.values(column)
+
+    def add(self, new: ExactIndex, replacing: bool = False) -> int:
+        """See ``Store``; one process at a time changes the folder."""
+        replaced = add_items(self.folder, new, replacing)
+        self.refresh()
+        return replaced
+
+    def remove(self, ids: Sequence[str]) -> int:
+        """See ``Store``; one process at a time changes the folder."""
+        left = remove_items(self.folder, ids)
+        self.refresh()
+        return left
+
+    def relabel(
+        self, new: LabelTree, told: Mapping[Node, Told] | None = None, force: bool = False
+    ) -> Relabelled:
+        """See ``Store``; the old folder stays until that is done."""
+        result = relabel(self.folder, new, told, force)
+        self.refresh()
+        return result
+
+    def refresh(self) -> None:
+        """Reads the folder again: what others changed is there then.
+
+        Raises:
+            RunError: It is damaged.
+        """
+        self.index = load_index(self.folder)
+        for made in ("_filter", "_words"):
+            self.__dict__.pop(made, None)
+
+    def read(self) -> ExactIndex:
+        """See ``Store``."""
+        return self.index
+
+    def info(self) -> dict[str, Any]:
+        """See ``Store``."""
+        about = dict(self.manifest) | {"items": len(self)}
+        if self.tree is not None:
+            about["tree_sha256"] = self.tree.sha256
+        about["parts"] = len(read_changes(self.folder).parts)
+        return about | {"complete": self.is_complete}
+
+    def verify(self) -> None:
+        """See ``Store``."""
+        index = load_index(self.folder)
+        if not self.is_complete:
+            raise RunError(
+                f"{self.folder}: its encoding has not ended, it holds {len(index)} items; give the "
+                "same hierhash encode again"
+            )
+        for row in range(len(index)):
+            index.item(row)
+
+    def close(self) -> None:
+        """Nothing is held open."""
