@@ -13,7 +13,7 @@ import pytest
 
 from hierhash.data.sources import detect, read
 from hierhash.errors import RunError
-from hierhash.retrieval import store
+from hierhash.retrieval import changing
 from hierhash.retrieval.load_index import load_index
 from hierhash.runs import encoding
 from hierhash.runs.encoding import add_to_index, encode_to_index, rejected
@@ -38,7 +38,7 @@ class Stop(Exception):
 
 def stopped(monkeypatch, saved, shop, folder, shards, modality=None):
     """Encodes so many shards of eight items and is stopped."""
-    real, count = store.Writer.add, [0]
+    real, count = changing.Writer.add, [0]
 
     def add(self, new, replacing=False):
         if count[0] == shards:
@@ -47,7 +47,7 @@ def stopped(monkeypatch, saved, shop, folder, shards, modality=None):
         return real(self, new, replacing)
 
     with monkeypatch.context() as patched:
-        patched.setattr(store.Writer, "add", add)
+        patched.setattr(changing.Writer, "add", add)
         with pytest.raises(Stop):
             encode_to_index(saved, shop, folder, modality, shard=8)
 
