@@ -228,7 +228,7 @@ def _both_rows(
             near = keys_of(place)
             first = np.argsort(near, kind="stable")[:FUSED_FIRST].tolist()
             by_code = [(row, -round(float(near[row]), 4)) for row in first]
-        both = fused(by_code, words.search(text, FUSED_FIRST), FIRST)
+        both = fused(by_code, words.search(text, FUSED_FIRST))[:FIRST]
         found.append(np.array([row for row, _ in both], dtype=np.int64))
     return found
 

@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    from hierhash.retrieval.answered import Answered
 
 
 class Mode(StrEnum):
@@ -50,6 +53,16 @@ def search(
         typer.Option(min=0.0, max=1.0, help="How often what is understood may be wrong."),
     ] = 0.1,
     k: Annotated[int, typer.Option("-k", min=1, help="Number of answers.")] = 20,
+    skip: Annotated[
+        int, typer.Option(min=0, help="Leave out so many answers: -k 20 --skip 20 is page 2.")
+    ] = 0,
+    sort: Annotated[
+        str | None,
+        typer.Option(help="Order the nearest items by a column: price, or 'price desc'."),
+    ] = None,
+    among: Annotated[
+        int, typer.Option(min=1, help="How many of the nearest items --sort puts in order.")
+    ] = 200,
     no_rescore: Annotated[
         bool, typer.Option("--no-rescore", help="Canonical order: (distance, row).")
     ] = False,
@@ -69,8 +82,10 @@ def search(
     Items whose known value of a facet is not the understood one are left out (--no-filter). A text
     of which no word is known to the run is looked up in the items' texts.
     """
+    from hierhash.answering.session import Session
     from hierhash.cli.searching import Search
     from hierhash.errors import InputError
+    from hierhash.retrieval.open_store import open_store
 
     if (queries is None) == (text is None and image is None):
         raise InputError("search: give --text or --image, or both together, or else --queries")
@@ -82,30 +97,36 @@ def search(
         raise InputError(f"{html}: there is no folder {html.parent}; choose another place")
     if html is not None and html.exists():
         raise InputError(f"{html}: exists already; choose another name or remove it")
-    session = Search(
-        index,
-        under,
+    session = Session(open_store(index))
+    if not session.store.info()["complete"]:
+        typer.echo("note: the index is not complete: its encoding has not ended", err=True)
+    wish = session.wish(
         k,
-        rescore=not no_rescore,
-        as_json=as_json,
+        skip=skip,
+        under=under,
         where=where or [],
         weigh=weigh or [],
         filters=not no_filter,
+        rescore=not no_rescore,
         mode=mode.value,
         risk=risk,
-        keeps=html is not None,
+        sort=sort,
+        among=among,
     )
+    answers: list[Answered] = []
+    keep = answers.append if html is not None else None
+    said = Search(session, wish, as_json=as_json, keep=keep)
     complete = True
     if queries is not None:
-        complete = session.answer_file(queries)
+        complete = said.file(queries)
     elif image is not None:
-        session.answer_picture(image, text)
+        said.picture(image, text)
     else:
-        session.answer_text(text or "")
+        said.text(text or "")
     if html is not None:
         from hierhash.reports.search_page import search_page
         from hierhash.storage.whole_file import write_text
 
-        write_text(html, search_page(session.index.name, session.answers))
+        write_text(html, search_page(session.store.name, answers))
     if not complete:
         raise typer.Exit(2)

@@ -35,8 +35,8 @@ def search_page(index: str, answers: Sequence[Answered]) -> str:
         {
             "text": one.text,
             "picture": None if one.picture is None else _picture(str(one.picture)),
-            "understood": one.understood,
-            "notes": one.notes,
+            "understood": one.said,
+            "notes": [*one.notes, *one.asides],
             "hits": [_hit(hit, mark) for hit, mark in zip(one.hits, one.marks, strict=True)],
         }
         for one in answers

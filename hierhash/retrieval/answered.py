@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from hierhash.retrieval.exact import Hit
+from hierhash.retrieval.understood import Understood, sentence
 
 
 @dataclass(frozen=True)
@@ -16,15 +17,22 @@ class Answered:
     Args:
         text: What was asked in words; "" by a picture alone.
         picture: The file of the picture that was asked by, if any.
-        understood: What it was understood as, in words.
+        understood: What it was understood as; None where the run's method cannot say.
         notes: What of it was not taken as it stands.
+        asides: What is to be known of the answers: that nearer ones are left out, say.
         hits: The answers.
         marks: Of each answer ``exact``, ``relative``, ``beyond`` or "".
     """
 
     text: str
     picture: Path | None
-    understood: str
+    understood: Sequence[Understood] | None
     notes: Sequence[str]
+    asides: Sequence[str]
     hits: Sequence[Hit]
     marks: Sequence[str]
+
+    @property
+    def said(self) -> str:
+        """What it was understood as, in words; "" where that cannot be said."""
+        return "" if self.understood is None else sentence(self.understood)

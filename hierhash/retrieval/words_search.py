@@ -99,7 +99,7 @@ def said_of(item: Mapping[str, Any]) -> str:
 
 
 def fused(
-    by_code: Sequence[tuple[int, float]], by_words: Sequence[tuple[int, float]], k: int
+    by_code: Sequence[tuple[int, float]], by_words: Sequence[tuple[int, float]]
 ) -> list[tuple[int, float]]:
     """Two rankings of rows as one, by reciprocal rank; 2 is the score of the first of both.
 
@@ -108,13 +108,13 @@ def fused(
     Args:
         by_code: Rows with their scores, best first; FIRST of them count.
         by_words: The same.
-        k: Number of answers.
 
     Returns:
-        Rows with their scores, best first; equal ones as in ``by_code``, then as in ``by_words``.
+        All rows with their scores, best first; equal ones as in ``by_code``, then as in
+        ``by_words``.
 
     Example:
-        >>> [row for row, _ in fused([(7, 0.9), (8, 0.5)], [(8, 3.0)], 2)]
+        >>> [row for row, _ in fused([(7, 0.9), (8, 0.5)], [(8, 3.0)])]
         [8, 7]
     """
     scores: dict[int, float] = {}
@@ -123,4 +123,4 @@ def fused(
         for place, (row, score) in enumerate(ranking[:FIRST], start=1):
             rank, before = (rank if score == before else place), score
             scores[row] = scores.get(row, 0.0) + (FUSED + 1) / (FUSED + rank)
-    return sorted(scores.items(), key=lambda one: -one[1])[:k]
+    return sorted(scores.items(), key=lambda one: -one[1])

@@ -132,10 +132,10 @@ def test_an_index_holds_picture_and_text_together_where_the_method_can(run, tmp_
     index, saved = load_index(tmp_path / "both"), load_run(folder / "run")
     items = prepare_again(saved).items
     for row in (0, 5, len(index) - 1):  # each by itself: none has another's code
-        own = np.array([int(index.exact.item(row)["id"].removeprefix("i"))])
+        own = np.array([int(index.store.read().item(row)["id"].removeprefix("i"))])
         features = {one: items.rows[one][own] for one in ("image", "text")}
         alone = saved.method.encode(features, "database").codes
-        assert index.exact.codes[row].tolist() == alone[0].tolist()
+        assert index.store.read().codes[row].tolist() == alone[0].tolist()
 
 
 def test_codes_of_groups_come_in_the_order_of_the_rows():

@@ -8,8 +8,10 @@ import numpy as np
 import pytest
 import yaml
 
+from hierhash.answering.session import Session
 from hierhash.api import load_index
 from hierhash.errors import InputError
+from hierhash.retrieval.open_store import open_store
 from tests.cli.small_run import CONFIG, contents, hierhash, refusal, write_shop
 
 COLOURS = ("red", "blue")
@@ -288,10 +290,5 @@ def test_a_column_that_is_called_category_does_not_hide_what_was_understood(shop
     plain = search(shop, "--text", "hats", "-k", "1").out.splitlines()[0]
     said = hierhash("search", shop / "index", "--text", "hats", "-k", "1", "--where", "size=m")
     assert said.out.splitlines()[0] == plain
-    from hierhash.cli.searching import Search
-
-    options = {"rescore": True, "as_json": False, "where": ["size=m"]}
-    session = Search(shop / "index", None, 1, **options)
-    assert session.asked == set()
-    session.answer_text("hats")
-    assert session.answers == []  # a pipe of queries keeps none
+    session = Session(open_store(str(shop / "index")))
+    assert session.wish(where=["size=m"]).asked == frozenset()

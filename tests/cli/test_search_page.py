@@ -53,11 +53,11 @@ def test_pictures_that_are_gone_leave_a_word(tmp_path):
 
     item = {"id": "1", "text": "a hat", "paths": [["A", "b"]], "image": str(tmp_path / "no.png")}
     hits = [Hit(item, 3, 1.25), Hit(item | {"text": None, "image": None, "paths": []}, None, None)]
-    page = search_page("shop", [Answered("hat", None, "", ["x"], hits, ["exact", ""])])
+    page = search_page("shop", [Answered("hat", None, None, ["x"], [], hits, ["exact", ""])])
     assert page.count("no picture") == 2
     assert "score 1.2, distance 3" in page
     assert "A/b" in page
-    assert "nothing answers" in search_page("shop", [Answered("hat", None, "", (), [], [])])
+    assert "nothing answers" in search_page("shop", [Answered("hat", None, None, (), (), [], [])])
 
 
 def test_a_page_that_has_no_place_and_words_of_a_picture_are_refused(index, trained, tmp_path):

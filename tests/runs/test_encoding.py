@@ -72,7 +72,7 @@ def test_what_is_done_is_not_done_again(monkeypatch, saved, shop, tmp_path, shar
 def test_a_compaction_in_between_does_not_end_it(monkeypatch, saved, shop, tmp_path):
     folder = tmp_path / "index"
     stopped(monkeypatch, saved, shop, folder, 2)
-    store.compact(folder)
+    changing.compact(folder)
     assert encode_to_index(saved, shop, folder).added == 24
 
 
@@ -97,7 +97,7 @@ def test_other_items_another_run_or_a_finished_index_are_refused(
 def test_another_process_that_changes_it_harms_nothing(monkeypatch, saved, shop, tmp_path):
     folder = tmp_path / "index"
     stopped(monkeypatch, saved, shop, folder, 1)
-    with store.writing(folder), pytest.raises(RunError, match="another process changes"):
+    with changing.writing(folder), pytest.raises(RunError, match="another process changes"):
         encode_to_index(saved, shop, folder)
     assert len(load_index(folder)) == 8
     assert encode_to_index(saved, shop, folder).found == 8

@@ -1,0 +1,137 @@
+"""The answers to one query in their order: by codes, by words, or by both."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+
+from hierhash.answering.asking import Query
+from hierhash.answering.wish import Wish
+from hierhash.codes.coded import Coded
+from hierhash.labels.paths import format_path
+from hierhash.retrieval.conditions import Condition
+from hierhash.retrieval.exact import Hit
+from hierhash.retrieval.store import Store
+from hierhash.retrieval.weighing import weighed
+from hierhash.retrieval.words_search import FIRST, fused
+
+TELLING = 0.1
+"""Of the best score: what an answer by words alone has at least."""
+
+
+class Ranking:
+    """A query against a store.
+
+    Args:
+        store: The items.
+        query: The query.
+        wish: How it is to be answered.
+        where: What answers must meet, what was understood among it.
+        segments: Bits of the code by segment.
+    """
+
+    def __init__(
+        self,
+        store: Store,
+        query: Query,
+        wish: Wish,
+        where: Sequence[Condition],
+        segments: Mapping[str, int],
+    ) -> None:
+        self._store, self._wish, self._where = store, wish, where
+        self._words = query.words
+        self._coded: Coded | None = None
+        if query.coded is not None:
+            self._coded = weighed(query.coded, segments, wish.weights)
+
+    def hits(self, k: int, skip: int = 0) -> list[Hit]:
+        """The answers after the first ``skip``, as many as there are up to ``k``."""
+        if self._coded is None:
+            return self._by_words(k + skip)[skip:]
+        if self._words:
+            return self._by_both(self._coded, k, skip)
+        return self._store.search(self._coded, k, self._where, self._wish.rescore, skip)
+
+    def _by_words(self, k: int) -> list[Hit]:
+        found = self._store.words(self._words, k, self._where)
+        items = self._store.items([row for row, _ in found])
+        hits = [
+            Hit(item, None, score, row) for item, (row, score) in zip(items, found, strict=True)
+        ]
+        # A word that most items have, as SKU, finds them all; an id or a name stands out.
+        return [hit for hit in hits if (hit.score or 0) >= TELLING * (hits[0].score or 0)]
+
+    def _by_both(self, coded: Coded, k: int, skip: int) -> list[Hit]:
+        """By codes and words; what is not among the first by code has no distance here."""
+        by_words = self._store.words(self._words, FIRST, self._where)
+        if not by_words:
+            return self._store.search(coded, k, self._where, self._wish.rescore, skip)
+        found = self._store.search(coded, FIRST, self._where, self._wish.rescore)
+        by_code = [
+            (hit.row, float(-(hit.distance or 0)) if hit.score is None else hit.score)
+            for hit in found
+        ]
+        both = fused(by_code, by_words)
+        near = {hit.row: hit for hit in found}
+        if len(both) < k + skip:
+            # After the first of both the others follow by code, so that no page is cut short.
+            known = {row for row, _ in both}
+            more = self._store.search(coded, k + skip, self._where, self._wish.rescore)
+            near |= {hit.row: hit for hit in more}
+            both += [(hit.row, 0.0) for hit in more if hit.row not in known]
+        both = both[skip : skip + k]
+        others = [row for row, _ in both if row not in near]
+        items = dict(zip(others, self._store.items(others), strict=True))
+        return [
+            replace(near[row], score=score) if row in near else Hit(items[row], None, score, row)
+            for row, score in both
+        ]
+
+    def asides(self, hits: Sequence[Hit], unit: str) -> list[str]:
+        """What is to be known of answers that a filter was kept for.
+
+        Args:
+            hits: The answers.
+            unit: What distances are counted in.
+        """
+        wish = self._wish
+        if not hits and wish.where and not wish.skip:
+            where = f"lies under {format_path(wish.node)}" if wish.node else "is known to be so"
+            return [f"no item {where}"]
+        if self._coded is None or self._words or wish.skip or wish.order or not self._where:
+            return []
+        return self._nearer_elsewhere(self._coded, hits, unit) if hits else []
+
+    def _nearer_elsewhere(self, coded: Coded, hits: Sequence[Hit], unit: str) -> list[str]:
+        [best] = self._store.search(coded, 1, rescore=self._wish.rescore)
+        nearer = (best.distance or 0) < (hits[0].distance or 0)
+        if not self._wish.where:
+            if nearer if best.score is None else best.score > (hits[0].score or 0):
+                said = "nearer items of another value are left out; --no-filter keeps them"
+                return [said]
+            return []
+        far = nearer or (best.score or 0) > (hits[0].score or 0)
+        if not far or not best.item["paths"]:
+            return []
+        elsewhere = format_path(tuple(best.item["paths"][0]))
+        return [
+            f"nearer items lie elsewhere: {nearness(best, unit)} under {elsewhere}, "
+            f"{nearness(hits[0], unit)} here"
+        ]
+
+
+def nearness(hit: Hit, unit: str = "bit") -> str:
+    """Score and distance of an answer, for people."""
+    score = "" if hit.score is None else f"score {hit.score:.2f}"
+    distance = "" if hit.distance is None else apart(hit.distance, unit)
+    return " at ".join(part for part in (score, distance) if part)
+
+
+def apart(distance: int, unit: str = "bit") -> str:
+    """A distance, for people.
+
+    Example:
+        >>> apart(1), apart(2, "level")
+        ('1 bit', '2 levels')
+    """
+    return f"{distance} {unit}{'' if distance == 1 else 's'}"

@@ -1,0 +1,222 @@
+"""A store that is ready to answer texts and pictures.
+
+A text is answered in numpy; only a picture loads torch.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from hierhash.answering.asking import (
+    Query,
+    TextReader,
+    ask_picture,
+    ask_text,
+    run_trees,
+    text_reader,
+)
+from hierhash.answering.ranking import Ranking
+from hierhash.answering.wish import AMONG, Mode, Wish, in_order, parse_order
+from hierhash.errors import DataError, InputError
+from hierhash.labels.facets import CATEGORY
+from hierhash.labels.paths import Path as Node
+from hierhash.retrieval.answered import Answered
+from hierhash.retrieval.conditions import Below, Condition
+from hierhash.retrieval.exact import Hit
+from hierhash.retrieval.node_filter import find_node
+from hierhash.retrieval.risk_file import DEFAULT_RISK, kind_of_text, read_controls
+from hierhash.retrieval.store import Store
+from hierhash.retrieval.understood import Understood, relation, understand_all
+from hierhash.retrieval.weighing import chosen_weights, parse_weights
+from hierhash.retrieval.where import parse_condition
+
+UNKNOWN = "is not known"
+HINT = "; --mode both also finds it in the items' texts"
+BY_WORDS = "no word of it is known to the run: found by the words of texts, ids and columns"
+
+
+class Session:
+    """Answers queries.
+
+    Args:
+        store: The items.
+
+    Raises:
+        RunError: The run that it carries is damaged.
+    """
+
+    def __init__(self, store: Store) -> None:
+        self.store = store
+        self.trees = run_trees(store.run)
+        self.facets = {name: tree for name, tree in self.trees.items() if name != CATEGORY}
+        self._controls = read_controls(store.run)
+        self._segments: dict[str, int] = dict(store.manifest.get("segments", {}))
+
+    @property
+    def unit(self) -> str:
+        """What distances are counted in."""
+        return "level" if self.store.distance.name == "tree" else "bit"
+
+    @cached_property
+    def _reader(self) -> TextReader:
+        return text_reader(self.store.run, self.store.tree, self.store.moved)
+
+    def wish(
+        self,
+        k: int = 20,
+        *,
+        skip: int = 0,
+        under: str | None = None,
+        where: Sequence[str] = (),
+        weigh: Sequence[str] = (),
+        filters: bool = True,
+        rescore: bool = True,
+        mode: Mode = "code",
+        risk: float = DEFAULT_RISK,
+        sort: str | None = None,
+        among: int = AMONG,
+    ) -> Wish:
+        """How queries are to be answered, from what a person typed; see ``Wish``.
+
+        Args:
+            k: Number of answers.
+            skip: Answers to leave out before the first.
+            under: The node that answers lie below: a path, a name or an alias.
+            where: Conditions, ``NAME=VALUE`` or ``NAME<NUMBER``.
+            weigh: How much segments of the code count, ``NAME=NUMBER``; else as the run chose.
+            filters: Keep to items of the understood value of each facet, or of none that is known.
+            rescore: Order by the score.
+            mode: Find items by ``code``, ``words`` or ``both``.
+            risk: How often what is understood may be wrong.
+            sort: A column to order answers by, ``price`` or ``price desc``.
+            among: How many of the nearest items are put in this order.
+
+        Raises:
+            InputError: There is no such node, value, segment or column, or they do not go together.
+        """
+        if not rescore and self.store.distance.steps is None:
+            raise InputError("--no-rescore: the items are float vectors, which have scores alone")
+        if weigh and not rescore:
+            raise InputError("--weigh: distances count every bit once; leave --no-rescore away")
+        weights = chosen_weights(self.store.run) | parse_weights(weigh, self._segments)
+        conditions: list[Condition] = []
+        node: Node = ()
+        if under is not None:
+            node = find_node(self.store.tree or self.trees[CATEGORY], under)
+            conditions.append(Below(CATEGORY, node))
+        conditions += [parse_condition(one, self.facets, self.store) for one in where]
+        named = {re.split("[<>=]", one)[0].strip() for one in where}
+        # A value that is asked for is that of all answers: what was understood counts no more.
+        asked = frozenset(named & set(self.facets))
+        weights |= {name: 0.0 for name in asked if name in self._segments}
+        order = None if sort is None else parse_order(sort, self.store.columns(), among)
+        return Wish(k, skip, node, conditions, asked, weights, filters, rescore, mode, risk, order)
+
+    def answer_text(self, text: str, wish: Wish) -> Answered:
+        """The answers to a text.
+
+        Raises:
+            DataError: The text says nothing to the run, and no item has a word of it.
+        """
+        return self._answered(self._ask(text, wish), text, None, wish)
+
+    def answer_picture(self, image: Path, text: str | None, wish: Wish) -> Answered:
+        """The answers to a picture, or to a picture and a text as one query.
+
+        Raises:
+            InputError: The picture cannot be read, the run reads none, or its method has no code of
+                both.
+        """
+        return self._answered(ask_picture(self.store.run, image, text), text or "", image, wish)
+
+    def _ask(self, text: str, wish: Wish) -> Query:
+        """A text as a query: by codes, by words, or both; by words where codes know none of it."""
+        if wish.mode == "words":
+            return self._by_words(text, wish)
+        try:
+            query = ask_text(self._reader, text)
+        except DataError as error:
+            try:
+                found = self._by_words(text, wish)
+            except DataError:
+                raise error from None
+            return replace(found, notes=[BY_WORDS])
+        if wish.mode == "both":
+            return replace(query, words=text)
+        notes = [f"{one}{HINT if one.endswith(UNKNOWN) else ''}" for one in query.notes]
+        return replace(query, notes=notes)
+
+    def _by_words(self, text: str, wish: Wish) -> Query:
+        if not self.store.words(text, 1, wish.where):
+            raise DataError(f"text '{text}': no item has a word of it; use other words")
+        return Query(None, kind_of_text(text), words=text)
+
+    def _answered(self, query: Query, text: str, image: Path | None, wish: Wish) -> Answered:
+        understood = self._understood(query, wish)
+        where = [*wish.where, *self._values(query, understood, wish)]
+        ranking = Ranking(self.store, query, wish, where, self._segments)
+        if wish.order is None:
+            hits = ranking.hits(wish.k, wish.skip)
+        else:
+            hits = in_order(ranking.hits(wish.order.among), wish.order)
+            hits = hits[wish.skip : wish.skip + wish.k]
+        marks = [_relation(hit, understood) for hit in hits]
+        said = understood if query.posteriors else None
+        asides = ranking.asides(hits, self.unit)
+        return Answered(text, image, said, query.notes, asides, hits, marks)
+
+    def _values(
+        self, query: Query, understood: Sequence[Understood], wish: Wish
+    ) -> list[Condition]:
+        """What was understood of facets, as conditions; an item of no known value meets them."""
+        found: list[Condition] = []
+        for one in understood:
+            # What nobody could promise is said, and is no reason to leave items out.
+            is_sure = one.tree in query.named or self._needed(query, one.tree, wish) is not None
+            counts = one.tree in self.facets and wish.weights.get(one.tree, 1.0) > 0
+            if wish.filters and counts and is_sure:
+                value = Below(one.tree, one.node, unknown=True)
+                # No item of a value that is asked for: the nearest others are better than none.
+                if self.store.count([*wish.where, *found, value]):
+                    found.append(value)
+        return found
+
+    def _understood(self, query: Query, wish: Wish) -> list[Understood]:
+        thresholds = {
+            name: needed
+            for name in self._controls
+            if (needed := self._needed(query, name, wish)) is not None
+        }
+        found = understand_all(self.trees, query.posteriors, thresholds)
+        others = [one for one in found if one.tree not in query.named]
+        named = [Understood(name, node, 1.0) for name, node in query.named.items() if node]
+        order = list(self.trees)
+        # Names are looked up in the tree that items are filed in.
+        found = [*named, *(self._filed(one) for one in others)]
+        found = [one for one in found if one.node and one.tree not in wish.asked]
+        return sorted(found, key=lambda one: order.index(one.tree))
+
+    def _needed(self, query: Query, name: str, wish: Wish) -> float | None:
+        """The probability that a tree's node needs; None where the risk cannot be promised."""
+        control = self._controls.get(name, {}).get(query.read.get(name, query.modality))
+        if control is None or not control.can_keep(wish.risk):
+            return None
+        return control.threshold(wish.risk)
+
+    def _filed(self, one: Understood) -> Understood:
+        """The same in the tree that the items are filed in, if that is another than the run's."""
+        if one.tree != CATEGORY or self.store.tree is None:
+            return one
+        return replace(one, node=self.store.moved.get(one.node, ()))
+
+
+def _relation(hit: Hit, understood: Sequence[Understood]) -> str:
+    """How an answer stands to what the query was understood as; "" where one is not known."""
+    nodes = [one.node for one in understood if one.tree == CATEGORY]
+    paths: Any = hit.item["paths"]
+    return relation(nodes[0], paths) if nodes and paths else ""
