@@ -27,6 +27,7 @@ from hierhash.errors import InputError, RunError
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.by_score import first, first_by_score
 from hierhash.retrieval.run_files import MANIFEST as RUN_MANIFEST
 from hierhash.retrieval.run_files import run_files
 from hierhash.storage.checksums import checksums
@@ -112,12 +113,14 @@ class ExactIndex:
     ) -> list[Hit]:
         """The nearest items.
 
-        With ``rescore`` all items are ordered by the score of the distance (for codes of bits
-        <clip(f, -1, 1), b>, which the asymmetric metrics measure), otherwise by the whole-number
-        distance where there is one. Equal ones keep the order of their rows.
+        With ``rescore`` items are ordered by the score of the distance (for codes of bits
+        <clip(f, -1, 1), b>, which the asymmetric metrics measure; see ``first_by_score`` for many
+        items), otherwise by the whole-number distance where there is one. Equal ones keep the
+        order of their rows.
 
         Args:
-            query: One item, as a query of the index's run.
+            query: One item, as a query of the index's run; with fewer bits than the codes have it
+                is compared with their first bits.
             k: Number of answers.
             under: Rows that may answer, rising; None for all (see ``rows_under``).
             rescore: Order by the score.
@@ -126,6 +129,8 @@ class ExactIndex:
             InputError: ``k`` is no number of answers.
         """
         check_answers("k", k)
+        if query.codes is not None and query.codes.shape[1] < self.codes.shape[1]:
+            return self.prefix(query.codes.shape[1]).search(query, k, under, rescore)
         if query.query is not None and (rescore or query.codes is None):
             return self._by_score(query, k, under)
         if query.codes is None:
@@ -137,23 +142,12 @@ class ExactIndex:
         ]
 
     def _by_score(self, query: Coded, k: int, under: NDArray[np.integer] | None) -> list[Hit]:
-        assert query.query is not None  # noqa: S101 - seen to by ``search``
-        codes = self.codes if under is None else self.codes[under]
-        scores = self.distance.scores(query.query[0], codes)
-        places = _first(-scores, k)
-        rows = places if under is None else under[places]
-        distances = None
+        rows, scores = first_by_score(query, self.codes, self.distance, k, under)
+        distances = [None] * len(rows)
         if query.codes is not None:
-            distances = self.distance.between(query.codes[:1], codes[places])[0]
-        return [
-            Hit(
-                self.item(int(row)),
-                None if distances is None else int(distances[place]),
-                float(scores[at]),
-                int(row),
-            )
-            for place, (row, at) in enumerate(zip(rows, places, strict=True))
-        ]
+            distances = self.distance.between(query.codes[:1], self.codes[rows])[0].tolist()
+        found = zip(rows.tolist(), distances, scores.tolist(), strict=True)
+        return [Hit(self.item(row), distance, score, row) for row, distance, score in found]
 
     def nearest(
         self, queries: Codes, k: int, under: NDArray[np.integer] | None = None
@@ -161,19 +155,22 @@ class ExactIndex:
         """The nearest items to many queries at once, in canonical order (distance, row).
 
         Args:
-            queries: uint8 (q, bytes), codes as queries.
+            queries: uint8 (q, bytes), codes as queries; of fewer bytes than the codes they are
+                compared with their first.
             k: Number of answers; all there are where they are fewer.
             under: Rows that may answer, rising; None for all.
 
         Returns:
             Whole-number distances (q, m) and rows (q, m).
         """
+        if queries.shape[1] < self.codes.shape[1]:
+            return self.prefix(queries.shape[1]).nearest(queries, k, under)
         compared = len(queries) * len(self if under is None else under)
         if isinstance(self.distance, Hamming) and compared >= WORTH_FAISS:
             return nearest(queries, self.codes, k, under)
         codes = self.codes if under is None else self.codes[under]
         distances = self.distance.between(queries, codes)
-        places = np.stack([_first(own, k) for own in distances])
+        places = np.stack([first(own, k) for own in distances])
         rows = places if under is None else np.asarray(under, dtype=np.int64)[places]
         return np.take_along_axis(distances, places, axis=1), rows
 
@@ -194,6 +191,17 @@ class ExactIndex:
             labels=self.labels.subset(rows),
             facets={name: own.subset(rows) for name, own in self.facets.items()},
         )
+
+    def prefix(self, width: int) -> ExactIndex:
+        """The index of the first bytes of its codes of bits.
+
+        Raises:
+            ValueError: They are no codes of bits.
+        """
+        if not isinstance(self.distance, Hamming):
+            raise ValueError(f"a {self.distance.name} has no first bits")
+        codes = np.ascontiguousarray(self.codes[:, :width])
+        return replace(self, codes=codes, distance=Hamming(8 * width))
 
     def rows_under(self, level: int, code: int) -> NDArray[np.int64]:
         """Rows of the items below a node, rising: class ``code`` of ``level`` (1 is the top)."""
@@ -262,17 +270,6 @@ def _label_arrays(labels: ItemLabels, facets: Mapping[str, ItemLabels]) -> dict[
     for name, own in facets.items():
         arrays |= {f"{name}.codes": own.codes, f"{name}.offsets": own.offsets}
     return arrays
-
-
-def _first(keys: NDArray[Any], k: int) -> NDArray[np.int64]:
-    """Places of the k smallest keys, smallest first, equal ones by place; O(n)."""
-    if k < len(keys):
-        limit = np.partition(keys, k - 1)[k - 1]
-        near = np.flatnonzero(keys <= limit)
-    else:
-        near = np.arange(len(keys))
-    order: NDArray[np.int64] = near[np.argsort(keys[near], kind="stable")[:k]]
-    return order
 
 
 def metadata_lines(items: Sequence[dict[str, Any]]) -> list[bytes]:
