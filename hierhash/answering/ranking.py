@@ -12,11 +12,15 @@ from hierhash.labels.paths import format_path
 from hierhash.retrieval.conditions import Condition
 from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.store import Store
-from hierhash.retrieval.weighing import weighed
+from hierhash.retrieval.weighing import shortened, weighed
 from hierhash.retrieval.words_search import FIRST, fused
 
 TELLING = 0.1
 """Of the best score: what an answer by words alone has at least."""
+
+FAR = 1 / 8
+"""Of the bits: where the nearest answer differs in more, nothing is near. Of 126 titles of the
+sample the nearest code differs in 4 of 32 bits at most, of texts about other things in up to 11."""
 
 
 class Ranking:
@@ -43,6 +47,8 @@ class Ranking:
         self._coded: Coded | None = None
         if query.coded is not None:
             self._coded = weighed(query.coded, segments, wish.weights)
+            if wish.bits is not None:
+                self._coded = shortened(self._coded, wish.bits)
 
     def hits(self, k: int, skip: int = 0) -> list[Hit]:
         """The answers after the first ``skip``, as many as there are up to ``k``."""
@@ -98,9 +104,21 @@ class Ranking:
         if not hits and wish.where and not wish.skip:
             where = f"lies under {format_path(wish.node)}" if wish.node else "is known to be so"
             return [f"no item {where}"]
-        if self._coded is None or self._words or wish.skip or wish.order or not self._where:
+        if self._coded is None or wish.skip or wish.order or not hits:
             return []
-        return self._nearer_elsewhere(self._coded, hits, unit) if hits else []
+        if not self._where:
+            return self._far(hits)
+        return [] if self._words else self._nearer_elsewhere(self._coded, hits, unit)
+
+    def _far(self, hits: Sequence[Hit]) -> list[str]:
+        """That not even the nearest answer is near; an answer by words has no distance."""
+        known = [hit.distance for hit in hits if hit.distance is not None]
+        steps = self._wish.bits or self._store.distance.steps
+        if len(known) < len(hits) or self._store.distance.name != "hamming" or steps is None:
+            return []
+        if min(known) <= FAR * steps:
+            return []
+        return [f"nothing is near: the nearest item differs in {min(known)} of {steps} bits"]
 
     def _nearer_elsewhere(self, coded: Coded, hits: Sequence[Hit], unit: str) -> list[str]:
         [best] = self._store.search(coded, 1, rescore=self._wish.rescore)

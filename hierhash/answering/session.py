@@ -32,7 +32,7 @@ from hierhash.retrieval.node_filter import find_node
 from hierhash.retrieval.risk_file import DEFAULT_RISK, kind_of_text, read_controls
 from hierhash.retrieval.store import Store
 from hierhash.retrieval.understood import Understood, relation, understand_all
-from hierhash.retrieval.weighing import chosen_weights, parse_weights
+from hierhash.retrieval.weighing import check_prefix, chosen_weights, parse_weights
 from hierhash.retrieval.where import parse_condition
 
 UNKNOWN = "is not known"
@@ -76,10 +76,11 @@ class Session:
         weigh: Sequence[str] = (),
         filters: bool = True,
         rescore: bool = True,
-        mode: Mode = "code",
+        mode: Mode | None = None,
         risk: float = DEFAULT_RISK,
         sort: str | None = None,
         among: int = AMONG,
+        bits: int | None = None,
     ) -> Wish:
         """How queries are to be answered, from what a person typed; see ``Wish``.
 
@@ -91,10 +92,12 @@ class Session:
             weigh: How much segments of the code count, ``NAME=NUMBER``; else as the run chose.
             filters: Keep to items of the understood value of each facet, or of none that is known.
             rescore: Order by the score.
-            mode: Find items by ``code``, ``words`` or ``both``.
+            mode: Find items by ``code``, ``words`` or ``both``; None takes both, and codes alone
+                where distances or fewer bits are asked for.
             risk: How often what is understood may be wrong.
             sort: A column to order answers by, ``price`` or ``price desc``.
             among: How many of the nearest items are put in this order.
+            bits: Compare so many first bits of the codes; None for all.
 
         Raises:
             InputError: There is no such node, value, segment or column, or they do not go together.
@@ -103,7 +106,11 @@ class Session:
             raise InputError("--no-rescore: the items are float vectors, which have scores alone")
         if weigh and not rescore:
             raise InputError("--weigh: distances count every bit once; leave --no-rescore away")
+        if bits is not None:
+            check_prefix(bits, self.store.manifest)
         weights = chosen_weights(self.store.run) | parse_weights(weigh, self._segments)
+        if mode is None:
+            mode = "both" if rescore and bits is None else "code"
         conditions: list[Condition] = []
         node: Node = ()
         if under is not None:
@@ -115,7 +122,20 @@ class Session:
         asked = frozenset(named & set(self.facets))
         weights |= {name: 0.0 for name in asked if name in self._segments}
         order = None if sort is None else parse_order(sort, self.store.columns(), among)
-        return Wish(k, skip, node, conditions, asked, weights, filters, rescore, mode, risk, order)
+        return Wish(
+            k=k,
+            skip=skip,
+            node=node,
+            where=conditions,
+            asked=asked,
+            weights=weights,
+            filters=filters,
+            rescore=rescore,
+            mode=mode,
+            risk=risk,
+            order=order,
+            bits=bits,
+        )
 
     def answer_text(self, text: str, wish: Wish) -> Answered:
         """The answers to a text.
@@ -147,7 +167,8 @@ class Session:
                 raise error from None
             return replace(found, notes=[BY_WORDS])
         if wish.mode == "both":
-            return replace(query, words=text)
+            # The items of a class are those that are filed there, whatever their titles say.
+            return query if CATEGORY in query.named else replace(query, words=text)
         notes = [f"{one}{HINT if one.endswith(UNKNOWN) else ''}" for one in query.notes]
         return replace(query, notes=notes)
 

@@ -48,6 +48,7 @@ class Wish:
         mode: Find items by ``code``, by the ``words`` of their texts, or by ``both``.
         risk: How often what is understood may be wrong, where the run learnt to control it.
         order: By a column, and not by nearness.
+        bits: Compare so many first bits of the codes; None for all.
     """
 
     k: int = 20
@@ -58,9 +59,10 @@ class Wish:
     weights: Mapping[str, float] = field(default_factory=dict)
     filters: bool = True
     rescore: bool = True
-    mode: Mode = "code"
+    mode: Mode = "both"
     risk: float = DEFAULT_RISK
     order: Order | None = None
+    bits: int | None = None
 
 
 def parse_order(text: str, columns: Sequence[str], among: int = AMONG) -> Order:

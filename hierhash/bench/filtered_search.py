@@ -2,14 +2,15 @@
 
 ``shipped``, as ``hierhash search`` does: an item is left out whose known value of a facet is
 another than what the query was understood as, at the default risk; the rest is ordered by the
-query's real code, its segments weighed as ``segment_weights`` chose. ``predicted``, what a
+query's real code, its segments weighed as ``segment_weights`` chose, and for a text by the words of
+the items' texts, too. ``predicted``, what a
 practitioner would build: the category's segment and one byte a facet, the likeliest value of the
 item; only items of the query's likeliest values answer.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -27,6 +28,8 @@ from hierhash.prepare import Prepared
 from hierhash.retrieval.risk_file import DEFAULT_RISK
 from hierhash.retrieval.understood import understand
 from hierhash.retrieval.weighing import weighed
+from hierhash.retrieval.words_search import FIRST as FUSED_FIRST
+from hierhash.retrieval.words_search import WordsSearch, fused
 
 FIRST = 10
 
@@ -63,7 +66,14 @@ def shipped_precision(
     if asked is None:
         return float("nan")
     score = trained.distance.scorer(stored)
-    return _precision(lambda row: -score(asked[[row]])[0], allowed, joint, queries, database)
+
+    def keys_of(row: int) -> NDArray[Any]:
+        return np.asarray(-score(asked[[row]])[0])
+
+    if asking != "text":
+        return _precision(_by_key(keys_of), allowed, joint, queries, database)
+    ranked = _with_words(keys_of, prepared.texts, database)
+    return _precision(ranked, allowed, joint, queries, database)
 
 
 def predicted_precision(
@@ -102,24 +112,57 @@ def predicted_precision(
             return float("nan")
         allowed &= asked[-1].argmax(axis=1)[:, None] == answered[-1].argmax(axis=1)
     score = category.distance.scorer(category.stored[answering][database])
-    return _precision(lambda row: -score(query[[row]])[0], allowed, joint, queries, database)
+    ranked = _by_key(lambda row: -score(query[[row]])[0])
+    return _precision(ranked, allowed, joint, queries, database)
+
+
+Ranked = Callable[[int, NDArray[np.bool_], int], NDArray[np.int64]]
+"""From a query's row, which items may answer, and how many to the places of the first."""
+
+
+def _by_key(keys_of: Callable[[int], NDArray[Any]]) -> Ranked:
+    """The smallest keys first, and equal ones by row."""
+
+    def ranked(row: int, allowed: NDArray[np.bool_], k: int) -> NDArray[np.int64]:
+        keys = np.where(allowed, keys_of(row), np.inf)
+        return np.argsort(keys, kind="stable")[:k]
+
+    return ranked
+
+
+def _with_words(
+    keys_of: Callable[[int], NDArray[Any]], texts: Sequence[str | None], database: Rows
+) -> Ranked:
+    """By these keys and by the words of the items' texts together; ``texts`` are of all items."""
+    words = WordsSearch(texts[row] or "" for row in database.tolist())
+    by_key = _by_key(keys_of)
+
+    def ranked(row: int, allowed: NDArray[np.bool_], k: int) -> NDArray[np.int64]:
+        first = by_key(row, allowed, FUSED_FIRST)
+        first = first[allowed[first]]
+        keys = np.round(keys_of(row)[first], 4)
+        by_code = list(zip(first.tolist(), (-keys).tolist(), strict=True))
+        by_words = words.search(texts[row] or "", FUSED_FIRST, np.flatnonzero(allowed))
+        return np.array([place for place, _ in fused(by_code, by_words)[:k]], dtype=np.int64)
+
+    return ranked
 
 
 def _precision(
-    keys_of: Callable[[int], NDArray[Any]],
+    ranked: Ranked,
     allowed: NDArray[np.bool_],
     joint: ItemLabels,
     queries: Rows,
     database: Rows,
 ) -> float:
-    """The mean share of the first ten, by key and then by row, that are right and allowed."""
+    """The mean share of the first ten that are right and allowed."""
     shares = []
     for place, query in enumerate(queries.tolist()):
         right = shares_a_class(joint, query, database)
         if right.any():
-            keys = np.where(allowed[place], keys_of(query), np.inf)
-            first = np.argsort(keys, kind="stable")[:FIRST]
-            shares.append((right & allowed[place])[first].mean())
+            first = ranked(query, allowed[place], FIRST)
+            found = (right & allowed[place])[first].sum()
+            shares.append(found / min(FIRST, len(database)))
     return float(np.mean(shares)) if shares else float("nan")
 
 

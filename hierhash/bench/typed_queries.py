@@ -4,7 +4,8 @@
 ``share@10`` the share of the first ten; by the query's real code where the method has one and else
 by distance, equal ones by row. A text that says nothing to the run is not answered and counts as
 wrong. ``both first``, ``both share@10`` and ``both@10`` are by codes and the words of the items'
-texts together, as ``search --mode both`` orders (``retrieval.words_search``).
+texts together, as ``search`` orders (``answering.ranking``): a text that is the name of a class is
+answered by codes alone.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from hierhash.lessons import shortened
 from hierhash.metrics.by_score import evaluate_scores
 from hierhash.metrics.retrieval_suite import evaluate_codes
 from hierhash.prepare import Prepared
+from hierhash.retrieval.named import named_nodes, plain_name
 from hierhash.retrieval.words_search import FIRST as FUSED_FIRST
 from hierhash.retrieval.words_search import WordsSearch, fused
 from hierhash.shipped import shipped_path
@@ -220,7 +222,7 @@ def _both_rows(
     rows = prepared.items.having(answering, prepared.split.database)
     stored = trained.stored[answering][rows]
     words = WordsSearch(prepared.texts[row] or "" for row in rows.tolist())
-    keys_of = _keys(trained, coded, stored)
+    keys_of, names = _keys(trained, coded, stored), named_nodes(prepared.tree)
     found = []
     for place, text in enumerate(texts):
         by_code: list[tuple[int, float]] = []
@@ -228,7 +230,8 @@ def _both_rows(
             near = keys_of(place)
             first = np.argsort(near, kind="stable")[:FUSED_FIRST].tolist()
             by_code = [(row, -round(float(near[row]), 4)) for row in first]
-        both = fused(by_code, words.search(text, FUSED_FIRST))[:FIRST]
+        by_words = [] if plain_name(text) in names else words.search(text, FUSED_FIRST)
+        both = fused(by_code, by_words)[:FIRST]
         found.append(np.array([row for row, _ in both], dtype=np.int64))
     return found
 

@@ -45,9 +45,12 @@ def search(
         bool, typer.Option("--no-filter", help="Answers of other values than the understood ones.")
     ] = False,
     mode: Annotated[
-        Mode,
-        typer.Option(help="Find items by code, by the words of texts, ids and columns, or both."),
-    ] = Mode.CODE,
+        Mode | None,
+        typer.Option(
+            help="Find items by code, by the words of texts, ids and columns, or both; default: "
+            "both, and code for a picture, --no-rescore and --bits."
+        ),
+    ] = None,
     risk: Annotated[
         float,
         typer.Option(min=0.0, max=1.0, help="How often what is understood may be wrong."),
@@ -66,6 +69,10 @@ def search(
     no_rescore: Annotated[
         bool, typer.Option("--no-rescore", help="Canonical order: (distance, row).")
     ] = False,
+    bits: Annotated[
+        int | None,
+        typer.Option(help="Compare so many first bits alone, where shorter codes are codes."),
+    ] = None,
     html: Annotated[
         Path | None,
         typer.Option(help="Also write the answers with their pictures to an HTML file."),
@@ -76,11 +83,11 @@ def search(
 ) -> None:
     """Search an index with a text, a picture, both together, or a file of texts.
 
-    Answers are ordered by score, the product of the query's real outputs with the item's code
-    (--no-rescore: by Hamming distance). What was understood is said, as deep in the tree as --risk
-    allows; each answer is exact (below that node), relative (below the same top node) or beyond.
-    Items whose known value of a facet is not the understood one are left out (--no-filter). A text
-    of which no word is known to the run is looked up in the items' texts.
+    Answers are ordered by the product of the query's real outputs with the item's code, and for a
+    text by its words in the items' texts, ids and columns too (--mode; --no-rescore: by Hamming
+    distance). What was understood is said, as deep in the tree as --risk allows; each answer is
+    exact (below that node), relative (below the same top node) or beyond. Items whose known value
+    of a facet is not the understood one are left out (--no-filter).
     """
     from hierhash.answering.session import Session
     from hierhash.cli.searching import Search
@@ -89,10 +96,8 @@ def search(
 
     if (queries is None) == (text is None and image is None):
         raise InputError("search: give --text or --image, or both together, or else --queries")
-    if mode is not Mode.CODE and text is None and queries is None:
-        raise InputError(
-            f"--mode {mode.value}: a picture has no words; add --text, or leave it out"
-        )
+    if mode not in (None, Mode.CODE) and text is None and queries is None:
+        raise InputError(f"--mode {mode}: a picture has no words; add --text, or leave it out")
     if html is not None and not html.parent.is_dir():
         raise InputError(f"{html}: there is no folder {html.parent}; choose another place")
     if html is not None and html.exists():
@@ -108,10 +113,11 @@ def search(
         weigh=weigh or [],
         filters=not no_filter,
         rescore=not no_rescore,
-        mode=mode.value,
+        mode=None if mode is None else mode.value,
         risk=risk,
         sort=sort,
         among=among,
+        bits=bits,
     )
     answers: list[Answered] = []
     keep = answers.append if html is not None else None

@@ -61,9 +61,9 @@ def _nearest(
     padded[: query.query.shape[1]] = query.query[0]
     counts = padded.reshape(-1, 8).any(axis=1)
     if counts.all() or not counts.any():
-        return nearest(query.codes[:1], codes, k, rows)[1][0]
+        return np.asarray(nearest(query.codes[:1], codes, k, rows)[1][0])
     own = codes if rows is None else codes[rows]
-    places = nearest(query.codes[:1, counts], own[:, counts], k)[1][0]
+    places = np.asarray(nearest(query.codes[:1, counts], own[:, counts], k)[1][0])
     return places if rows is None else np.asarray(rows, dtype=np.int64)[places]
 
 

@@ -1,15 +1,17 @@
-"""How much each tree's segment of the code counts in a search: ``--weigh colour=2``."""
+"""What of the codes counts in a search: weights of segments (``--weigh colour=2``), fewer bits."""
 
 from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from hierhash.codes.coded import Coded
 from hierhash.errors import InputError, RunError, did_you_mean
+from hierhash.labels.facets import CATEGORY
 from hierhash.storage.json_files import read_json
 
 SEGMENT_WEIGHTS = "segment_weights"
@@ -83,3 +85,35 @@ def weighed(query: Coded, segments: Mapping[str, int], weights: Mapping[str, flo
     own = np.array([weights.get(name, 1.0) for name in segments])
     each = np.repeat(own / (own.max() or 1.0), list(segments.values()))
     return query._replace(query=query.query * each.astype(np.float32))
+
+
+def check_prefix(bits: int, manifest: Mapping[str, Any]) -> None:
+    """Refuses a length at which the codes of an index cannot be compared.
+
+    Args:
+        bits: The length.
+        manifest: Of the index; ``prefixes`` are the lengths of the category's segment that are
+            codes.
+
+    Raises:
+        InputError: Its codes have no such prefix.
+    """
+    segments = manifest.get("segments", {})
+    known = [*manifest.get("prefixes", ()), segments.get(CATEGORY, manifest["bits"])]
+    if manifest.get("distance", "hamming") != "hamming" or bits not in known:
+        there = ", ".join(map(str, known))
+        raise InputError(f"--bits: {bits} bits of these codes are no code; there are {there}")
+
+
+def shortened(query: Coded, bits: int) -> Coded:
+    """The query of the first bits: a shorter code, and its real code.
+
+    Example:
+        >>> query = Coded(np.array([[1, 2]], np.uint8), np.ones((1, 16), np.float32))
+        >>> short = shortened(query, 8)
+        >>> short.codes.tolist(), short.query.shape
+        ([[1]], (1, 8))
+    """
+    assert query.codes is not None  # noqa: S101 - ``check_prefix`` saw to it
+    real = None if query.query is None else query.query[:, :bits]
+    return Coded(query.codes[:, : bits // 8], real)

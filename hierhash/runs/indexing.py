@@ -16,6 +16,7 @@ from hierhash.errors import DataError
 from hierhash.labels.facets import facet_of
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.tree import LabelTree
+from hierhash.methods.faceted import category_of
 from hierhash.prepare import Prepared
 from hierhash.retrieval.exact import ExactIndex, metadata_lines
 from hierhash.retrieval.run_files import model_sha256
@@ -164,6 +165,7 @@ def index_of(
         "hierhash": package_version("hierhash"),
         "bits": 8 * stored.itemsize * stored.shape[1],
         "segments": {segment.name: segment.bits for segment in saved.method.layout()},
+        "prefixes": [one for one in category_of(saved.method).prefixes if one % 8 == 0],
         "distance": saved.method.distance().name,
         "bit_order": "big-endian packbits",
         "modality": modality,
