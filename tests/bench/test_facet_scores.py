@@ -15,6 +15,7 @@ from hierhash.bench.trained import encode_items, fit_method
 from hierhash.codes.hamming import hamming_distances
 from hierhash.labels.tree import LabelTree
 from hierhash.prepare import prepare
+from hierhash.retrieval.words_search import WordsSearch
 
 SUITE = """
 name: tiny
@@ -23,7 +24,6 @@ facets: {colour: {column: colour, bits: 8}}
 set: {model.training.epochs: 2, model.image.hidden: 16, model.text.hidden: 16}
 rows: [{method: hierarchical_dcmh}]
 """
-from hierhash.retrieval.words_search import WordsSearch
 
 
 @pytest.fixture(scope="module")
