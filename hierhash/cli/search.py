@@ -73,6 +73,10 @@ def search(
         int | None,
         typer.Option(help="Compare so many first bits alone, where shorter codes are codes."),
     ] = None,
+    duplicates: Annotated[
+        bool,
+        typer.Option("--duplicates", help="List items that are nearly the same; asks nothing."),
+    ] = False,
     html: Annotated[
         Path | None,
         typer.Option(help="Also write the answers with their pictures to an HTML file."),
@@ -94,14 +98,14 @@ def search(
     from hierhash.errors import InputError
     from hierhash.retrieval.open_store import open_store
 
-    if (queries is None) == (text is None and image is None):
+    _check_page(html)
+    asked = [one for one in (text, image, queries) if one is not None]
+    if duplicates and (asked or html is not None):
+        raise InputError("--duplicates: lists items and asks nothing; leave the query away")
+    if not duplicates and (queries is None) == (text is None and image is None):
         raise InputError("search: give --text or --image, or both together, or else --queries")
-    if mode not in (None, Mode.CODE) and text is None and queries is None:
+    if mode not in (None, Mode.CODE) and image is not None and text is None:
         raise InputError(f"--mode {mode}: a picture has no words; add --text, or leave it out")
-    if html is not None and not html.parent.is_dir():
-        raise InputError(f"{html}: there is no folder {html.parent}; choose another place")
-    if html is not None and html.exists():
-        raise InputError(f"{html}: exists already; choose another name or remove it")
     session = Session(open_store(index))
     if not session.store.info()["complete"]:
         typer.echo("note: the index is not complete: its encoding has not ended", err=True)
@@ -119,6 +123,11 @@ def search(
         among=among,
         bits=bits,
     )
+    if duplicates:
+        from hierhash.cli.duplicates import print_duplicates
+
+        print_duplicates(session.store, wish.where, as_json)
+        return
     answers: list[Answered] = []
     keep = answers.append if html is not None else None
     said = Search(session, wish, as_json=as_json, keep=keep)
@@ -136,3 +145,13 @@ def search(
         write_text(html, search_page(session.store.name, answers))
     if not complete:
         raise typer.Exit(2)
+
+
+def _check_page(html: Path | None) -> None:
+    """Refuses a page that could not be written, before anything is searched."""
+    from hierhash.errors import InputError
+
+    if html is not None and not html.parent.is_dir():
+        raise InputError(f"{html}: there is no folder {html.parent}; choose another place")
+    if html is not None and html.exists():
+        raise InputError(f"{html}: exists already; choose another name or remove it")

@@ -171,6 +171,17 @@ class ImageRef:
         picture.save(buffer, "JPEG", quality=85)
         return buffer.getvalue()
 
+    @staticmethod
+    def named(place: str) -> ImageRef:
+        """The picture that ``str`` named so: a file, or ``ARCHIVE::MEMBER``.
+
+        Example:
+            >>> str(ImageRef.named("shop.zip::a.jpg")), ImageRef.named("b.jpg").member
+            ('shop.zip::a.jpg', None)
+        """
+        path, _, member = place.partition("::")
+        return ImageRef(Path(path), member or None)
+
     def __str__(self) -> str:
         """How messages name the picture."""
         return str(self.path) if self.member is None else f"{self.path}::{self.member}"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 from collections.abc import Sequence
-from pathlib import Path
 from typing import Any
 
 from jinja2 import Environment, PackageLoader
@@ -62,8 +61,7 @@ def _picture(place: str | None) -> str | None:
     """A small copy of a picture by the place that an index names: a file, or ``ZIP::MEMBER``."""
     if not place:
         return None
-    path, _, member = place.partition("::")
     try:
-        return base64.b64encode(ImageRef(Path(path), member or None).shown(WIDEST)).decode()
+        return base64.b64encode(ImageRef.named(place).shown(WIDEST)).decode()
     except DataError:
         return None
