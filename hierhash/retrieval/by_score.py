@@ -1,13 +1,13 @@
 """The items of the best scores: all are scored, or of many those that are near by Hamming distance.
 
-A hundred thousand codes of 64 bits are scored in 15 ms, a million in 150; FAISS finds the nearest
-thousands of a million in 2. So of many items the nearest are scored and put in order, block after
+A hundred thousand codes of 64 bits are scored in 15 ms, a million in 150; the nearest thousands of
+a million are found in 2. So of many items the nearest are scored and put in order, block after
 block: the answers of one page do not depend on how many pages are asked for.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,18 +15,35 @@ from numpy.typing import NDArray
 from hierhash.codes.coded import Coded
 from hierhash.codes.distances import Distance, Hamming
 from hierhash.codes.nearest import nearest
+from hierhash.codes.packing import Codes
 
 WHOLE, BLOCK = 100_000, 4096
 """Items up to which all are scored; beyond, how many of the nearest are scored together."""
 Rows = NDArray[np.int64]
 
 
+class Stored(Protocol):
+    """Items that are compared with a query."""
+
+    @property
+    def codes(self) -> NDArray[Any]:
+        """Codes or vectors, (n, ...)."""
+        ...
+
+    @property
+    def distance(self) -> Distance:
+        """How they are compared."""
+        ...
+
+    def nearest(
+        self, queries: Codes, k: int, under: NDArray[np.integer[Any]] | None = None
+    ) -> tuple[NDArray[Any], Rows]:
+        """Distances and rows of the nearest."""
+        ...
+
+
 def first_by_score(
-    query: Coded,
-    codes: NDArray[Any],
-    distance: Distance,
-    k: int,
-    rows: NDArray[np.integer[Any]] | None = None,
+    query: Coded, items: Stored, k: int, rows: NDArray[np.integer[Any]] | None = None
 ) -> tuple[Rows, NDArray[np.float32]]:
     """Rows and scores of the best items, best first and equal ones by row.
 
@@ -34,18 +51,18 @@ def first_by_score(
 
     Args:
         query: One item with a ``query``, and with ``codes`` where the items have them.
-        codes: What is stored of n items.
-        distance: How they are compared.
+        items: The items.
         k: Number of answers; all there are where they are fewer.
         rows: Which items may answer, rising; None for all.
     """
     assert query.query is not None  # noqa: S101 - what is ordered by scores has them
-    real, n = query.query[0], len(codes if rows is None else rows)
+    real, codes, distance = query.query[0], items.codes, items.distance
+    n = len(codes if rows is None else rows)
     if query.codes is None or not isinstance(distance, Hamming) or n <= WHOLE:
         scores = distance.scores(real, codes if rows is None else codes[rows])
         places = first(-scores, k)
         return places if rows is None else np.asarray(rows)[places], scores[places]
-    near = _nearest(query, codes, -(-k // BLOCK) * BLOCK, rows)
+    near = _nearest(query.codes[:1], real, items, -(-k // BLOCK) * BLOCK, rows)
     scores = distance.scores(real, codes[near])
     blocks = np.arange(len(near)) // BLOCK
     order = np.lexsort((near, -scores, blocks))[:k]
@@ -53,17 +70,20 @@ def first_by_score(
 
 
 def _nearest(
-    query: Coded, codes: NDArray[Any], k: int, rows: NDArray[np.integer[Any]] | None
+    code: Codes,
+    real: NDArray[np.float32],
+    items: Stored,
+    k: int,
+    rows: NDArray[np.integer[Any]] | None,
 ) -> Rows:
     """Rows of the nearest items by the bytes that count: of a segment of no weight none does."""
-    assert query.query is not None and query.codes is not None  # noqa: S101, PT018 - seen to above
-    padded = np.zeros(8 * codes.shape[1])
-    padded[: query.query.shape[1]] = query.query[0]
+    padded = np.zeros(8 * code.shape[1])
+    padded[: len(real)] = real
     counts = padded.reshape(-1, 8).any(axis=1)
     if counts.all() or not counts.any():
-        return np.asarray(nearest(query.codes[:1], codes, k, rows)[1][0])
-    own = codes if rows is None else codes[rows]
-    places = np.asarray(nearest(query.codes[:1, counts], own[:, counts], k)[1][0])
+        return np.asarray(items.nearest(code, k, rows)[1][0])
+    own = items.codes if rows is None else items.codes[rows]
+    places = np.asarray(nearest(code[:, counts], own[:, counts], k)[1][0])
     return places if rows is None else np.asarray(rows, dtype=np.int64)[places]
 
 

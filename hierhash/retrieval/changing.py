@@ -10,7 +10,12 @@ from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
+
+from hierhash.codes.distances import Hamming
 from hierhash.errors import InputError, RunError
+from hierhash.retrieval.accelerated import Accelerated
+from hierhash.retrieval.accelerator import Accelerator, Kind
 from hierhash.retrieval.additions import (
     CHANGES,
     PART,
@@ -199,6 +204,30 @@ def compact_held(folder: Path) -> int:
     if (folder / CHANGES).exists():
         index.save(folder, replacing=True, keeping=BESIDE)
     return len(index)
+
+
+def accelerate(folder: Path, kind: Kind | None) -> Accelerator | None:
+    """Writes an index whole again with an accelerator, or without one.
+
+    Args:
+        folder: The index.
+        kind: ``distinct``, ``ivf`` or ``hnsw``; None for none.
+
+    Raises:
+        InputError: Its items are float vectors, numbers of classes, or too few.
+        RunError: As ``compact``.
+    """
+    with held(folder):
+        index = load_index(folder)
+        check_changeable(folder, index)
+        if kind is None:
+            made = None
+        elif not isinstance(index.distance, Hamming):
+            raise InputError(f"{folder}: only codes of bits have an accelerator")
+        else:
+            made = Accelerated(Accelerator.of(kind, index.codes), np.arange(len(index)))
+        replace(index, accelerated=made).save(folder, replacing=True, keeping=BESIDE)
+    return None if made is None else made.accelerator
 
 
 def _twice(ids: Sequence[str]) -> str:

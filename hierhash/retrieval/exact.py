@@ -27,6 +27,8 @@ from hierhash.errors import InputError, RunError
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.accelerated import Accelerated
+from hierhash.retrieval.accelerator import FEWEST, Accelerator
 from hierhash.retrieval.by_score import first, first_by_score
 from hierhash.retrieval.run_files import MANIFEST as RUN_MANIFEST
 from hierhash.retrieval.run_files import run_files
@@ -38,6 +40,8 @@ MANIFEST = "manifest.json"
 FORMAT = "hierhash-index-2"
 RUN = "run"
 TREE, MOVED = "tree.yaml", "moved.json"
+ACCELERATOR = "accelerator"
+"""What the manifest says of the accelerator; nothing where there is none."""
 _OWN = ("codes.npy", "labels.npz", "items.jsonl")
 
 
@@ -75,6 +79,7 @@ class ExactIndex:
         facets: Labels of the items in the trees of the run's facets, by name.
         tree: What the items are filed in, where that is not the run's tree any more.
         moved: Where the nodes of the run's tree are in ``tree``; none of those that are gone.
+        accelerated: What finds the nearest without looking at all items.
     """
 
     codes: NDArray[Any]
@@ -86,6 +91,7 @@ class ExactIndex:
     facets: Mapping[str, ItemLabels] = field(default_factory=dict, repr=False)
     tree: LabelTree | None = field(default=None, repr=False)
     moved: Mapping[Path, Path] = field(default_factory=dict, repr=False)
+    accelerated: Accelerated | None = field(default=None, repr=False)
 
     def __len__(self) -> int:
         """Number of items."""
@@ -142,7 +148,7 @@ class ExactIndex:
         ]
 
     def _by_score(self, query: Coded, k: int, under: NDArray[np.integer] | None) -> list[Hit]:
-        rows, scores = first_by_score(query, self.codes, self.distance, k, under)
+        rows, scores = first_by_score(query, self, k, under)
         distances = [None] * len(rows)
         if query.codes is not None:
             distances = self.distance.between(query.codes[:1], self.codes[rows])[0].tolist()
@@ -165,6 +171,10 @@ class ExactIndex:
         """
         if queries.shape[1] < self.codes.shape[1]:
             return self.prefix(queries.shape[1]).nearest(queries, k, under)
+        if self.accelerated is not None and under is None:
+            found = self.accelerated.nearest(queries, self.codes, k)
+            if found is not None:
+                return found
         compared = len(queries) * len(self if under is None else under)
         if isinstance(self.distance, Hamming) and compared >= WORTH_FAISS:
             return nearest(queries, self.codes, k, under)
@@ -182,6 +192,17 @@ class ExactIndex:
         write_json(folder / MOVED, [[list(one), list(two)] for one, two in self.moved.items()])
         return TREE, MOVED
 
+    def _write_accelerator(self, folder: File) -> tuple[dict[str, Any], tuple[str, ...]]:
+        """Writes the accelerator, made anew where items came or went."""
+        if self.accelerated is None:
+            return {}, ()
+        own = self.accelerated.accelerator
+        if not np.array_equal(self.accelerated.live, np.arange(len(own))):
+            if len(self) < FEWEST:
+                return {}, ()
+            own = Accelerator.of(own.kind, self.codes)
+        return own.about(), own.save(folder)
+
     def subset(self, rows: NDArray[np.integer]) -> ExactIndex:
         """The index of some of its items, in the order of ``rows``."""
         return replace(
@@ -189,6 +210,7 @@ class ExactIndex:
             codes=self.codes[rows],
             lines=[self.lines[row] for row in rows.tolist()],
             labels=self.labels.subset(rows),
+            accelerated=None,
             facets={name: own.subset(rows) for name, own in self.facets.items()},
         )
 
@@ -201,7 +223,7 @@ class ExactIndex:
         if not isinstance(self.distance, Hamming):
             raise ValueError(f"a {self.distance.name} has no first bits")
         codes = np.ascontiguousarray(self.codes[:, :width])
-        return replace(self, codes=codes, distance=Hamming(8 * width))
+        return replace(self, codes=codes, distance=Hamming(8 * width), accelerated=None)
 
     def rows_under(self, level: int, code: int) -> NDArray[np.int64]:
         """Rows of the items below a node, rising: class ``code`` of ``level`` (1 is the top)."""
@@ -241,9 +263,11 @@ class ExactIndex:
                     shutil.copyfile(folder / name, unfinished / name)
             for name, content in (beside or {}).items():
                 write_json(unfinished / name, content)
-            own = (*_OWN, *self._write_tree(unfinished))
+            about, nearby = self._write_accelerator(unfinished)
+            own = (*_OWN, *self._write_tree(unfinished), *nearby)
             files = checksums(unfinished, own)
             manifest = {"format": FORMAT, **self.manifest, "items": len(self), "files": files}
+            manifest[ACCELERATOR] = about
             write_json(unfinished / MANIFEST, manifest)
 
 

@@ -16,6 +16,8 @@ from hierhash.codes.distances import Distance, distance_of
 from hierhash.errors import RunError
 from hierhash.labels.items import ItemLabels, joined
 from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.accelerated import Accelerated
+from hierhash.retrieval.accelerator import Accelerator
 from hierhash.retrieval.additions import (
     CHANGES,
     PART,
@@ -26,6 +28,7 @@ from hierhash.retrieval.additions import (
     removed_rows,
 )
 from hierhash.retrieval.exact import (
+    ACCELERATOR,
     FORMAT,
     MANIFEST,
     MOVED,
@@ -105,7 +108,10 @@ def _load(folder: Path) -> tuple[ExactIndex, NDArray[np.int64]]:
     removed = removed_rows(folder, changes, len(index))
     index = replace(index, **_filed(folder, manifest))
     live = np.setdiff1d(np.arange(len(index)), removed, assume_unique=True)
-    return (index.subset(live) if len(removed) else index), live
+    index = index.subset(live) if len(removed) else index
+    if about := manifest.get(ACCELERATOR):
+        index = replace(index, accelerated=Accelerated(Accelerator.load(folder, about), live))
+    return index, live
 
 
 def _filed(folder: Path, manifest: dict[str, Any]) -> dict[str, Any]:

@@ -1,0 +1,57 @@
+"""The nearest items by an accelerator: what was added is scanned, what was removed left out."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.codes.nearest import nearest
+from hierhash.codes.packing import Codes
+from hierhash.retrieval.accelerator import Accelerator
+
+MOST_REMOVED = 1000
+"""Items removed from under an accelerator, beyond which everything is scanned."""
+
+
+@dataclass(frozen=True)
+class Accelerated:
+    """An accelerator and the items of an index.
+
+    Args:
+        accelerator: Over the items that the index had when it was written whole.
+        live: Of each item its place among these, rising; what was added follows.
+    """
+
+    accelerator: Accelerator
+    live: NDArray[np.int64]
+
+    def nearest(
+        self, queries: Codes, codes: Codes, k: int
+    ) -> tuple[NDArray[Any], NDArray[np.int64]] | None:
+        """Distances and rows (q, m) in canonical order; None where everything is to be scanned.
+
+        Args:
+            queries: uint8 (q, bytes).
+            codes: Of all items.
+            k: Number of answers.
+        """
+        whole = len(self.accelerator)
+        old = int(np.searchsorted(self.live, whole))
+        removed = whole - old
+        if removed > MOST_REMOVED or k + removed > whole:
+            return None
+        distances, places = self.accelerator.nearest(queries, k + removed)
+        rows = np.searchsorted(self.live[:old], places)
+        there = self.live[: max(old, 1)][np.minimum(rows, old - 1)] == places
+        far = np.iinfo(np.int32).max
+        near, new = nearest(queries, codes[old:], k)
+        distances = np.concatenate([np.where(there, distances, far), near], axis=1)
+        rows = np.concatenate([rows, new + old], axis=1)
+        order = np.lexsort((rows, distances), axis=1)[:, : min(k, len(codes))]
+        distances = np.take_along_axis(distances, order, axis=1)
+        if (distances == far).any():
+            return None
+        return distances, np.take_along_axis(rows, order, axis=1)
