@@ -18,7 +18,7 @@ from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, ru
 
 from hierhash.errors import HierhashError, InputError, RunError
 from hierhash.retrieval import additions
-from hierhash.retrieval.changing import add_items, compact, remove_items
+from hierhash.retrieval.changing import accelerate, add_items, compact, remove_items
 from hierhash.retrieval.load_index import load_index
 from tests.cli.small_run import hierhash
 
