@@ -1,4 +1,4 @@
-"""Writes the tables of the README and of three pages in docs/ from the committed result files."""
+"""Writes the tables of the README and of four pages in docs/ from the committed result files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,8 @@ from collections.abc import Callable
 from pathlib import Path
 from statistics import mean
 from typing import Any
+
+from cost_tables import costs, memory, nearby, speed
 
 from hierhash.reports.build import build_report
 from hierhash.reports.centre_weights import centre_weights_section
@@ -40,35 +42,6 @@ def first_table(make: Callable[[list[Run]], Section | None]) -> Callable[[str, P
 
 def within(suite: str, results: Path) -> str:
     return within_markdown(suite, results)
-
-
-def speed(_: str, results: Path) -> str:
-    """The last measurement of each subject against each rival."""
-    last = {
-        (line["subject"], line["rival"]): line
-        for line in read_lines(results / "speed.jsonl")
-        if "ratio_median" in line
-    }
-    rows = [
-        [
-            subject,
-            rival,
-            f"{line['ratio_median']:.1f}",
-            f"{line['ratio_min']:.1f} to {line['ratio_max']:.1f}",
-        ]
-        for (subject, rival), line in last.items()
-    ]
-    return markdown_table(Table(["what", "against", "times faster", "range"], rows, names=2))
-
-
-def memory(_: str, results: Path) -> str:
-    """Peak memory of training by number of pairs."""
-    rows = [
-        [line["subject"], f"{line['peak_mb']:,} MB", f"{line['rival_mb']:,} MB"]
-        for line in read_lines(results / "speed.jsonl")
-        if line["benchmark"] == "memory"
-    ]
-    return markdown_table(Table(["", "peak memory", "one n x n float32 array"], rows))
 
 
 def new_leaves(_: str, results: Path) -> str:
@@ -122,28 +95,6 @@ def splits(_: str, results: Path) -> str:
     return markdown_table(
         Table(["split", "", *(f"{way} {name}" for way, name in places)], rows, names=2)
     )
-
-
-def costs(_: str, results: Path) -> str:
-    """Seconds of the centres of large trees, and of an epoch with its memory."""
-    rows = [
-        [
-            f"centres of {one['leaves']:,} leaves ({one['tree']}), {one['bits']} bits",
-            f"{one['seconds']:.0f} s",
-            "",
-        ]
-        for one in read_lines(results / "centres.jsonl")
-    ]
-    rows += [
-        [
-            f"an epoch of {one['subject']}",
-            f"{one['seconds_an_epoch']:.0f} s",
-            f"{one['peak_mb']:,} MB",
-        ]
-        for one in read_lines(results / "speed.jsonl")
-        if one["benchmark"] == "streaming"
-    ]
-    return markdown_table(Table(["", "seconds", "memory"], rows))
 
 
 def facets(suite: str, results: Path) -> str:
@@ -289,8 +240,11 @@ BLOCKS = {
     "facets": facets,
     "typed": typed,
     "composed": composed,
+    "nearby": nearby,
 }
-PAGES = (ROOT / "README.md", ROOT / "docs" / "our-method.md", ROOT / "docs" / "facets.md")
+DOCS = ROOT / "docs"
+OWN = ("our-method.md", "facets.md", "runs_and_indexes.md")
+PAGES = (ROOT / "README.md", *(DOCS / name for name in OWN))
 BLOCK = re.compile(rf"(<!-- ({'|'.join(BLOCKS)}): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
 

@@ -3,6 +3,7 @@ from __future__ import annotations
 import importlib.util
 import json
 import statistics
+import sys
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ ROOT = Path(__file__).resolve().parent.parent
 
 @pytest.fixture(scope="module")
 def tables():
+    sys.path.insert(0, str(ROOT / "benchmarks"))  # where its neighbours are
     spec = importlib.util.spec_from_file_location(
         "write_tables", ROOT / "benchmarks" / "write_tables.py"
     )
