@@ -17,8 +17,8 @@ from hierhash.config.reading import merge, nested, resolve_config
 from hierhash.data.sources import detect
 from hierhash.errors import InputError
 from hierhash.labels.tree import LabelTree
+from hierhash.notebook import Index, Run, load_index, load_run, placeless
 from hierhash.runs.items import REMEDIES, check_part, prepare_again
-from hierhash.runs.notebook import Index, Run, load_index, load_run, placeless
 from hierhash.runs.own_items import own_items
 from hierhash.runs.training import train_run
 

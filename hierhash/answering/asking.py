@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -123,6 +123,18 @@ def ask_text(reader: TextReader, text: str) -> Query:
     return Query(coded, kind_of_text(text), _first(known), notes, named=named)
 
 
+def ask_rows(saved: SavedRun, modality: str, rows: Any) -> Query:
+    """One row of features as a query.
+
+    Args:
+        saved: The run.
+        modality: ``image`` or ``text``.
+        rows: As the run's branch of that modality takes them; one row.
+    """
+    known = _first(_posteriors(saved.method, {modality: rows}))
+    return Query(saved.method.encode({modality: rows}, "query"), modality, known)
+
+
 def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
     """A picture as a query, or a picture and a text as one: see ``methods.composed``.
 
@@ -141,10 +153,7 @@ def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
         saved.check_modality(BOTH)
     if text is None or not saved.knows(text):
         notes = [] if text is None else [f"no word of '{text}' is known; the picture stands alone"]
-        known = _posteriors(saved.method, {"image": picture})
-        return Query(
-            saved.method.encode({"image": picture}, "query"), "image", _first(known), notes
-        )
+        return replace(ask_rows(saved, "image", picture), notes=notes)
     named = _named(saved, text)
     words, alone = saved.text_rows([text]), CATEGORY not in named and _is_value(saved, text)
     rows = composed_rows(saved.method, picture, words, named, alone)

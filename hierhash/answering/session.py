@@ -154,6 +154,10 @@ class Session:
         """
         return self._answered(ask_picture(self.store.run, image, text), text or "", image, wish)
 
+    def answer(self, query: Query, wish: Wish) -> Answered:
+        """The answers to a query that was made in another way, of features, say."""
+        return self._answered(query, query.words, None, wish)
+
     def _ask(self, text: str, wish: Wish) -> Query:
         """A text as a query: by codes, by words, or both; by words where codes know none of it."""
         if wish.mode == "words":

@@ -197,7 +197,7 @@ def test_values_are_proposed_where_the_catalogue_says_none(shop, tmp_path):
 
 
 def test_a_segment_counts_as_much_as_is_asked(shop):
-    query = ("--text", "hats red", "--no-filter", "--json", "-k", "60")
+    query = ("--text", "hats red", "--no-filter", "--json", "-k", "60", "--mode", "code")
     plain = {hit["item"]["id"]: hit["score"] for hit in json.loads(search(shop, *query).out)}
     found = {
         weight: {

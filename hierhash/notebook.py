@@ -9,19 +9,16 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.codes.coded import Coded
+from hierhash.answering.asking import ask_rows
+from hierhash.answering.session import Session
+from hierhash.answering.wish import Mode
 from hierhash.data.catalogue import Catalogue
 from hierhash.data.sources import PLACELESS, detect, missing, read
 from hierhash.errors import DataError, InputError
-from hierhash.labels.facets import CATEGORY
 from hierhash.labels.tree import LabelTree, load_tree
-from hierhash.retrieval.conditions import Below, Condition
 from hierhash.retrieval.exact import Hit
-from hierhash.retrieval.node_filter import find_node
 from hierhash.retrieval.open_store import open_store
 from hierhash.retrieval.store import Store
-from hierhash.retrieval.weighing import chosen_weights, parse_weights, weighed
-from hierhash.retrieval.where import parse_condition
 from hierhash.runs.encoding import encode_to_index
 from hierhash.runs.extending import extend_run
 from hierhash.runs.given import Picture, given_features, given_pictures, given_texts
@@ -193,6 +190,7 @@ class Index:
 
     def __init__(self, store: Store, run: Run) -> None:
         self.store, self.run = store, run
+        self._session = Session(store)
 
     def __len__(self) -> int:
         """Number of items."""
@@ -209,8 +207,12 @@ class Index:
         under: str | None = None,
         where: Sequence[str] = (),
         weigh: Mapping[str, float] | None = None,
+        filters: bool = True,
+        mode: Mode | None = None,
+        sort: str | None = None,
+        skip: int = 0,
     ) -> list[Hit]:
-        """The nearest items to one query, nearest first.
+        """The answers to one query, as ``hierhash search`` gives them.
 
         Args:
             text: A text, or
@@ -222,35 +224,46 @@ class Index:
             where: Only items known to meet these: ``NAME=VALUE`` of a facet or a column.
             weigh: How much segments of the code count, by name: ``{"colour": 2}``; else as
                 training chose.
+            filters: Leave out items whose known value of a facet is not the understood one.
+            mode: Find items by ``code``, by the ``words`` of their texts, or by ``both``, which is
+                what a text is answered by unless told otherwise.
+            sort: A column that orders the nearest items: ``price`` or ``price desc``.
+            skip: Answers to leave out before the first.
 
         Returns:
             Hits with ``item`` (id, text, paths, image), ``distance`` and ``score``.
 
         Raises:
             InputError: Not exactly one query is given, the run cannot read it, or there is no such
-                node or value.
+                node, value or column.
+            DataError: The text says nothing to the run, and no item has a word of it.
 
         Example:
             >>> Index.search.__name__
             'search'
         """
+        weights = [f"{name}={weight}" for name, weight in (weigh or {}).items()]
+        wish = self._session.wish(
+            k,
+            skip=skip,
+            under=under,
+            where=where,
+            weigh=weights,
+            filters=filters,
+            mode=mode,
+            sort=sort,
+        )
+        if text is not None and (image, text_features, image_features) == (None, None, None):
+            [checked] = given_texts("text", [text])
+            return list(self._session.answer_text(checked, wish).hits)
         modality, rows = self.run.rows_of(
             None if text is None else [text],
             None if image is None else [image],
             _one_row(text_features),
             _one_row(image_features),
         )
-        query: Coded = self.run.saved.method.encode({modality: rows}, "query")
-        conditions: list[Condition] = []
-        if under is not None:
-            node = find_node(self.store.tree or self.run.tree, under)
-            conditions.append(Below(CATEGORY, node))
-        facets = self.run.saved.facets
-        conditions += [parse_condition(one, facets, self.store) for one in where]
-        segments = self.store.manifest.get("segments", {})
-        asked = [f"{name}={weight}" for name, weight in (weigh or {}).items()]
-        weights = chosen_weights(self.store.run) | parse_weights(asked, segments)
-        return self.store.search(weighed(query, segments, weights), k, conditions)
+        query = ask_rows(self.run.saved, modality, rows)
+        return list(self._session.answer(query, wish).hits)
 
 
 def load_run(folder: str | Path) -> Run:
