@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 
 from hierhash.answering.asking import Query
 from hierhash.answering.wish import Wish
@@ -19,8 +20,9 @@ TELLING = 0.1
 """Of the best score: what an answer by words alone has at least."""
 
 FAR = 1 / 8
-"""Of the bits: where the nearest answer differs in more, nothing is near. Of 126 titles of the
-sample the nearest code differs in 4 of 32 bits at most, of texts about other things in up to 11."""
+"""Of the bits: nothing is near where the nearest answer differs in more, no node was understood and
+no word found. Of 126 titles of the sample the nearest code differs in 4 of 32 bits at most, of
+texts about other things in up to 11."""
 
 
 class Ranking:
@@ -31,6 +33,7 @@ class Ranking:
         query: The query.
         wish: How it is to be answered.
         where: What answers must meet, what was understood among it.
+        understood: Whether anything of it was understood.
         segments: Bits of the code by segment.
     """
 
@@ -41,9 +44,10 @@ class Ranking:
         wish: Wish,
         where: Sequence[Condition],
         segments: Mapping[str, int],
+        understood: bool,
     ) -> None:
         self._store, self._wish, self._where = store, wish, where
-        self._words = query.words
+        self._text, self._understood = query.words, understood
         self._coded: Coded | None = None
         if query.coded is not None:
             self._coded = weighed(query.coded, segments, wish.weights)
@@ -54,12 +58,17 @@ class Ranking:
         """The answers after the first ``skip``, as many as there are up to ``k``."""
         if self._coded is None:
             return self._by_words(k + skip)[skip:]
-        if self._words:
+        if self._text and self._words:
             return self._by_both(self._coded, k, skip)
         return self._store.search(self._coded, k, self._where, self._wish.rescore, skip)
 
+    @cached_property
+    def _words(self) -> list[tuple[int, float]]:
+        """The first items by words."""
+        return self._store.words(self._text, FIRST, self._where) if self._text else []
+
     def _by_words(self, k: int) -> list[Hit]:
-        found = self._store.words(self._words, k, self._where)
+        found = self._store.words(self._text, k, self._where)
         items = self._store.items([row for row, _ in found])
         hits = [
             Hit(item, None, score, row) for item, (row, score) in zip(items, found, strict=True)
@@ -69,15 +78,12 @@ class Ranking:
 
     def _by_both(self, coded: Coded, k: int, skip: int) -> list[Hit]:
         """By codes and words; what is not among the first by code has no distance here."""
-        by_words = self._store.words(self._words, FIRST, self._where)
-        if not by_words:
-            return self._store.search(coded, k, self._where, self._wish.rescore, skip)
         found = self._store.search(coded, FIRST, self._where, self._wish.rescore)
         by_code = [
             (hit.row, float(-(hit.distance or 0)) if hit.score is None else hit.score)
             for hit in found
         ]
-        both = fused(by_code, by_words)
+        both = fused(by_code, self._words)
         near = {hit.row: hit for hit in found}
         if len(both) < k + skip:
             # After the first of both the others follow by code, so that no page is cut short.
@@ -106,15 +112,15 @@ class Ranking:
             return [f"no item {where}"]
         if self._coded is None or wish.skip or wish.order or not hits:
             return []
-        if not self._where:
-            return self._far(hits)
-        return [] if self._words else self._nearer_elsewhere(self._coded, hits, unit)
+        if self._where:
+            return [] if self._words else self._nearer_elsewhere(self._coded, hits, unit)
+        return [] if self._words or self._understood else self._far(hits)
 
     def _far(self, hits: Sequence[Hit]) -> list[str]:
-        """That not even the nearest answer is near; an answer by words has no distance."""
+        """That nothing of the query was understood, and not even the nearest answer is near."""
         known = [hit.distance for hit in hits if hit.distance is not None]
         steps = self._wish.bits or self._store.distance.steps
-        if len(known) < len(hits) or self._store.distance.name != "hamming" or steps is None:
+        if not known or self._store.distance.name != "hamming" or steps is None:
             return []
         if min(known) <= FAR * steps:
             return []

@@ -184,7 +184,7 @@ class Session:
     def _answered(self, query: Query, text: str, image: Path | None, wish: Wish) -> Answered:
         understood = self._understood(query, wish)
         where = [*wish.where, *self._values(query, understood, wish)]
-        ranking = Ranking(self.store, query, wish, where, self._segments)
+        ranking = Ranking(self.store, query, wish, where, self._segments, bool(understood))
         if wish.order is None:
             hits = ranking.hits(wish.k, wish.skip)
         else:

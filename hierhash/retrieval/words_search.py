@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -69,7 +70,7 @@ class WordsSearch:
         Returns:
             Rows with their scores, best first and equal ones by row.
         """
-        words = re.findall(r"\w+", text.lower())
+        words = telling_words(text)
         if not words or not self._items:
             return []
         query = self._tantivy.Query.boolean_query(
@@ -89,6 +90,36 @@ class WordsSearch:
             may = set(rows.tolist())
             found = [one for one in found if one[0] in may]
         return sorted(found, key=lambda one: (-round(one[1], 4), one[0]))[:k]
+
+
+@cache
+def _english() -> Any:
+    """What leaves out words such as "and"."""
+    import tantivy
+
+    simple = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
+    return simple.filter(tantivy.Filter.stopword("english")).build()
+
+
+def telling_words(text: str) -> list[str]:
+    """The words of a text that items are found by: without "and" and "the", if any others are left.
+
+    Example:
+        >>> telling_words("Knife and fork, AB-12"), telling_words("the")
+        (['knife', 'fork', 'ab', '12'], ['the'])
+    """
+    words = words_of(text)
+    return [word for word in words if _english().analyze(word)] or words
+
+
+def words_of(text: str) -> list[str]:
+    """All words of a text in small letters, as items are indexed by.
+
+    Example:
+        >>> words_of("Size_X, 3.5")
+        ['size', 'x', '3', '5']
+    """
+    return re.findall(r"[^\W_]+", text.lower())
 
 
 def said_of(item: Mapping[str, Any]) -> str:

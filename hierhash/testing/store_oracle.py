@@ -126,4 +126,4 @@ def _score(query: NDArray[np.float32], code: bytes) -> float:
 
 def _said(item: dict[str, Any]) -> list[str]:
     said = " ".join([item["text"] or "", item["id"], *map(str, item["attributes"].values())])
-    return re.findall(r"\w+", said.lower())
+    return re.findall(r"[^\W_]+", said.lower())

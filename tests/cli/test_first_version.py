@@ -31,7 +31,9 @@ def home(tmp_path: Path) -> Path:
 
 
 def test_an_index_answers_as_it_did(home):
-    said = hierhash("search", home / "index", "--text", "hats", "--json", "-k", "30", "--mode", "code")
+    said = hierhash(
+        "search", home / "index", "--text", "hats", "--json", "-k", "30", "--mode", "code"
+    )
     assert said.code == 0, said.err
     found = [(hit["item"]["id"], hit["distance"], hit["score"]) for hit in json.loads(said.out)]
     assert [place[:2] for place in found] == [tuple(old[:2]) for old in ANSWERS["search_hats"]]
