@@ -60,6 +60,10 @@ class TextReader(Protocol):
         """What of a text is not taken as it stands."""
         ...
 
+    def readings(self, text: str) -> Mapping[str, str]:
+        """By word of a text that is not known the known word that it is read as."""
+        ...
+
     def posteriors(self, texts: Sequence[str]) -> Mapping[str, NDArray[Any]]:
         """By tree (n, leaves) probabilities."""
         ...
@@ -77,7 +81,7 @@ class _WholeRun:
 
         self._run = load_run(run)
         self.check = self._run.check_text
-        self.notes = self._run.notes
+        self.notes, self.readings = self._run.notes, self._run.readings
 
     def encode(self, texts: Sequence[str]) -> Coded:
         return self._run.method.encode({"text": self._run.text_rows(texts)}, "query")

@@ -172,9 +172,15 @@ class Session:
             return replace(found, notes=[BY_WORDS])
         if wish.mode == "both":
             # The items of a class are those that are filed there, whatever their titles say.
-            return query if CATEGORY in query.named else replace(query, words=text)
+            return query if CATEGORY in query.named else replace(query, words=self._words(text))
         notes = [f"{one}{HINT if one.endswith(UNKNOWN) else ''}" for one in query.notes]
         return replace(query, notes=notes)
+
+    def _words(self, text: str) -> str:
+        """The words that items are looked for by: of one that no item has, what it is read as."""
+        readings = self._reader.readings(text).items()
+        read = [known for word, known in readings if not self.store.words(word, 1)]
+        return " ".join([text, *read])
 
     def _by_words(self, text: str, wish: Wish) -> Query:
         if not self.store.words(text, 1, wish.where):

@@ -116,6 +116,20 @@ class CloseWords:
                 said.append(f"'{word}' was read as {known}")
         return said
 
+    def readings(self, text: str) -> dict[str, str]:
+        """By word of a text that is not known the known word that it is read as.
+
+        Example:
+            >>> words = CloseWords(min_count=1)
+            >>> words.fit(["red sweatshirt", "blue shoes"])
+            >>> words.readings("red sweatshrit zebra")
+            {'sweatshrit': 'sweatshirt'}
+        """
+        tokens = self._read_tokens(text)
+        self._read(tokens)
+        known = ((word, self._readings[word]) for word in tokens)
+        return {word: own for word, own in known if own is not None and own != word}
+
     def state(self) -> dict[str, Any]:
         """Vocabulary, and what its words mean in half precision, as JSON."""
         state = self.words.state()

@@ -25,6 +25,10 @@ class FrozenText:
         """Not needed: word pieces cover all text."""
         return []
 
+    def readings(self, text: str) -> dict[str, str]:
+        """Words are not read as others."""
+        return {}
+
     def notes(self, text: str) -> list[str]:
         """None: all of it is read."""
         return []

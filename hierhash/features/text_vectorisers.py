@@ -33,6 +33,10 @@ class TextVectoriser(Protocol):
         """Known words that resemble those of the text, for an error message."""
         ...
 
+    def readings(self, text: str) -> dict[str, str]:
+        """By word of a text that is not known the known word that it is read as."""
+        ...
+
     def notes(self, text: str) -> list[str]:
         """What of a text was not taken as it stands, in words for who typed it."""
         ...

@@ -128,6 +128,10 @@ class Words:
             near += difflib.get_close_matches(word, self.vocabulary, n=3, cutoff=0.6)
         return list(dict.fromkeys(near))
 
+    def readings(self, text: str) -> dict[str, str]:
+        """Words are not read as others."""
+        return {}
+
     def notes(self, text: str) -> list[str]:
         """Which words are not known; n-grams are no words."""
         if self.kind == "ngrams":

@@ -72,6 +72,10 @@ class TextBranch:
         """What of a text was not taken as it stands."""
         return self._vectoriser.notes(text)
 
+    def readings(self, text: str) -> dict[str, str]:
+        """By word of a text that is not known the known word that it is read as."""
+        return self._vectoriser.readings(text)
+
     def named(self, text: str) -> dict[str, Node]:
         """By tree the node that the text is the name of; () where several unlike ones are."""
         return {

@@ -133,6 +133,10 @@ class SavedRun:
         """What of a text is not taken as it stands."""
         return [] if self.vectoriser is None else self.vectoriser.notes(text)
 
+    def readings(self, text: str) -> dict[str, str]:
+        """By word of a text that is not known the known word that it is read as."""
+        return {} if self.vectoriser is None else self.vectoriser.readings(text)
+
     def knows(self, text: str) -> bool:
         """Whether a text has a word that the run knows."""
         return self.vectoriser is None or self.vectoriser.knows(text)
