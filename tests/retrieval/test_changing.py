@@ -97,14 +97,17 @@ def refused_or(good, index):
         return "build the index again" in str(error)
 
 
-def test_every_byte_of_a_change_is_watched(index):
+def test_every_byte_of_a_change_is_watched(index, monkeypatch):
+    monkeypatch.setattr("hierhash.retrieval.accelerator.FEWEST", 1)
+    accelerate(index, "ivf")
     first = load_index(index)
     add_items(index, renamed(first, ["a", "b"]))
     remove_items(index, ["a"])
     good = content(load_index(index))
     rng = np.random.default_rng(0)
-    files = [index / "changes.json", *(p for p in (index / "parts").rglob("*") if p.is_file())]
-    assert len(files) == 6
+    own = [index / name for name in ("changes.json", "distinct.npz", "nearby.faiss")]
+    files = [*own, *(p for p in (index / "parts").rglob("*") if p.is_file())]
+    assert len(files) == 8
     for path in files:
         whole = path.read_bytes()
         for place in rng.integers(0, len(whole), 10):
