@@ -64,4 +64,6 @@ def _lines(draw, at, text, font, width=48, most=5) -> None:
 if __name__ == "__main__":
     index, queries, out = sys.argv[1:]
     words = [line.strip() for line in read_text(Path(queries), DataError).splitlines()]
-    sheet(Session(open_store(index)), [one for one in words if one]).quantize(96).save(out, optimize=True)
+    sheet(Session(open_store(index)), [one for one in words if one]).quantize(96).save(
+        out, optimize=True
+    )

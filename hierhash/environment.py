@@ -10,7 +10,16 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
-_PACKAGES = ("hierhash", "torch", "torchvision", "numpy", "scipy", "scikit-learn", "pandas")
+_PACKAGES = (
+    "hierhash",
+    "torch",
+    "torchvision",
+    "onnxruntime",
+    "numpy",
+    "scipy",
+    "scikit-learn",
+    "pandas",
+)
 # Those that change the order of sums in matrix products, and so the last digits of weights.
 _FLAGS = ("avx2", "fma", "avx512f", "avx512_vnni", "avx512_bf16", "amx_bf16", "amx_int8", "asimd")
 

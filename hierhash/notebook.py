@@ -91,6 +91,7 @@ class Run:
         source: str | Path | None = None,
         *,
         modality: str | None = None,
+        engine: str = "auto",
         **options: Any,
     ) -> Index:
         """Codes items and writes them to a new folder that can be searched.
@@ -104,16 +105,19 @@ class Run:
                 takes the database items of the run's own data.
             modality: What of the items is coded: ``image``, ``text`` or ``both``; None takes both
                 where the method can, else the picture.
+            engine: What computes features of a source's pictures: ``torch``, ``onnx``, or ``auto``,
+                which takes the faster one for many pictures.
             options: Of the source's reader.
 
         Raises:
-            InputError: Nothing to code, or the folder exists.
+            InputError: Nothing to code, the folder exists, or the engine cannot be had.
         """
         folder = Path(folder)
         if source is None:
             index_database(self.saved, modality).save(folder)
         else:
-            encode_to_index(self.saved, _read(source, options), folder, modality)
+            items = _read(source, options)
+            encode_to_index(self.saved, items, folder, modality, engine=engine)
         return load_index(folder)
 
     def extend(

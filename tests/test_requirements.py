@@ -67,7 +67,8 @@ def test_every_import_is_declared():
 
 def test_every_requirement_is_pinned_to_what_it_admits():
     newest, lowest = pinned("constraints.txt"), pinned("constraints-lowest.txt")
-    tested = [*PROJECT["dependencies"], *EXTRAS["tables"], *EXTRAS["backbones"], *EXTRAS["dev"]]
+    tested = [*PROJECT["dependencies"], *EXTRAS["tables"], *EXTRAS["backbones"], *EXTRAS["onnx"]]
+    tested += EXTRAS["dev"]
     for name, rest in wanted([one for one in tested if not one.startswith("hierhash")]).items():
         assert name in newest, f"{name} is not in constraints.txt"
         if rest and name in wanted([*PROJECT["dependencies"], *EXTRAS["tables"]]):

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from hierhash.cli.data_arguments import Format, Option
-from hierhash.cli.encoding_options import Modality, Shard, notes_of
+from hierhash.cli.encoding_options import Engine, Modality, Shard, notes_of
 
 
 def encode(
@@ -19,6 +19,7 @@ def encode(
     format_: Format = None,
     option: Option = None,
     shard: Shard = 4096,
+    engine: Engine = "auto",
 ) -> None:
     """Encode pictures or texts of a source; the result is an index for `hierhash search`.
 
@@ -27,14 +28,16 @@ def encode(
     """
     from hierhash.cli.source_argument import check_modality, read_source
     from hierhash.errors import HierhashError
+    from hierhash.features.engine import check_engine
     from hierhash.retrieval.load_index import load_index
     from hierhash.runs.encoding import encode_to_index
     from hierhash.runs.saved import load_run
 
     check_modality(modality, both=True)
+    check_engine(engine)
     saved, catalogue = load_run(run), read_source(source, format_, option)
     try:
-        found = encode_to_index(saved, catalogue, out, modality, shard)
+        found = encode_to_index(saved, catalogue, out, modality, shard, engine)
     except KeyboardInterrupt:
         if out.is_dir():
             typer.echo(f"\nstopped; {out} has what was done: give the same command again", err=True)

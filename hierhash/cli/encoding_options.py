@@ -21,6 +21,13 @@ Modality = Annotated[
         "method can, else image."
     ),
 ]
+Engine = Annotated[
+    str,
+    typer.Option(
+        help="What computes features of pictures: torch, onnx (ONNX Runtime), or auto: for many "
+        "pictures the faster one, by a short measurement."
+    ),
+]
 Shard = Annotated[int, typer.Option(min=1, help="Items after which the disk has them.")]
 
 

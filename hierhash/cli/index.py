@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hierhash.cli.data_arguments import Format, Option
-from hierhash.cli.encoding_options import Modality, Shard, notes_of
+from hierhash.cli.encoding_options import Engine, Modality, Shard, notes_of
 from hierhash.plain_text import plain
 
 if TYPE_CHECKING:
@@ -70,6 +70,7 @@ def add(
     format_: Format = None,
     option: Option = None,
     shard: Shard = 4096,
+    engine: Engine = "auto",
 ) -> None:
     """Encode items by the run that the index carries, and add them; others can search meanwhile.
 
@@ -77,13 +78,15 @@ def add(
     read are listed in rejected.jsonl, and the others go on.
     """
     from hierhash.cli.source_argument import read_source
+    from hierhash.features.engine import check_engine
     from hierhash.retrieval.exact import RUN
     from hierhash.retrieval.load_index import load_index
     from hierhash.runs.encoding import add_to_index
     from hierhash.runs.saved import load_run
 
+    check_engine(engine)
     saved, catalogue = load_run(index / RUN), read_source(source, format_, option)
-    found = add_to_index(saved, catalogue, index, replace, shard)
+    found = add_to_index(saved, catalogue, index, replace, shard, engine)
     for line in notes_of(found, index):
         typer.echo(line, err=True)
     what = f"{found.added} items added" + (f", {found.found} replaced" if replace else "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import os
 import stat
+import threading
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,6 +27,8 @@ DEFAULT_MAX_PIXELS = 64_000_000
 warnings.filterwarnings("ignore", category=Image.DecompressionBombWarning)
 
 
+# Archives stay open between members; threads that decode pictures take turns at them.
+_ONE_READER = threading.Lock()
 LARGEST_FILE = 512 * 1024 * 1024
 SUFFIXES = (".jpg", ".jpeg", ".png", ".webp", ".gif", ".bmp", ".tif", ".tiff")
 
@@ -127,11 +130,12 @@ class ImageRef:
         if self.root is not None and not is_below(os.path.realpath(self.path), self.root):
             raise DataError(f"{self.path}: leads out of the catalogue; {REMEDY}")
         if self.member is not None:
-            if self.path.suffix.lower() == ".mat":
-                from hierhash.storage.mat_files import pixel_row
+            with _ONE_READER:
+                if self.path.suffix.lower() == ".mat":
+                    from hierhash.storage.mat_files import pixel_row
 
-                return pixel_row(self.path, self.member)
-            return read_member(self.path, self.member)
+                    return pixel_row(self.path, self.member)
+                return read_member(self.path, self.member)
         try:
             known = self.path.stat()
             # A device or a pipe may never end.

@@ -6,25 +6,45 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol, runtime_checkable
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
+
+if TYPE_CHECKING:
+    from torch import nn
 
 
 class ImageBackbone(Protocol):
     """A frozen picture encoder.
 
     ``key`` names everything that the output depends on (network, weights, input size), so that a
-    cached feature is never taken for another.
+    cached feature is never taken for another. ``size`` is the (height, width) it reads.
     """
 
     key: str
+    size: tuple[int, int]
 
     def __call__(self, images: Sequence[Image.Image]) -> NDArray[Any]:
         """Features of a batch of RGB pictures, one row each."""
         ...
+
+    def features(self, pixels: NDArray[np.uint8]) -> NDArray[Any]:
+        """Features of pictures that are resized already, uint8 of shape (n, height, width, 3)."""
+        ...
+
+
+@runtime_checkable
+class NetBackbone(ImageBackbone, Protocol):
+    """A backbone that is one torch network, which another engine can run.
+
+    ``network`` turns pixels, uint8 of shape (n, height, width, 3), into float32 rows (n, d):
+    normalising them is part of it, so that no engine has to know how.
+    """
+
+    network: nn.Module
+    device: str
 
 
 READING = "r2"
@@ -69,3 +89,13 @@ def resize(image: Image.Image, size: tuple[int, int]) -> NDArray[np.uint8]:
     """An RGB picture as uint8 of shape (height, width, 3), stretched to ``size``."""
     height, width = size
     return np.asarray(image.convert("RGB").resize((width, height), Image.Resampling.BILINEAR))
+
+
+def stacked(images: Sequence[Image.Image], size: tuple[int, int]) -> NDArray[np.uint8]:
+    """Pictures stretched to ``size``, uint8 of shape (n, height, width, 3).
+
+    Example:
+        >>> stacked([Image.new("RGB", (8, 8), "red")], (2, 3)).shape
+        (1, 2, 3, 3)
+    """
+    return np.stack([resize(image, size) for image in images])

@@ -2,7 +2,8 @@
 
 Pictures are taken in runs of 256; the features of a run are one file named by the hash of the
 run's bytes and the backbone's key. Each file is written under a temporary name and renamed, so a
-stopped fill continues where it was, and pictures added at the end cost only themselves.
+stopped fill continues where it was, and pictures added at the end cost only themselves. The
+features are always torch's (``engine.py``), so that the key says all that they depend on.
 """
 
 from __future__ import annotations
@@ -10,6 +11,8 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Sequence
+from contextlib import closing
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +21,9 @@ import platformdirs
 from numpy.typing import NDArray
 
 from hierhash.data.images import ImageRef
+from hierhash.errors import DataError
 from hierhash.features.backbone import ImageBackbone
+from hierhash.features.reading_ahead import read_ahead
 from hierhash.storage.whole_file import whole_file
 
 RUN = 256
@@ -74,8 +79,17 @@ def _content(run: Sequence[ImageRef]) -> str:
 
 
 def _compute(run: Sequence[ImageRef], backbone: ImageBackbone) -> NDArray[Any]:
-    batches = [run[i : i + BATCH] for i in range(0, len(run), BATCH)]
-    return np.concatenate([backbone([image.open() for image in batch]) for batch in batches])
+    with closing(read_ahead(run, backbone.size)) as pictures:
+        parts = []
+        while batch := [_good(one) for one in islice(pictures, BATCH)]:
+            parts.append(backbone.features(np.stack(batch)))
+        return np.concatenate(parts)
+
+
+def _good(picture: NDArray[np.uint8] | DataError) -> NDArray[np.uint8]:
+    if isinstance(picture, DataError):
+        raise picture
+    return picture
 
 
 def _load(file: Path, rows: int) -> NDArray[Any] | None:

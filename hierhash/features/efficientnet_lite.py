@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from PIL import Image
+from torch import Tensor, nn
 
-from hierhash.features.backbone import READING, resize, weights_digest
+from hierhash.features.backbone import READING, stacked, weights_digest
 from hierhash.features.hub import not_installed
 
 
@@ -43,12 +45,29 @@ class EfficientNetLite0:
         net.load_state_dict(weights)
         self.key = f"efficientnet_lite0-{weights_digest(net)}-{size[0]}x{size[1]}-{READING}"
         self.net = net.eval().to(device, memory_format=torch.channels_last)
+        self.network = _Pooled(self.net).eval()
 
-    @torch.inference_mode()
     def __call__(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
         """Features, float32 of shape (n, 1280), of RGB pictures."""
-        pixels = np.stack([resize(image, self.size) for image in images])
-        batch = torch.from_numpy(pixels).to(self.device).permute(0, 3, 1, 2).float()
-        maps = self.net.extract_features((batch - 127.0) / 128.0)
-        features: NDArray[np.float32] = maps.mean(dim=(2, 3)).cpu().numpy()
-        return features
+        return self.features(stacked(images, self.size))
+
+    @torch.inference_mode()
+    def features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """As of pictures, of pixels of shape (n, height, width, 3)."""
+        rows: NDArray[np.float32] = (
+            self.network(torch.from_numpy(pixels).to(self.device)).cpu().numpy()
+        )
+        return rows
+
+
+class _Pooled(nn.Module):
+    """Pixels to the means of the last maps."""
+
+    def __init__(self, net: nn.Module) -> None:
+        super().__init__()
+        self.net: Any = net
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        batch = pixels.permute(0, 3, 1, 2).float()
+        maps: Tensor = self.net.extract_features((batch - 127.0) / 128.0)
+        return maps.mean(dim=(2, 3))

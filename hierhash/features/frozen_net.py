@@ -11,7 +11,7 @@ from PIL import Image
 from torch import Tensor, nn
 
 from hierhash.errors import ConfigError
-from hierhash.features.backbone import READING, BackboneSpec, resize, weights_digest
+from hierhash.features.backbone import READING, BackboneSpec, stacked, weights_digest
 
 
 class FrozenNet:
@@ -42,24 +42,24 @@ class FrozenNet:
         made_for: tuple[int, int] = (224, 224),
     ) -> None:
         self.size, self.device = spec.size, spec.device
-        self._mean = torch.tensor(mean).view(1, 3, 1, 1)
-        self._deviation = torch.tensor(deviation).view(1, 3, 1, 1)
         self._encode = encode
         self.net = net.eval()
+        self.network = _Normalised(net, encode, mean, deviation, spec.device).eval()
         self._check_size(spec, made_for)
         digest = weights_digest(net, [name, *map(repr, mean), *map(repr, deviation)])
         plain = "".join(c if c.isalnum() or c in "._-" else "_" for c in name)[:60]
         self.key = f"{plain}-{digest}-{spec.size[0]}x{spec.size[1]}-{READING}"
         net.to(spec.device)
 
-    @torch.inference_mode()
     def __call__(self, images: Sequence[Image.Image]) -> NDArray[np.float32]:
         """Features, float32 of shape (n, d), of RGB pictures."""
-        pixels = np.stack([resize(image, self.size) for image in images])
-        batch = torch.from_numpy(pixels).permute(0, 3, 1, 2).float() / 255.0
-        output = self._encode(((batch - self._mean) / self._deviation).to(self.device))
-        features: NDArray[np.float32] = output.flatten(1).float().cpu().numpy()
-        return features
+        return self.features(stacked(images, self.size))
+
+    @torch.inference_mode()
+    def features(self, pixels: NDArray[np.uint8]) -> NDArray[np.float32]:
+        """As of pictures, of pixels of shape (n, height, width, 3)."""
+        rows: NDArray[np.float32] = self.network(torch.from_numpy(pixels)).cpu().numpy()
+        return rows
 
     @torch.inference_mode()
     def _check_size(self, spec: BackboneSpec, made_for: tuple[int, int]) -> None:
@@ -71,3 +71,28 @@ class FrozenNet:
                 f"features.image.size: {spec.name} cannot read pictures of "
                 f"{self.size[0]}x{self.size[1]}; set size: [{made_for[0]}, {made_for[1]}]"
             ) from error
+
+
+class _Normalised(nn.Module):
+    """Pixels to features: they are scaled and normalised where they are, then go to the device."""
+
+    def __init__(
+        self,
+        net: nn.Module,
+        encode: Callable[[Tensor], Tensor],
+        mean: Sequence[float],
+        deviation: Sequence[float],
+        device: str,
+    ) -> None:
+        super().__init__()
+        self.net = net  # so that the weights are found; ``encode`` uses them
+        self._encode = encode if encode is not net else None
+        self._mean = torch.tensor(mean).view(1, 3, 1, 1)
+        self._deviation = torch.tensor(deviation).view(1, 3, 1, 1)
+        self._device = device
+
+    def forward(self, pixels: Tensor) -> Tensor:
+        batch = pixels.permute(0, 3, 1, 2).float() / 255.0
+        encode = self._encode or self.net
+        output: Tensor = encode(((batch - self._mean) / self._deviation).to(self._device))
+        return output.flatten(1).float()

@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from hierhash.features.backbone import READING, resize
+from hierhash.features.backbone import READING, stacked
 
 
 class Pixels:
@@ -25,5 +25,8 @@ class Pixels:
 
     def __call__(self, images: Sequence[Image.Image]) -> NDArray[np.uint8]:
         """Resized pictures, channels first."""
-        stacked = np.stack([resize(image, self.size) for image in images])
-        return np.ascontiguousarray(stacked.transpose(0, 3, 1, 2))
+        return self.features(stacked(images, self.size))
+
+    def features(self, pixels: NDArray[np.uint8]) -> NDArray[np.uint8]:
+        """The pixels with their channels first."""
+        return np.ascontiguousarray(pixels.transpose(0, 3, 1, 2))

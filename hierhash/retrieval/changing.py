@@ -73,6 +73,8 @@ class Writer:
         with whole_folder(folder / PARTS / name) as unfinished:
             files = write_items(unfinished, new)
             told = {"items": len(new), "files": checksums(unfinished, files)}
+            if "engine" in new.manifest:
+                told["engine"] = new.manifest["engine"]
             write_json(unfinished / PART, told)
         part = Part(name, len(new), sha256_of(folder / PARTS / name / PART))
         parts = (*self.changes.parts, part)

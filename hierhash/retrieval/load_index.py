@@ -148,19 +148,28 @@ def _part(folder: Path, part: Part, manifest: dict[str, Any], run: Path) -> Exac
         raise RunError(f"{place / PART}: missing; {REMEDY}") from error
     if not good:
         raise RunError(f"{place / PART}: damaged, or changed by hand; {REMEDY}")
-    if wrong := damaged_files(place, read_json(place / PART)["files"]):
+    told = read_json(place / PART)
+    if wrong := damaged_files(place, told["files"]):
         raise RunError([f"{problem}; {REMEDY}" for problem in wrong])
-    return _items(place, folder, manifest, run)
+    own = {"engine": told["engine"]} if "engine" in told else {}
+    return _items(place, folder, manifest | own, run)
 
 
 def _joined(every: Sequence[ExactIndex]) -> ExactIndex:
     return replace(
         every[0],
+        manifest=every[0].manifest | _engines(every),
         codes=np.concatenate([one.codes for one in every]),
         lines=[line for one in every for line in one.lines],
         labels=joined([one.labels for one in every]),
         facets={name: joined([one.facets[name] for one in every]) for name in every[0].facets},
     )
+
+
+def _engines(every: Sequence[ExactIndex]) -> dict[str, str]:
+    """The engines that features of pictures were computed by, in the order of the parts."""
+    known = [one for part in every for one in part.manifest.get("engine", "").split(", ") if one]
+    return {"engine": ", ".join(dict.fromkeys(known))} if known else {}
 
 
 def _of_first_version(folder: Path, manifest: dict[str, Any]) -> ExactIndex:

@@ -6,8 +6,7 @@ index; it is kept by what is left, if anything is, and the others go on.
 
 from __future__ import annotations
 
-import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
@@ -15,26 +14,25 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
 
 from hierhash.data.catalogue import Catalogue
-from hierhash.errors import DataError, InputError, RunError, TreeError
+from hierhash.errors import ConfigError, InputError, RunError, TreeError
+from hierhash.features.engine import AUTO, check_engine
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.changing import REJECTED, UNFINISHED, Writer, compact_held, writing
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.load_index import load_index
-from hierhash.retrieval.run_files import model_sha256
-from hierhash.runs.indexing import BATCH, default_modality, groups_of, index_of, rows_in_order
+from hierhash.runs.begun import about_of, begin, engine_begun
+from hierhash.runs.bulk_features import BulkFeatures, Note, bulk_features
+from hierhash.runs.indexing import default_modality, groups_of, index_of, rows_in_order
 from hierhash.runs.saved import SavedRun
-from hierhash.storage.json_files import append_line, read_json, read_lines
+from hierhash.storage.json_files import append_line, read_lines
 from hierhash.training.items import BOTH
 from hierhash.training.progress import counting
 
 SHARD = 4096
 MOST_PARTS = 64
 """Parts of an index beyond which adding writes it whole again."""
-Note = Callable[[int, str, bool], None]
-"""Row, what is wrong, and whether the item is kept nevertheless."""
 
 
 @dataclass(frozen=True)
@@ -52,10 +50,12 @@ def encode_to_index(
     folder: Path,
     modality: str | None = None,
     shard: int = SHARD,
+    engine: str = AUTO,
 ) -> Encoded:
     """Codes a catalogue into a new index, or goes on where it was stopped.
 
     Nothing is written before the first shard is coded. Items that were rejected are tried again.
+    What goes on does so by the engine that it was begun with, so it ends with the same codes.
     Memory: the features and codes of a shard, the ids, and the index once more at the end.
 
     Args:
@@ -64,26 +64,31 @@ def encode_to_index(
         folder: The index.
         modality: ``image``, ``text`` or ``both``; None takes ``default_modality``.
         shard: Items after which the disk has them.
+        engine: What computes features of pictures: ``torch``, ``onnx``, or ``auto``, which takes
+            the faster one (``hierhash.features.engine``).
 
     Raises:
-        RunError: The folder holds anything else, was begun with another run or other items, or
-            another process changes it.
+        RunError: The folder holds anything else, was begun with another run, engine or other items,
+            or another process changes it.
+        ConfigError: ``onnx`` was asked for and cannot be had.
         DataError: No item has the modality.
     """
     modality = modality or default_modality(saved)
     saved.check_modality(modality)
     rows = sorted(row for _, own in groups_of(saved, catalogue, modality) for row in own)
-    about = _about(saved, catalogue, modality, rows)
+    about = about_of(saved, catalogue, modality, rows)
+    check_engine(engine)
     if folder.exists():
-        _check_begun(folder, about)
+        engine = engine_begun(folder, about, engine)
         there = set(load_index(folder).ids)
     else:
         there = set()
     left = [row for row in rows if catalogue.ids[row] not in there]
-    shards = _shards(saved, catalogue, modality, left, shard, saved.tree)
+    bulk = _bulk(saved, catalogue, modality, left, engine, folder)
+    shards = _shards(bulk, catalogue, modality, left, shard, saved.tree)
     first = next(shards, None)
     if not folder.exists():
-        _begin(saved, catalogue, folder, modality, about)
+        begin(bulk, catalogue, folder, modality, about)
     with writing(folder) as writer:
         (folder / REJECTED).unlink(missing_ok=True)
         added = _added(writer, first, shards, replacing=False)
@@ -98,6 +103,7 @@ def add_to_index(
     folder: Path,
     replacing: bool = False,
     shard: int = SHARD,
+    engine: str = AUTO,
 ) -> Encoded:
     """Codes a catalogue by the run that an index carries, and adds it, shard by shard.
 
@@ -108,11 +114,13 @@ def add_to_index(
         replacing: Items of ids that are there take the place of these; else they are refused
             before anything is coded.
         shard: Items after which the disk has them.
+        engine: As ``encode_to_index``.
 
     Raises:
         RunError: The index is damaged or of an earlier version, or another process changes it.
-        InputError: An id is there already, or no item has the modality.
+        InputError: An id is there already, no item has the modality, or the engine cannot be had.
     """
+    check_engine(engine)
     index = load_index(folder)
     modality, tree = str(index.manifest["modality"]), index.tree or saved.tree
     rows = sorted(row for _, own in groups_of(saved, catalogue, modality) for row in own)
@@ -121,7 +129,8 @@ def add_to_index(
         if there and not replacing:
             raise InputError(writer.refusal(there))
         before, had = len(rejected(folder)), len(writer.row_of)
-        shards = _shards(saved, catalogue, modality, rows, shard, tree)
+        bulk = bulk_features(saved, catalogue, modality, rows, engine)
+        shards = _shards(bulk, catalogue, modality, rows, shard, tree)
         added = _added(writer, next(shards, None), shards, replacing)
         replaced = had + added - len(writer.row_of)
         if len(writer.changes.parts) > MOST_PARTS:
@@ -144,43 +153,25 @@ def _added(writer: Writer, first: Shard | None, others: Iterator[Shard], replaci
     return added
 
 
-def _about(
-    saved: SavedRun, catalogue: Catalogue, modality: str, rows: Sequence[int]
-) -> dict[str, str]:
-    """What an encoding is of: it goes on with the same alone."""
-    ids = hashlib.sha256("\n".join(catalogue.ids[row] for row in rows).encode()).hexdigest()
-    return {"ids_sha256": ids, "modality": modality, "model": model_sha256(saved.folder)}
-
-
-def _check_begun(folder: Path, about: dict[str, str]) -> None:
-    """Refuses a folder that no encoding of the same was begun in."""
-    begun = folder / UNFINISHED
-    if not begun.is_file():
-        raise RunError(f"{folder}: exists already; choose another name or remove it")
-    if read_json(begun) != about:
-        raise RunError(
-            f"{folder}: was begun with another run, modality or other items; give the same again, "
-            "or another name"
-        )
-
-
-def _begin(
-    saved: SavedRun, catalogue: Catalogue, folder: Path, modality: str, about: dict[str, str]
-) -> None:
-    """An empty index that says what will be in it."""
-    empty = index_of(saved, modality, _nothing(saved, modality), catalogue, [])
-    empty.save(folder, beside={UNFINISHED: about})
-
-
-def _nothing(saved: SavedRun, modality: str) -> NDArray[Any]:
-    """Codes of no items."""
-    given = ["image", "text"] if modality == "both" else [modality]
-    rows = {one: np.zeros((0, *saved.shapes[one]), dtype=np.float32) for one in given}
-    return np.asarray(saved.method.encode(rows, "database").stored)
+def _bulk(
+    saved: SavedRun,
+    catalogue: Catalogue,
+    modality: str,
+    rows: Sequence[int],
+    engine: str,
+    folder: Path,
+) -> BulkFeatures:
+    """What reads the rows; one that an encoding was begun with and is gone is told as such."""
+    try:
+        return bulk_features(saved, catalogue, modality, rows, engine)
+    except ConfigError as error:
+        if not folder.exists():
+            raise
+        raise RunError(f"{folder}: was begun with --engine {engine}, but {error}") from error
 
 
 def _shards(
-    saved: SavedRun,
+    bulk: BulkFeatures,
     catalogue: Catalogue,
     modality: str,
     rows: Sequence[int],
@@ -203,7 +194,7 @@ def _shards(
                 about = {"id": part.ids[row], "where": part.where[row]}
                 bad.append(about | {"why": why, "kept": is_kept})
 
-            yield _shard(saved, _with_known_labels(part, tree, note), modality, tree, note), bad
+            yield _shard(bulk, _with_known_labels(part, tree, note), modality, tree, note), bad
             advance(len(part))
 
 
@@ -223,20 +214,19 @@ def _with_known_labels(part: Catalogue, tree: LabelTree, note: Note) -> Catalogu
 
 
 def _shard(
-    saved: SavedRun, part: Catalogue, modality: str, tree: LabelTree, note: Note
+    bulk: BulkFeatures, part: Catalogue, modality: str, tree: LabelTree, note: Note
 ) -> ExactIndex | None:
     """The codes of some items; one whose picture cannot be read is coded by its text, if it may."""
+    saved = bulk.saved
     coded: list[tuple[NDArray[np.int64], NDArray[Any]]] = []
     by_text: list[int] = []
 
     def code(given: list[str], rows: Sequence[int]) -> None:
-        for begin in range(0, len(rows), BATCH):
-            batch = rows[begin : begin + BATCH]
-            good, features = _features(saved, part, given, batch, note)
-            if good:
-                stored = saved.method.encode(features, "database").stored
-                coded.append((np.asarray(good), np.asarray(stored)))
-            by_text.extend(row for row in batch if row not in good)
+        for batch in bulk.batches(part, given, rows, note):
+            if batch.good:
+                stored = saved.method.encode(batch.features, "database").stored
+                coded.append((np.asarray(batch.good), np.asarray(stored)))
+            by_text.extend(sorted(set(batch.rows) - set(batch.good)))
 
     for given, rows in groups_of(saved, part, modality):
         code(given, rows)
@@ -246,33 +236,8 @@ def _shard(
     if not coded:
         return None
     kept = sorted(int(row) for rows, _ in coded for row in rows)
-    return index_of(saved, modality, rows_in_order(coded, kept), part, kept, tree)
-
-
-def _features(
-    saved: SavedRun, part: Catalogue, given: list[str], rows: Sequence[int], note: Note
-) -> tuple[list[int], dict[str, Any]]:
-    """The rows of a batch that can be read, and their features."""
-    good = list(rows)
-    features: dict[str, Any] = {}
-    if "image" in given:
-        pictures: list[Image.Image] = []
-        good = []
-        for row in rows:
-            image = part.images[row]
-            assert image is not None  # noqa: S101 - the group is of items with pictures
-            try:
-                pictures.append(image.open())
-                good.append(row)
-            except DataError as error:
-                is_kept = "text" in given
-                note(row, f"{error}{'; kept by its text' if is_kept else ''}", is_kept)
-        if not good:
-            return [], {}
-        features["image"] = saved.image_rows(pictures)
-    if "text" in given:
-        features["text"] = saved.text_rows([part.texts[row] or "" for row in good])
-    return good, features
+    index = index_of(saved, modality, rows_in_order(coded, kept), part, kept, tree)
+    return replace(index, manifest=index.manifest | bulk.told)
 
 
 def rejected(folder: Path) -> list[dict[str, Any]]:

@@ -57,7 +57,11 @@ def index_database(
         (own, saved.method.encode({one: items.rows[one][own] for one in given}, "database").stored)
         for given, own in items.given(modality, rows)
     ]
-    return index_of(saved, modality, rows_in_order(parts, rows.tolist()), catalogue, rows.tolist())
+    index = index_of(saved, modality, rows_in_order(parts, rows.tolist()), catalogue, rows.tolist())
+    if modality == "text" or saved.given_image_features:
+        return index
+    told = {"engine": "torch", "engine_why": "as the features that it was trained on"}
+    return replace(index, manifest=index.manifest | told)
 
 
 def groups_of(

@@ -10,10 +10,8 @@ from typing import Any
 
 from PIL import Image
 
-from hierhash.config.hash import config_hash
 from hierhash.config.reading import load_config
 from hierhash.config.schema import RunConfig
-from hierhash.config.writing import with_absolute_paths
 from hierhash.data.split.split import read_split_file
 from hierhash.errors import InputError, RunError
 from hierhash.features.backbone import ImageBackbone
@@ -141,22 +139,40 @@ class SavedRun:
         """Whether a text has a word that the run knows."""
         return self.vectoriser is None or self.vectoriser.knows(text)
 
-    def image_rows(self, images: Sequence[Image.Image]) -> Any:
-        """Feature rows of RGB pictures.
+    @property
+    def backbone(self) -> ImageBackbone:
+        """What turns pictures into feature rows.
 
         Raises:
             RunError: The run learnt from precomputed image features, so it cannot read pictures.
         """
         self.check_modality("image")
-        refusal = f"{self.folder}: trained on precomputed image features; it reads no pictures"
         if self.given_image_features:
-            raise RunError(refusal)
+            raise RunError(self._reads_no_pictures)
         if self._backbone is None:
             self._backbone = image_backbone(self.config.features.image.backbone())
-        rows = self._backbone(images)
-        # Runs of older versions do not say what they learnt from.
+        return self._backbone
+
+    @property
+    def _reads_no_pictures(self) -> str:
+        return f"{self.folder}: trained on precomputed image features; it reads no pictures"
+
+    def image_rows(self, images: Sequence[Image.Image]) -> Any:
+        """Feature rows of RGB pictures.
+
+        Raises:
+            RunError: As ``backbone``.
+        """
+        return self.fitting(self.backbone(images))
+
+    def fitting(self, rows: Any) -> Any:
+        """Feature rows of pictures, as they are, where they are what the run learnt from.
+
+        Raises:
+            RunError: They are not: runs of older versions do not say what they learnt from.
+        """
         if rows.shape[1:] != self.shapes["image"]:
-            raise RunError(refusal)
+            raise RunError(self._reads_no_pictures)
         return rows
 
 
@@ -177,7 +193,7 @@ def load_run(folder: Path) -> SavedRun:
         shapes["text"] = (meta["text_width"],)
     if lacking := [one for one in _needed(config) if one not in shapes]:
         raise RunError(f"{folder}/model.json: no shape of {lacking[0]} rows; train the run again")
-    facets = _facet_trees(folder, config)
+    facets = facet_trees(folder, config)
     method = _method(folder, build_method(config, tree, facets, shapes), meta)
     vectoriser = None
     if (folder / "vectoriser.json").exists():
@@ -187,8 +203,12 @@ def load_run(folder: Path) -> SavedRun:
     return SavedRun(folder, config, tree, method, vectoriser, shapes, given, facets)
 
 
-def _facet_trees(folder: Path, config: RunConfig) -> dict[str, LabelTree]:
-    """The trees of a run's facets, in the order of its config."""
+def facet_trees(folder: Path, config: RunConfig) -> dict[str, LabelTree]:
+    """The trees of a run's facets, in the order of its config.
+
+    Raises:
+        InputError: A file is missing or damaged.
+    """
     return {name: LabelTree.from_yaml(folder / f"{FACET}{name}.yaml") for name in config.facets}
 
 
@@ -205,29 +225,6 @@ def _method(folder: Path, method: Method, meta: dict[str, Any]) -> Method:
             f"{folder}/model.safetensors: does not fit config.yaml; train the run again"
         ) from error
     return method
-
-
-def resumable(folder: Path, config: RunConfig) -> tuple[str, Kept]:
-    """The hash in a stopped run's checkpoint and what the run keeps.
-
-    Its own config.yaml has absolute paths, so configs are compared with absolute paths; the hash is
-    that of the config as it was first given. Texts are read again, since a stored vocabulary is
-    rounded and a resumed run ends bit-identical.
-
-    Raises:
-        InputError: A file of the folder is missing or damaged, or it is a run of another config.
-    """
-    own, asked = (with_absolute_paths(one) for one in (load_config(folder / "config.yaml"), config))
-    # The hash leaves out where data lie; other data of the same name are another run.
-    if config_hash(own) != config_hash(asked) or own.data != asked.data:
-        raise RunError(
-            f"{folder}: holds a run of another config or other data; resume with its own: "
-            f"hierhash train {folder / 'config.yaml'} --out {folder} --resume"
-        )
-    stored = read_json(folder / "environment.json")
-    tree = LabelTree.from_yaml(folder / "tree.yaml")
-    kept = Kept(folder / SPLIT, tree, None, _facet_trees(folder, config))
-    return stored.get("config_sha256", config_hash(config)), kept
 
 
 def _meta(path: Path) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from hierhash.new_method import new_method
 from hierhash.prepare import Prepared
 from hierhash.retrieval.run_files import refuse_foreign, remove_run
 from hierhash.runs.items import check_part, prepare_with_progress
-from hierhash.runs.saved import resumable
+from hierhash.runs.resuming import resumable
 from hierhash.runs.saving import save_description, save_method
 from hierhash.storage.lock import locked
 from hierhash.training.checkpoint import NAME

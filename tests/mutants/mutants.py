@@ -396,4 +396,40 @@ MUTANTS = [
         "np.full(len(means), -1), np.zeros(len(means))",
         "tests/methods/test_extension.py",
     ),
+    # The engine of an encoding
+    Mutant(
+        "a stopped encoding goes on by any engine",
+        "hierhash/runs/begun.py",
+        "    return str(engine)",
+        "    return asked",
+        "tests/runs/test_encoding_engine.py",
+    ),
+    Mutant(
+        "a damaged graph is taken",
+        "hierhash/features/onnx_graph.py",
+        "return graph if digest == _sha256(graph) else None",
+        "return graph",
+        "tests/features/test_onnx_graph.py",
+    ),
+    Mutant(
+        "features that differ are taken",
+        "hierhash/features/engine.py",
+        "if not difference <= AGREEMENT:",
+        "if False:",
+        "tests/features/test_engine.py",
+    ),
+    Mutant(
+        "pictures are read without end",
+        "hierhash/features/reading_ahead.py",
+        "if len(waiting) >= AHEAD:",
+        "if len(waiting) >= len(images):",
+        "tests/features/test_reading_ahead.py",
+    ),
+    Mutant(
+        "the last block keeps its padding",
+        "hierhash/features/onnx_engine.py",
+        "return features[:n]",
+        "return features",
+        "tests/features/test_onnx_graph.py",
+    ),
 ]

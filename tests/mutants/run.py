@@ -19,9 +19,9 @@ sys.path.insert(0, str(ROOT))
 
 from tests.mutants.mutants import MUTANTS, Mutant  # noqa: E402
 
-LEFT_OUT = shutil.ignore_patterns(
-    ".git", ".venv", "__pycache__", ".*_cache", "runs", "demo", "dist"
-)
+ANYWHERE = shutil.ignore_patterns("__pycache__", ".*_cache")
+# Only at the top: the package and its tests have a folder of runs, too.
+AT_THE_TOP = shutil.ignore_patterns(".git", ".venv", "runs", "demo", "dist")
 # What pytest ends with if it did not run the tests: stopped, usage, nothing found.
 NOT_RUN = (2, 4, 5)
 LONGEST = 600  # seconds
@@ -33,7 +33,7 @@ def main(words: list[str]) -> int:
     unnoticed = 0
     with tempfile.TemporaryDirectory() as folder:
         copy = Path(folder, "copy")
-        shutil.copytree(ROOT, copy, ignore=LEFT_OUT)
+        shutil.copytree(ROOT, copy, ignore=left_out)
         for tests in sorted({one.tests for one in chosen}):
             if code := tests_end(copy, tests):
                 print(f"{tests} ends with code {code} without any fault; mend that first")
@@ -44,6 +44,12 @@ def main(words: list[str]) -> int:
             print(f"{said:>10}: {one.name}", flush=True)
     print(f"{len(chosen) - unnoticed} of {len(chosen)} faults are noticed")
     return 1 if unnoticed else 0
+
+
+def left_out(folder: str, names: list[str]) -> set[str]:
+    """What of a folder is not copied."""
+    found = ANYWHERE(folder, names)
+    return found | AT_THE_TOP(folder, names) if Path(folder) == ROOT else found
 
 
 def tried(copy: Path, one: Mutant) -> str:

@@ -17,7 +17,7 @@ from hierhash.retrieval import changing
 from hierhash.retrieval.load_index import load_index
 from hierhash.runs import encoding
 from hierhash.runs.encoding import add_to_index, encode_to_index, rejected
-from hierhash.runs.saved import load_run
+from hierhash.runs.saved import SavedRun, load_run
 from tests.cli.small_run import hierhash
 
 
@@ -107,7 +107,7 @@ def test_nothing_is_left_where_the_run_cannot_read_the_items(monkeypatch, saved,
     def refuse(*_):
         raise RunError("it reads no pictures")
 
-    monkeypatch.setattr(encoding, "_features", refuse)
+    monkeypatch.setattr(SavedRun, "fitting", refuse)
     with pytest.raises(RunError, match="it reads no pictures"):
         encode_to_index(saved, shop, tmp_path / "index")
     assert not (tmp_path / "index").exists()
