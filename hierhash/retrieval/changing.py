@@ -5,10 +5,11 @@ One process at a time changes an index (it is locked meanwhile); others go on re
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -62,9 +63,8 @@ class Writer:
 
     def add(self, new: ExactIndex, replacing: bool = False) -> int:
         """Adds items; when this returns they are on the disk. See ``add_items``."""
-        self._check_alike(new)
-        if len(set(new.ids)) < len(new.ids):
-            raise InputError(f"id '{_twice(new.ids)}' stands twice among the items; rename one")
+        check_alike(self.folder, self.manifest, new, self.folder / "run")
+        check_once(new.ids)
         there = [own for own in new.ids if own in self.row_of]
         if there and not replacing:
             raise InputError(self.refusal(there))
@@ -87,7 +87,7 @@ class Writer:
     def remove(self, ids: Sequence[str]) -> int:
         """Removes items; when this returns that is on the disk. See ``remove_items``."""
         if missing := [own for own in ids if own not in self.row_of]:
-            raise InputError(f"{self.folder}: {_some(missing)} not there; nothing was removed")
+            raise InputError(refusal_of_missing(self.folder, missing))
         rows = sorted({self.row_of[own] for own in ids})
         self._count(with_removed(self.folder, self.changes, rows))
         for own in set(ids):
@@ -96,22 +96,53 @@ class Writer:
 
     def refusal(self, ids: Iterable[str]) -> str:
         """What is said of ids that are there already."""
-        return (
-            f"{self.folder}: {_some(ids)} there already; add --replace to put the new ones in "
-            "their place"
-        )
+        return refusal_of_known(self.folder, ids)
 
     def _count(self, changes: Changes) -> None:
         write_changes(self.folder, changes)
         self.changes = changes
 
-    def _check_alike(self, new: ExactIndex) -> None:
-        for key in SAME:
-            if self.manifest.get(key) != new.manifest.get(key):
-                raise RunError(
-                    f"{self.folder}: its items have another {key} than the new ones; encode them "
-                    f"with the run that it carries, {self.folder / 'run'}"
-                )
+
+def check_alike(
+    name: Path | str, manifest: Mapping[str, Any], new: ExactIndex, run: Path | str
+) -> None:
+    """Refuses items that are not coded as those of an index are.
+
+    Args:
+        name: The index.
+        manifest: What it says of itself.
+        new: The items.
+        run: Where its run is.
+
+    Raises:
+        RunError: They are not.
+    """
+    for key in SAME:
+        if manifest.get(key) != new.manifest.get(key):
+            raise RunError(
+                f"{name}: its items have another {key} than the new ones; encode them with the "
+                f"run that it carries, {run}"
+            )
+
+
+def check_once(ids: Sequence[str]) -> None:
+    """Refuses an id that stands twice.
+
+    Raises:
+        InputError: One does.
+    """
+    if len(set(ids)) < len(ids):
+        raise InputError(f"id '{_twice(ids)}' stands twice among the items; rename one")
+
+
+def refusal_of_known(name: Path | str, ids: Iterable[str]) -> str:
+    """What is said of new ids that are there already."""
+    return f"{name}: {_some(ids)} there already; add --replace to put the new ones in their place"
+
+
+def refusal_of_missing(name: Path | str, ids: Iterable[str]) -> str:
+    """What is said of ids that were to be removed and are not there."""
+    return f"{name}: {_some(ids)} not there; nothing was removed"
 
 
 def check_changeable(folder: Path, index: ExactIndex) -> None:

@@ -53,23 +53,45 @@ def relabel(
     with held(folder):
         index = load_index(folder)
         check_changeable(folder, index)
-        old = index.tree or LabelTree.from_yaml(index.run / "tree.yaml")
-        changes = [one for one in tree_changes(old, new, told) if one.old]
-        goes = {one.old: one.new for one in changes}
-        before = index.moved if index.tree is not None else {node: node for node in old.nodes}
-        moved = {node: goes[there] for node, there in before.items() if goes.get(there)}
-        found, result = _filed(index, changes, goes)
-        lost = {own for change, ids in result.look if change.kind == "dropped" for own in ids}
-        labelled = int(index.labels.labelled.sum())
-        if not force and len(lost) > labelled / 2:
-            raise InputError(
-                f"{folder}: the nodes of {len(lost):,} of {labelled:,} items are not in this tree; "
-                "is it the right one? Say what became of them with --map, or add --force"
-            )
-        labels = new.encode([json.loads(line)["paths"] for line in found.lines])
-        own = replace(found, labels=labels, tree=new, moved=moved)
+        own, result = refiled(str(folder), index, new, told, force)
         own.save(folder, replacing=True, keeping=BESIDE)
         return result
+
+
+def refiled(
+    name: str,
+    index: ExactIndex,
+    new: LabelTree,
+    told: Mapping[Path, Told] | None = None,
+    force: bool = False,
+) -> tuple[ExactIndex, Relabelled]:
+    """The index with its items filed in another tree, and what came of it.
+
+    Args:
+        name: The index, for messages.
+        index: It.
+        new: The tree.
+        told: As of ``relabel``.
+        force: As of ``relabel``.
+
+    Raises:
+        InputError: More than half of the labelled items would lose their nodes.
+    """
+    old = index.tree or LabelTree.from_yaml(index.run / "tree.yaml")
+    changes = [one for one in tree_changes(old, new, told) if one.old]
+    goes = {one.old: one.new for one in changes}
+    before = index.moved if index.tree is not None else {node: node for node in old.nodes}
+    moved = {node: goes[there] for node, there in before.items() if goes.get(there)}
+    found, result = _filed(index, changes, goes)
+    lost = {own for change, ids in result.look if change.kind == "dropped" for own in ids}
+    labelled = int(index.labels.labelled.sum())
+    if not force and len(lost) > labelled / 2:
+        raise InputError(
+            f"{name}: the nodes of {len(lost):,} of {labelled:,} items are not in this tree; "
+            "is it the right one? Say what became of them with --map, or add --force"
+        )
+    labels = new.encode([json.loads(line)["paths"] for line in found.lines])
+    return replace(found, labels=labels, tree=new, moved=moved), result
 
 
 def _filed(

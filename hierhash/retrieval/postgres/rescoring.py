@@ -1,0 +1,57 @@
+"""The best scores, found exactly from codes in the order of their distance.
+
+Of a query q, an item that differs from its signs in D or more bits scores sum |q| - 2 (the D
+smallest |q|) at most. So once the last answer scores more than the items that were not fetched can,
+it is done; until then more are fetched, all of them at the worst.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.codes.distances import Distance
+from hierhash.codes.packing import Codes, pack
+from hierhash.retrieval.postgres.nearest import Near
+
+FIRST, EACH, MORE = 1000, 10, 16
+"""Candidates at first: FIRST, or EACH times the answers; then MORE times as many."""
+ROUNDING = 1e-4
+
+
+def best_scores(
+    query: NDArray[np.float32],
+    k: int,
+    distance: Distance,
+    fetch: Callable[[Codes, int], Near],
+    once: bool = False,
+) -> tuple[NDArray[np.float32], Near]:
+    """The k best scores, equal ones in the order of rows, and their items.
+
+    Args:
+        query: float32 (d,).
+        k: Number of answers.
+        distance: How it meets codes.
+        fetch: Gives so many items nearest to a code (1, bytes).
+        once: Look at the first candidates alone, where ``fetch`` is not exact either.
+    """
+    code, limit = pack(query[None]), max(FIRST, EACH * k)
+    while True:
+        near = fetch(code, limit)
+        # Candidates come by distance; equal scores are to come by row.
+        near = near.at(np.argsort(near.rows))
+        scores = distance.scores(query, near.codes)
+        order = np.argsort(-scores, kind="stable")[:k]
+        if once or len(near.rows) < limit or not k or _is_done(query, scores[order], near):
+            return scores[order], near.at(order)
+        limit *= MORE
+
+
+def _is_done(query: NDArray[np.float32], best: NDArray[np.float32], near: Near) -> bool:
+    sizes = np.sort(np.abs(query.astype(np.float64)))
+    total = sizes.sum()
+    # Items at the last distance may be among those that were not fetched.
+    least = sizes[: int(near.distances.max())].sum()
+    return bool(best[-1] > total - 2 * least + ROUNDING * total)
