@@ -31,9 +31,9 @@ Engine = Annotated[
 Shard = Annotated[int, typer.Option(min=1, help="Items after which the disk has them.")]
 
 
-def notes_of(found: Encoded, folder: Path) -> Iterator[str]:
-    """What is said of items that could not be read."""
-    for line in found.rejected[:SHOWN]:
+def notes_of(found: Encoded, folder: Path | None) -> Iterator[str]:
+    """What is said of items that could not be read; all of it where no folder lists them."""
+    for line in found.rejected[: None if folder is None else SHOWN]:
         twice = line["why"].startswith(line["where"])
         yield plain(f"warning: {'' if twice else line['where'] + ': '}{line['why']}")
     out = sum(not line.get("kept") for line in found.rejected)
@@ -42,4 +42,5 @@ def notes_of(found: Encoded, folder: Path) -> Iterator[str]:
         what = f"{out} item{'' if out == 1 else 's'} left out" if out else ""
         less = f"{kept} kept without a label or a picture" if kept else ""
         told = ", ".join(part for part in (what, less) if part)
-        yield f"warning: {told}; see {folder / 'rejected.jsonl'}"
+        see = "" if folder is None else f"; see {folder / 'rejected.jsonl'}"
+        yield f"warning: {told}{see}"

@@ -16,7 +16,9 @@ from hierhash.plain_text import plain
 if TYPE_CHECKING:
     from hierhash.retrieval.accelerator import Kind
 
-Index = Annotated[Path, typer.Argument(help="Index folder.")]
+Index = Annotated[
+    str, typer.Argument(help="Index folder, or postgresql://USER@HOST/DB#NAME, or pgserver:FOLDER.")
+]
 app = typer.Typer(help="Build an index of codes, look at one, change one.", no_args_is_help=True)
 
 
@@ -43,15 +45,9 @@ def info(
     as_json: Annotated[bool, typer.Option("--json", help="Print JSON.")] = False,
 ) -> None:
     """What an index holds."""
-    from hierhash.retrieval.additions import read_changes
-    from hierhash.retrieval.changing import UNFINISHED
-    from hierhash.retrieval.load_index import load_index
+    from hierhash.retrieval.open_store import open_store
 
-    found = load_index(index)
-    manifest = found.manifest | {"items": len(found)}
-    manifest["tree_sha256"] = found.tree.sha256 if found.tree else manifest["tree_sha256"]
-    manifest["parts"] = len(read_changes(index).parts)
-    manifest["complete"] = not (index / UNFINISHED).is_file()
+    manifest = open_store(index).info()
     if as_json:
         typer.echo(json.dumps(manifest))
     else:
@@ -75,22 +71,31 @@ def add(
     """Encode items by the run that the index carries, and add them; others can search meanwhile.
 
     When it ends the items are on the disk, and every few thousand before that. Items that cannot be
-    read are listed in rejected.jsonl, and the others go on.
+    read are listed in rejected.jsonl of a folder, and the others go on.
     """
     from hierhash.cli.source_argument import read_source
     from hierhash.features.engine import check_engine
     from hierhash.retrieval.exact import RUN
-    from hierhash.retrieval.load_index import load_index
-    from hierhash.runs.encoding import add_to_index
+    from hierhash.retrieval.open_store import is_database, open_database, open_store
+    from hierhash.runs.encoding import add_to_index, add_to_store
     from hierhash.runs.saved import load_run
 
     check_engine(engine)
-    saved, catalogue = load_run(index / RUN), read_source(source, format_, option)
-    found = add_to_index(saved, catalogue, index, replace, shard, engine)
-    for line in notes_of(found, index):
+    if is_database(index):
+        store = open_database(index)
+        saved, catalogue = load_run(store.run), read_source(source, format_, option)
+        found = add_to_store(saved, catalogue, store, replace, shard, engine)
+        noted = None
+    else:
+        folder = Path(index)
+        saved, catalogue = load_run(folder / RUN), read_source(source, format_, option)
+        found = add_to_index(saved, catalogue, folder, replace, shard, engine)
+        noted = folder
+    for line in notes_of(found, noted):
         typer.echo(line, err=True)
     what = f"{found.added} items added" + (f", {found.found} replaced" if replace else "")
-    typer.echo(f"{index}: {what}; {len(load_index(index))} in all")
+    store_now = open_store(index)
+    typer.echo(plain(f"{store_now.name}: {what}; {len(store_now)} in all"))
 
 
 @app.command()
@@ -106,6 +111,7 @@ def remove(
     """Remove items by their ids; when it ends they are gone from the disk's list."""
     from hierhash.errors import InputError
     from hierhash.retrieval.changing import remove_items
+    from hierhash.retrieval.open_store import is_database, open_database
     from hierhash.storage.text_files import read_text
 
     wanted = list(ids or [])
@@ -114,16 +120,45 @@ def remove(
         wanted += [line.strip() for line in lines if line.strip()]
     if not wanted:
         raise InputError("index remove: give an id, or a file of ids with --from")
-    left = remove_items(index, list(dict.fromkeys(wanted)))
-    typer.echo(f"{index}: {len(set(wanted))} items removed; {left} in all")
+    wanted = list(dict.fromkeys(wanted))
+    if is_database(index):
+        store = open_database(index)
+        name, left = store.name, store.remove(wanted)
+    else:
+        name, left = index, remove_items(Path(index), wanted)
+    typer.echo(plain(f"{name}: {len(wanted)} items removed; {left} in all"))
 
 
 @app.command()
-def compact(index: Index) -> None:
+def compact(index: Annotated[str, typer.Argument(help="Index folder.")]) -> None:
     """Write an index whole again, without what was removed; it can be searched meanwhile."""
+    from hierhash.errors import InputError
     from hierhash.retrieval.changing import compact
+    from hierhash.retrieval.open_store import is_database
 
-    typer.echo(f"{index}: {compact(index)} items")
+    if is_database(index):
+        raise InputError(
+            "index compact: a database takes back the room by itself; only for folders"
+        )
+    typer.echo(f"{index}: {compact(Path(index))} items")
+
+
+@app.command()
+def copy(
+    index: Index,
+    to: Annotated[
+        str,
+        typer.Argument(
+            help="New folder, or postgresql://USER@HOST/DB#NAME, or pgserver:FOLDER#NAME."
+        ),
+    ],
+) -> None:
+    """Copy an index with its run, whole or not at all: into a database, or out as a backup."""
+    from hierhash.retrieval.copying import copy_store
+
+    made = copy_store(index, to)
+    typer.echo(plain(f"{made.name}: {len(made)} items, {made.manifest['bits']} bits each"))
+    made.close()
 
 
 class By(StrEnum):
@@ -139,11 +174,12 @@ class By(StrEnum):
 def accelerate(
     index: Index,
     by: Annotated[
-        By,
+        By | None,
         typer.Option(
-            help="Each code once (distinct, exact), lists by centre (ivf), a graph (hnsw), or none."
+            help="Each code once (distinct, exact), lists by centre (ivf), a graph (hnsw), or none; "
+            "default: distinct, in a database hnsw."
         ),
-    ] = By.DISTINCT,
+    ] = None,
 ) -> None:
     """Find the nearest without looking at all items: for millions of them.
 
@@ -153,15 +189,33 @@ def accelerate(
     """
     from hierhash.retrieval.accelerator import KINDS
     from hierhash.retrieval.changing import accelerate
+    from hierhash.retrieval.open_store import is_database
 
+    if is_database(index):
+        typer.echo(plain(_accelerated(index, by or By.HNSW)))
+        return
+    by = by or By.DISTINCT
     kinds: dict[str, Kind] = {one: one for one in KINDS}
-    made = accelerate(index, kinds.get(by.value))
+    made = accelerate(Path(index), kinds.get(by.value))
     if made is None:
         typer.echo(f"{index}: every item is looked at")
         return
     told = made.about()
     what = f"{by.value} of {told['codes']} codes of {told['items']} items"
     typer.echo(f"{index}: {what}; it finds {told['recall']:.1%} of the nearest")
+
+
+def _accelerated(name: str, by: By) -> str:
+    from hierhash.errors import InputError
+    from hierhash.retrieval.open_store import open_database
+
+    if by not in (By.HNSW, By.NONE):
+        raise InputError(f"--by {by.value}: only for folders; a database has hnsw, or none")
+    store = open_database(name)
+    found = store.accelerate(by is By.HNSW)
+    if found is None:
+        return f"{store.name}: every item is looked at"
+    return f"{store.name}: hnsw of {len(store)} items; it finds {found:.1%} of the nearest"
 
 
 @app.command()
@@ -188,8 +242,7 @@ def relabel(
     from hierhash.labels.migration import read_map
     from hierhash.labels.paths import format_path
     from hierhash.labels.tree import LabelTree, load_tree
-    from hierhash.retrieval.load_index import load_index
-    from hierhash.retrieval.relabel import relabel
+    from hierhash.retrieval.open_store import open_store
     from hierhash.storage.csv_lines import format_csv
     from hierhash.storage.whole_file import write_text
 
@@ -199,12 +252,14 @@ def relabel(
         if not look.parent.is_dir():  # before the index is changed
             raise InputError(f"{look}: there is no folder {look.parent}; choose another place")
     new, told = load_tree(tree), None
+    store = open_store(index)
     if map_ is not None:
-        found = load_index(index)
-        told = read_map(map_, found.tree or LabelTree.from_yaml(found.run / "tree.yaml"), new)
-    result = relabel(index, new, told, force)
+        found = store.tree or LabelTree.from_yaml(store.run / "tree.yaml")
+        told = read_map(map_, found, new)
+    result = store.relabel(new, told, force)
     items = len({own for _, ids in result.look for own in ids})
-    typer.echo(f"{index}: {result.items} items have another path; {items} must be looked at")
+    found_of = f"{result.items} items have another path; {items} must be looked at"
+    typer.echo(plain(f"{store.name}: {found_of}"))
     for change, ids in result.look:
         way = f"{format_path(change.old)} -> {format_path(change.new) or 'no label'}"
         typer.echo(plain(f"  {way} ({change.kind}): {len(ids)} items"))

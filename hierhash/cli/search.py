@@ -21,7 +21,7 @@ class Mode(StrEnum):
 
 
 def search(
-    index: Annotated[str, typer.Argument(help="Index folder.")],
+    index: Annotated[str, typer.Argument(help="Index folder, or postgresql://USER@HOST/DB#NAME.")],
     text: Annotated[str | None, typer.Option(help="A text to search with.")] = None,
     image: Annotated[Path | None, typer.Option(help="A picture to search with.")] = None,
     queries: Annotated[

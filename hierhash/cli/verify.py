@@ -11,11 +11,22 @@ from hierhash.plain_text import plain
 
 
 def verify(
-    path: Annotated[Path, typer.Argument(help="A run folder, an index folder or a catalogue.")],
+    name: Annotated[
+        str,
+        typer.Argument(
+            metavar="PATH",
+            help="A run folder, an index folder or a catalogue; or postgresql://USER@HOST/DB#NAME.",
+        ),
+    ],
 ) -> None:
     """Check the hashes of a run or an index and that its parts fit; read a catalogue whole."""
     from hierhash.errors import InputError
+    from hierhash.retrieval.postgres.address import is_database
 
+    if is_database(name):
+        typer.echo(plain(_database(name)))
+        return
+    path = Path(name)
     if not path.exists():
         raise InputError(f"{path}: no such file or folder; check the path")
     if (path / "codes.npy").is_file() or (path / "items.jsonl").is_file():
@@ -24,6 +35,14 @@ def verify(
         typer.echo(plain(_run(path)))
     else:
         _catalogue(path)
+
+
+def _database(name: str) -> str:
+    from hierhash.retrieval.open_store import open_store
+
+    store = open_store(name)
+    store.verify()
+    return f"{store.name}: an index of {len(store)} items, {store.manifest['bits']} bits, whole"
 
 
 def _index(path: Path) -> str:

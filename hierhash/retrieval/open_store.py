@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from hierhash.errors import RunError
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.folder_store import FolderStore
-from hierhash.retrieval.postgres.address import is_database
+from hierhash.retrieval.postgres.address import is_database as is_database
 from hierhash.retrieval.store import Store
 
 if TYPE_CHECKING:

@@ -6,11 +6,11 @@ index; it is kept by what is left, if anything is, and the others go on.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -136,6 +136,62 @@ def add_to_index(
         if len(writer.changes.parts) > MOST_PARTS:
             compact_held(folder)
     return Encoded(added, replaced, rejected(folder)[before:])
+
+
+class Growing(Protocol):
+    """A store that says which items it has: a database."""
+
+    @property
+    def manifest(self) -> Mapping[str, Any]:
+        """``modality``, among other things."""
+        ...
+
+    @property
+    def tree(self) -> LabelTree | None:
+        """What the items are filed in, where that is not the run's tree any more."""
+        ...
+
+    def there(self, ids: Sequence[str]) -> list[str]:
+        """Which of some ids it has."""
+        ...
+
+    def refusal(self, ids: Sequence[str]) -> str:
+        """What is said of ids that are there already."""
+        ...
+
+    def add(self, new: ExactIndex, replacing: bool = False) -> int:
+        """Adds items, all of them or none; gives how many were replaced."""
+        ...
+
+
+def add_to_store(
+    saved: SavedRun,
+    catalogue: Catalogue,
+    store: Growing,
+    replacing: bool = False,
+    shard: int = SHARD,
+    engine: str = AUTO,
+) -> Encoded:
+    """As ``add_to_index``, to a store that others may change at the same time.
+
+    Raises:
+        InputError: An id is there already, no item has the modality, or the engine cannot be had.
+        HierhashError: The store refuses, or is gone; shards that were added before stay.
+    """
+    check_engine(engine)
+    modality, tree = str(store.manifest["modality"]), store.tree or saved.tree
+    rows = sorted(row for _, own in groups_of(saved, catalogue, modality) for row in own)
+    there = store.there([catalogue.ids[row] for row in rows])
+    if there and not replacing:
+        raise InputError(store.refusal(there))
+    added, replaced, rejections = 0, 0, list[dict[str, Any]]()
+    bulk = bulk_features(saved, catalogue, modality, rows, engine)
+    for found, bad in _shards(bulk, catalogue, modality, rows, shard, tree):
+        rejections += bad
+        if found is not None and len(found):
+            replaced += store.add(found, replacing)
+            added += len(found)
+    return Encoded(added, replaced, rejections)
 
 
 Shard = tuple[ExactIndex | None, list[dict[str, Any]]]

@@ -18,9 +18,9 @@ from hierhash.retrieval.postgres.meeting import meeting
 EXACT = sql.SQL("""
 WITH asked AS MATERIALIZED (
     SELECT place, code::bit({bits}) AS code FROM unnest(%s::text[]) WITH ORDINALITY a (code, place)
-), met AS {kept} (SELECT "row", code FROM items WHERE {met})
+), met AS {kept} (SELECT "row", {code} AS code FROM items WHERE {met})
 SELECT apart, "row", near.code::text FROM asked CROSS JOIN LATERAL (
-    SELECT (met.code <~> asked.code)::integer AS apart, met."row", met.code
+    SELECT ({own} <~> {asked})::integer AS apart, met."row", met.code
     FROM met ORDER BY 1, 2 LIMIT %s
 ) near ORDER BY place, apart, "row"
 """)
@@ -51,20 +51,46 @@ class Near(NamedTuple):
         return Near(self.distances[places], self.rows[places], self.codes[places])
 
 
-def exact(link: Link, queries: Codes, k: int, where: Sequence[Condition]) -> list[Near]:
+def exact(
+    link: Link,
+    queries: Codes,
+    k: int,
+    where: Sequence[Condition],
+    whole: bool = True,
+    counts: Codes | None = None,
+) -> list[Near]:
     """The nearest items to each query that meet all conditions.
+
+    Args:
+        link: The connection.
+        queries: uint8 (q, bytes).
+        k: Number of answers.
+        where: Conditions.
+        whole: The items' codes are as long; else their first bytes are compared.
+        counts: A code (bytes,) of the bits that count; None where all do.
 
     Raises:
         HierhashError: The database is gone.
     """
     met, values = meeting(where)
+    bits = sql.Literal(8 * queries.shape[1])
+    own, asked = sql.SQL("met.code"), sql.SQL("asked.code")
+    masks: list[str] = []
+    masked = sql.SQL("({code} & %s::bit({bits}))")
+    if counts is not None:
+        masks = as_bits(counts[None]) * 2
     statement = EXACT.format(
-        bits=sql.Literal(8 * queries.shape[1]),
+        bits=bits,
         met=met,
+        code=sql.SQL("code" if whole else "substring(code FROM 1 FOR {bits})::bit({bits})").format(
+            bits=bits
+        ),
+        own=masked.format(code=own, bits=bits) if masks else own,
+        asked=masked.format(code=asked, bits=bits) if masks else asked,
         # What a filter left is found once for all queries; every code is not written down first.
         kept=sql.SQL("MATERIALIZED" if where else "NOT MATERIALIZED"),
     )
-    found = link.execute(statement, [as_bits(queries), *values, k])
+    found = link.execute(statement, [as_bits(queries), *values, *masks, k])
     each = len(found) // max(len(queries), 1)
     width = queries.shape[1]
     return [_near(found[at * each : (at + 1) * each], width) for at in range(len(queries))]

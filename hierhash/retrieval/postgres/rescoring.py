@@ -25,7 +25,7 @@ def best_scores(
     query: NDArray[np.float32],
     k: int,
     distance: Distance,
-    fetch: Callable[[Codes, int], Near],
+    fetch: Callable[[Codes, int, Codes | None], Near],
     once: bool = False,
 ) -> tuple[NDArray[np.float32], Near]:
     """The k best scores, equal ones in the order of rows, and their items.
@@ -34,12 +34,14 @@ def best_scores(
         query: float32 (d,).
         k: Number of answers.
         distance: How it meets codes.
-        fetch: Gives so many items nearest to a code (1, bytes).
+        fetch: Gives so many items nearest to a code (1, bytes), in the bits (bytes,) that count or
+            in all of them.
         once: Look at the first candidates alone, where ``fetch`` is not exact either.
     """
     code, limit = pack(query[None]), max(FIRST, EACH * k)
+    counts = None if query.all() else np.packbits(query != 0)
     while True:
-        near = fetch(code, limit)
+        near = fetch(code, limit, counts)
         # Candidates come by distance; equal scores are to come by row.
         near = near.at(np.argsort(near.rows))
         scores = distance.scores(query, near.codes)
@@ -50,7 +52,7 @@ def best_scores(
 
 
 def _is_done(query: NDArray[np.float32], best: NDArray[np.float32], near: Near) -> bool:
-    sizes = np.sort(np.abs(query.astype(np.float64)))
+    sizes = np.sort(np.abs(query[query != 0].astype(np.float64)))
     total = sizes.sum()
     # Items at the last distance may be among those that were not fetched.
     least = sizes[: int(near.distances.max())].sum()

@@ -159,14 +159,17 @@ class PostgresStore:
     def _by_score(self, query: Coded, k: int, where: Sequence[Condition], skip: int) -> list[Hit]:
         assert query.query is not None  # noqa: S101 - seen to by ``search``
 
-        def fetch(code: Codes, limit: int) -> Near:
-            return self._nearest(code, limit, where)[0]
+        real = query.query[0]
 
-        once = self._has_graph and not where
-        scores, near = best_scores(query.query[0], k + skip, self.distance, fetch, once)
+        def fetch(code: Codes, limit: int, counts: Codes | None) -> Near:
+            return self._nearest(code, limit, where, counts)[0]
+
+        once = self._has_graph and not where and bool(real.all())
+        distance = Hamming(len(real))
+        scores, near = best_scores(real, k + skip, distance, fetch, once)
         apart = [None] * len(near.rows)
         if query.codes is not None:
-            apart = self.distance.between(query.codes[:1], near.codes)[0].tolist()
+            apart = distance.between(query.codes[:1], near.codes)[0].tolist()
         rows = near.rows.tolist()
         items = self.items(rows[skip:])
         kept = zip(items, apart[skip:], scores[skip:].tolist(), rows[skip:], strict=True)
@@ -181,12 +184,20 @@ class PostgresStore:
             return np.zeros((0, 0), np.int64), np.zeros((0, 0), np.int64)
         return np.stack([own.distances for own in found]), np.stack([own.rows for own in found])
 
-    def _nearest(self, queries: Codes, k: int, where: Sequence[Condition]) -> list[Near]:
-        if queries.ndim != 2 or queries.shape[1] != self._about.width:
+    def _nearest(
+        self,
+        queries: Codes,
+        k: int,
+        where: Sequence[Condition],
+        counts: Codes | None = None,
+    ) -> list[Near]:
+        width = queries.shape[1] if queries.ndim == 2 else 0
+        if not 1 <= width <= self._about.width:
             raise ValueError(f"codes of {self.manifest['bits']} bits are asked for")
-        if self._has_graph and not where:
+        whole = width == self._about.width
+        if self._has_graph and not where and whole and counts is None:
             return by_graph(self._link, queries, k)
-        return exact(self._link, queries, k, where)
+        return exact(self._link, queries, k, where, whole, counts)
 
     def words(self, text: str, k: int, where: Sequence[Condition] = ()) -> list[tuple[int, float]]:
         """See ``Store``; the sum of the inverse document frequencies of the words it has."""
