@@ -25,7 +25,7 @@ def wanted(requirements: list[str]) -> dict[str, str]:
     """Package to the rest of the requirement, names as pip compares them."""
     found = {}
     for line in requirements:
-        name, rest = re.fullmatch(r"([A-Za-z0-9._-]+)(.*)", line.partition("[")[0] or line).groups()
+        name, rest = re.fullmatch(r"([A-Za-z0-9._-]+)(?:\[.*\])?(.*)", line).groups()
         found[normal(name)] = rest
     return found
 
@@ -68,8 +68,9 @@ def test_every_import_is_declared():
 def test_every_requirement_is_pinned_to_what_it_admits():
     newest, lowest = pinned("constraints.txt"), pinned("constraints-lowest.txt")
     tested = [*PROJECT["dependencies"], *EXTRAS["tables"], *EXTRAS["backbones"], *EXTRAS["onnx"]]
-    tested += EXTRAS["dev"]
+    tested += [*EXTRAS["postgres"], *EXTRAS["pgserver"], *EXTRAS["dev"]]
     for name, rest in wanted([one for one in tested if not one.startswith("hierhash")]).items():
         assert name in newest, f"{name} is not in constraints.txt"
-        if rest and name in wanted([*PROJECT["dependencies"], *EXTRAS["tables"]]):
+        lows = [*EXTRAS["tables"], *EXTRAS["postgres"], *EXTRAS["pgserver"][1:]]
+        if rest and name in wanted([*PROJECT["dependencies"], *lows]):
             assert rest == f">={lowest[name]}", f"{name}: {rest} is not the version tested lowest"

@@ -31,10 +31,12 @@ class Link:
 
     Args:
         address: Where it is.
+        may_make: A packaged server may be made in a new folder.
     """
 
-    def __init__(self, address: Address) -> None:
+    def __init__(self, address: Address, may_make: bool = False) -> None:
         self.address = address
+        self._may_make = may_make
         self._connection: psycopg.Connection[Any] | None = None
         self._lock = threading.RLock()
         self._within_one = False
@@ -148,7 +150,7 @@ class Link:
     def _opened(self) -> psycopg.Connection[Any]:
         address = self.address
         if address.folder is not None:
-            own = with_server(address.folder, lambda told: _connect(told))
+            own = with_server(address.folder, _connect, self._may_make)
         else:
             try:
                 own = _connect({"connect_timeout": "10", **conninfo_to_dict(address.dsn)})

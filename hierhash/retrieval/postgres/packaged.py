@@ -19,17 +19,21 @@ WAITS = (0.2, 0.5, 1.0, 2.0, 4.0)
 Opened = TypeVar("Opened")
 
 
-def with_server(folder: Path, open_: Callable[[dict[str, str]], Opened]) -> Opened:
+def with_server(
+    folder: Path, open_: Callable[[dict[str, str]], Opened], may_make: bool = False
+) -> Opened:
     """What ``open_`` gives for the server of a folder, which is started where it does not run.
 
     Args:
-        folder: The folder; made where it is missing.
+        folder: The folder.
         open_: Connects, by what libpq is told.
+        may_make: Make a folder that is missing.
 
     Raises:
         RunError: The package is missing, or the folder is not a server's.
         HierhashError: It does not start.
     """
+    _check_folder(folder, may_make)
     for wait in (*WAITS, None):
         try:
             return open_(_started(folder))
@@ -45,12 +49,22 @@ def with_server(folder: Path, open_: Callable[[dict[str, str]], Opened]) -> Open
     raise AssertionError("unreachable")
 
 
-def _started(folder: Path) -> dict[str, str]:
-    """Starts a server where it does not run; gives what libpq is told of it."""
-    if folder.exists() and not (folder / "PG_VERSION").exists() and any(folder.iterdir()):
+def _check_folder(folder: Path, may_make: bool) -> None:
+    if (folder / "PG_VERSION").exists():
+        return
+    if not may_make:
+        raise RunError(
+            f"pgserver:{folder}: no server has its data there; fill one: hierhash index copy FOLDER "
+            f"pgserver:{folder}"
+        )
+    if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise RunError(f"pgserver:{folder}: holds other things; name a new folder")
     if not folder.absolute().parent.is_dir():
         raise InputError(f"pgserver:{folder}: there is no folder {folder.parent}; make it first")
+
+
+def _started(folder: Path) -> dict[str, str]:
+    """Starts a server where it does not run; gives what libpq is told of it."""
     server = _package().get_server(folder)
     if not server.get_postmaster_info().is_running():
         server.start()  # it was killed since this process started it

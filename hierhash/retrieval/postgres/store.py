@@ -60,7 +60,7 @@ class PostgresStore:
         Raises:
             RunError: The name is taken, the codes are not of bits, or there is no pgvector.
         """
-        link = Link(parse_address(name))
+        link = Link(parse_address(name), may_make=True)
         try:
             making.make(link, index)
         finally:
