@@ -54,8 +54,8 @@ def _check_folder(folder: Path, may_make: bool) -> None:
         return
     if not may_make:
         raise RunError(
-            f"pgserver:{folder}: no server has its data there; fill one: hierhash index copy FOLDER "
-            f"pgserver:{folder}"
+            f"pgserver:{folder}: no server has its data there; fill one: hierhash index copy "
+            f"FOLDER pgserver:{folder}"
         )
     if folder.exists() and not (folder.is_dir() and not any(folder.iterdir())):
         raise RunError(f"pgserver:{folder}: holds other things; name a new folder")

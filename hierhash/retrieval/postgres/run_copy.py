@@ -61,6 +61,19 @@ def laid_out(link: Link) -> Path:
     return folder
 
 
+def check_parts(link: Link) -> None:
+    """Refuses files that are not as they were put into the database.
+
+    Raises:
+        RunError: The first of them.
+    """
+    wrong = link.execute(
+        "SELECT name FROM run_parts WHERE encode(sha256(content), 'hex') <> sha256 ORDER BY name"
+    )
+    for [name] in wrong:
+        raise RunError(f"{link.shown}: {name} of its run is damaged; copy the index again")
+
+
 def _write(link: Link, name: str, folder: Path) -> None:
     if Path(name).name != name:
         raise RunError(f"{link.shown}: '{name}' is no file of a run; copy the index again")

@@ -33,7 +33,7 @@ from hierhash.retrieval.postgres.migrations import bring_up, version_of
 from hierhash.retrieval.postgres.nearest import COUNT, Near, by_graph, exact
 from hierhash.retrieval.postgres.reading import check_items, read_items, trees_of
 from hierhash.retrieval.postgres.rescoring import best_scores
-from hierhash.retrieval.postgres.run_copy import laid_out
+from hierhash.retrieval.postgres.run_copy import check_parts, laid_out
 from hierhash.retrieval.postgres.word_answers import by_words
 from hierhash.retrieval.relabel import Relabelled
 
@@ -303,6 +303,7 @@ class PostgresStore:
         """
         run = laid_out(self._link)
         with self._link.reading():
+            check_parts(self._link)
             check_items(self._link, read_about(self._link), run)
 
     def close(self) -> None:
