@@ -176,8 +176,8 @@ def accelerate(
     by: Annotated[
         By | None,
         typer.Option(
-            help="Each code once (distinct, exact), lists by centre (ivf), a graph (hnsw), or none; "
-            "default: distinct, in a database hnsw."
+            help="Each code once (distinct, exact), lists by centre (ivf), a graph (hnsw), or "
+            "none. Default: distinct, in a database hnsw."
         ),
     ] = None,
 ) -> None:

@@ -50,11 +50,11 @@ def add(link: Link, run: Path, new: ExactIndex, replacing: bool = False) -> int:
         known = those_there(link, new.ids)
         if known and not replacing:
             raise InputError(refusal_of_known(link.shown, known))
-        items = list(item_rows(new, trees_of(about, run)))
+        items = item_rows(new, trees_of(about, run))
         if known:
             link.execute("DELETE FROM items WHERE id = ANY(%s)", [[looked_up(i) for i in known]])
-        put_items(link, about.next_row, items)
-        write_about(link, replace(about, next_row=about.next_row + len(items)))
+        following = put_items(link, about.next_row, items)
+        write_about(link, replace(about, next_row=following))
     return len(known)
 
 

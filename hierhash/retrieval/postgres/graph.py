@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from hierhash.retrieval.postgres.link import Link
+from hierhash.retrieval.postgres.nearest import by_graph, exact, from_bits
 
 NAME = "items_code_graph"
+ASKED, ANSWERS = 30, 20
+"""Codes that recall is measured with, and answers to each."""
 
 
 def is_built(link: Link) -> bool:
@@ -37,3 +42,23 @@ def drop(link: Link) -> None:
     """
     with link.writing():
         link.execute(f"DROP INDEX IF EXISTS {NAME}")
+
+
+def recall(link: Link, width: int) -> float:
+    """The share of the nearest that it finds; one as near as the last of them is one of them.
+
+    Args:
+        link: The connection.
+        width: Bytes of a code.
+
+    Raises:
+        HierhashError: The database is gone.
+    """
+    some = link.execute('SELECT code::text FROM items ORDER BY md5("row"::text) LIMIT %s', [ASKED])
+    queries = from_bits([code for [code] in some], width)
+    found, wanted = by_graph(link, queries, ANSWERS), exact(link, queries, ANSWERS, ())
+    good = [
+        (own.distances <= best.distances.max(initial=0)).sum() / max(len(best.rows), 1)
+        for own, best in zip(found, wanted, strict=True)
+    ]
+    return float(np.mean(good)) if good else 1.0

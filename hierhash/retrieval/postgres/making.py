@@ -12,7 +12,7 @@ from hierhash.retrieval.exact import ExactIndex, code_problem
 from hierhash.retrieval.postgres.about import about_of, write_about
 from hierhash.retrieval.postgres.item_rows import item_rows
 from hierhash.retrieval.postgres.link import VECTOR, Link
-from hierhash.retrieval.postgres.migrations import ABOUT, apply_steps
+from hierhash.retrieval.postgres.migrations import ABOUT, FINDING, NOT_FINDING, apply_steps
 from hierhash.retrieval.postgres.reading import trees_of
 from hierhash.retrieval.postgres.run_copy import store_run
 from hierhash.retrieval.postgres.tables import put_items
@@ -34,7 +34,7 @@ def make(link: Link, index: ExactIndex) -> None:
     """
     _check_codes(link, index)
     about = about_of(index)
-    items = list(item_rows(index, trees_of(about, index.run)))
+    items = item_rows(index, trees_of(about, index.run))
     _ensure_vector(link)
     with link.writing():
         link.execute("SELECT pg_advisory_xact_lock(%s)", [MAKING])
@@ -45,8 +45,12 @@ def make(link: Link, index: ExactIndex) -> None:
         link.execute("INSERT INTO about (version, manifest) VALUES (0, '')")
         apply_steps(link, 8 * about.width)
         store_run(link, index.run)
-        put_items(link, 0, items)
-        write_about(link, replace(about, next_row=len(items)))
+        for statement in NOT_FINDING:
+            link.execute(statement)
+        following = put_items(link, 0, items)
+        for statement in FINDING:
+            link.execute(statement)
+        write_about(link, replace(about, next_row=following))
         link.execute("ANALYZE items, details, cells")  # no plan is good before that
 
 

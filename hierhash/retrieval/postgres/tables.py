@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from itertools import islice
 
 from hierhash.retrieval.postgres.item_rows import ItemRow
 from hierhash.retrieval.postgres.link import Link
 
+AT_ONCE = 10_000
 MOVING = (
     'CREATE TEMPORARY TABLE moving ("row" bigint, line bytea, labels text, terms text[], '
     "sha256 bytea) ON COMMIT DROP"
@@ -17,9 +19,21 @@ MOVED = (
 )
 
 
-def put_items(link: Link, first: int, items: Sequence[ItemRow]) -> None:
-    """Puts items into the tables, from a row on; within a transaction."""
-    numbered = list(enumerate(items, start=first))
+def put_items(link: Link, first: int, items: Iterable[ItemRow]) -> int:
+    """Puts items into the tables, from a row on, some thousand at a time; within a transaction.
+
+    Returns:
+        The row after the last.
+    """
+    left = enumerate(items, start=first)
+    following = first
+    while numbered := list(islice(left, AT_ONCE)):
+        _put(link, numbered)
+        following = numbered[-1][0] + 1
+    return following
+
+
+def _put(link: Link, numbered: Sequence[tuple[int, ItemRow]]) -> None:
     link.copy(
         'COPY items ("row", id, code) FROM STDIN',
         ((row, own.id, own.code) for row, own in numbered),

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 import threading
+import time
 from functools import partial
 
 import numpy as np
@@ -47,7 +48,7 @@ class Dying:
             self.crash(cursor)
         if self.calls == self.at and self.how == "killed":
             pid = cursor.connection.info.backend_pid
-            self.other.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+            end(self.other, pid)
         found = real()
         self.done.append(statement)
         if self.calls == self.at and self.how == "after":
@@ -81,6 +82,13 @@ class Dying:
 
 
 CONNECT = link._connect
+
+
+def end(other, pid):
+    """Ends a connection from another, and waits until it has ended."""
+    other.execute("SELECT pg_terminate_backend(%s)", [pid])
+    while other.execute("SELECT 1 FROM pg_stat_activity WHERE pid = %s", [pid]).fetchall():
+        time.sleep(0.002)
 
 
 def dies(work, dying, monkeypatch):
@@ -189,10 +197,10 @@ store = open_database(sys.argv[1])
 for turn in range(1000):
     new = small_index(store.run, 4, seed=turn, first=1000 + 4 * turn)
     store.add(new)
-    print("added", turn, flush=True)
+    print(f"added {turn}", flush=True)
     if turn % 3 == 2:
         store.remove(new.ids[:2])
-        print("removed", turn, flush=True)
+        print(f"removed {turn}", flush=True)
 """
 
 
@@ -208,7 +216,7 @@ def test_a_killed_client_loses_nothing_that_it_acknowledged(new_name, dsn, run, 
         said = [client.stdout.readline().split()]  # it has begun
         timer = threading.Timer(rng.uniform(0.02, 0.6), client.kill)
         timer.start()
-        said += [line.split() for line in client.stdout]
+        said += [line.split() for line in client.stdout if line.endswith("\n")]
         client.wait()
         there = set(first.read().ids)
         turns = [int(turn) for what, turn in said if what == "added"]
@@ -234,9 +242,7 @@ def ids_of(turn):
 
 def test_a_lost_connection_is_one_line_and_the_next_question_is_answered(make, run, other):
     store = make(small_index(run, 5))
-    other.execute(
-        "SELECT pg_terminate_backend(%s, 5000)", [store._link.connection.info.backend_pid]
-    )
+    end(other, store._link.connection.info.backend_pid)
     with pytest.raises(HierhashError, match="the connection was lost") as caught:
         store.count()
     assert "\n" not in str(caught.value)

@@ -61,7 +61,7 @@ def test_its_answers_are_those_of_a_folder(both, rescore):
 def test_a_graph_gives_as_many_answers_and_leaves_filters_exact(both):
     database, folder = both
     codes = np.concatenate([query.codes for query in queries(12) if query.codes.shape[1] == 4])
-    database.accelerate()
+    assert database.accelerate() > 0.9
     assert database.is_accelerated
     near, known = database.nearest(codes, 20), folder.nearest(codes, 20)
     assert (near[0] == known[0]).mean() > 0.9
@@ -81,7 +81,7 @@ def test_a_graph_gives_as_many_answers_and_leaves_filters_exact(both):
     database = reopen(database)
     assert database.is_accelerated
     database.verify()
-    database.accelerate(False)
+    assert database.accelerate(False) is None
     folder.remove(gone)
     assert (database.nearest(codes, 50)[0] == folder.nearest(codes, 50)[0]).all()
 
