@@ -21,6 +21,8 @@ LITERAL = "tests/training/test_alternating.py"
 SCORES = "hierhash/bench/scores.py"
 RESULTS = "hierhash/bench/results.py"
 RUNNER = "tests/bench/test_runner.py"
+POSTGRES = "hierhash/retrieval/postgres"
+DATABASE = "tests/retrieval/postgres"
 
 MUTANTS = [
     # Training
@@ -366,6 +368,63 @@ MUTANTS = [
         'return "".join(_visible(char) for char in text)',
         "return text",
         "tests/cli/test_terminal.py",
+    ),
+    # An index in PostgreSQL
+    Mutant(
+        "writers do not wait for each other",
+        f"{POSTGRES}/about.py",
+        'f"{statement} FOR UPDATE" if held else statement',
+        "statement",
+        f"{DATABASE}/test_crash.py",
+    ),
+    Mutant(
+        "a reader sees two states",
+        f"{POSTGRES}/link.py",
+        "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY",
+        "BEGIN READ ONLY",
+        f"{DATABASE}/test_crash.py",
+    ),
+    Mutant(
+        "a change is several transactions",
+        f"{POSTGRES}/link.py",
+        'with self._within("BEGIN"):',
+        'with self._within("SELECT 1"):',
+        f"{DATABASE}/test_crash.py",
+    ),
+    Mutant(
+        "equal ones come in any order",
+        f"{POSTGRES}/nearest.py",
+        "FROM met ORDER BY 1, 2 LIMIT",
+        "FROM met ORDER BY 1 LIMIT",
+        f"{DATABASE}/test_store.py",
+    ),
+    Mutant(
+        "a graph gives fewer than were asked for",
+        f"{POSTGRES}/nearest.py",
+        "if len(own.rows) < k]",
+        "if len(own.rows) < 0]",
+        f"{DATABASE}/test_store.py",
+    ),
+    Mutant(
+        "scores of the first candidates alone",
+        f"{POSTGRES}/rescoring.py",
+        "if once or len(near.rows) < limit",
+        "if True or len(near.rows) < limit",
+        f"{DATABASE}/test_store.py",
+    ),
+    Mutant(
+        "bits that do not count are compared",
+        f"{POSTGRES}/rescoring.py",
+        "counts = None if query.all() else np.packbits(query != 0)",
+        "counts = None",
+        f"{DATABASE}/test_store.py",
+    ),
+    Mutant(
+        "a password is shown",
+        f"{POSTGRES}/address.py",
+        'user = who.partition(":")[0]',
+        "user = who",
+        f"{DATABASE}/test_address.py",
     ),
     # New leaves
     Mutant(

@@ -6,6 +6,7 @@ import hashlib
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
@@ -123,6 +124,7 @@ def value_term(column: str, value: str) -> str:
     return _term("value", column, value.casefold())
 
 
+@lru_cache(1 << 16)
 def _term(*parts: str) -> str:
     return looked_up(json.dumps(parts, ensure_ascii=False))
 

@@ -302,6 +302,31 @@ def test_a_reader_sees_whole_states_while_a_writer_changes(make, run):
     assert len(reads) > 1
 
 
+def test_items_of_an_older_tree_are_refused_once_the_index_is_filed_anew(make, run):
+    store, new = make(small_index(run, 12)), small_index(run, 12, seed=1, first=100)
+    late = open_database(store.name)
+    store.relabel(NEW)
+    with pytest.raises(RunError, match="another tree than"):
+        late.add(new)
+    assert late.tree is None
+    late.refresh()
+    assert late.tree.nodes == NEW.nodes
+    assert content(late) == content(store)
+    late.close()
+
+
+def test_what_is_read_together_is_of_one_state(make, run):
+    store = make(small_index(run, 12))
+    other = open_database(store.name)
+    with store._link.reading():
+        assert store.count() == 12
+        other.remove(other.read().ids[:3])
+        other.relabel(NEW)
+        assert store.count() == 12
+    assert store.count() == 9
+    other.close()
+
+
 def test_two_who_make_the_same_index_make_it_once(new_name, run):
     index, name, said = small_index(run, 4), new_name(), []
 
