@@ -1,4 +1,8 @@
-"""What of an item is stored: its code and line as they are, and what it can be found by."""
+"""What of an item is stored: its code and line as they are, and what it can be found by.
+
+Where other terms, words or numbers are made of an item, those in databases are made again by a step
+of ``migrations``: ``verify`` holds them to what is made here.
+"""
 
 from __future__ import annotations
 

@@ -11,7 +11,7 @@ from hierhash.retrieval.conditions import Condition
 from hierhash.retrieval.postgres.item_rows import looked_up
 from hierhash.retrieval.postgres.link import Link
 from hierhash.retrieval.postgres.meeting import meeting
-from hierhash.retrieval.words_search import words_of
+from hierhash.retrieval.words_search import telling_words
 
 FOUND = sql.SQL("""
 SELECT items."row", {score} AS score FROM items JOIN details USING ("row")
@@ -21,12 +21,12 @@ ONE = sql.SQL("CASE WHEN words @@ %s::tsquery THEN %s::float8 ELSE 0 END")
 
 
 def by_words(link: Link, text: str, k: int, where: Sequence[Condition]) -> list[tuple[int, float]]:
-    """Rows with scores, best first and equal ones by row: the items with any word of a text.
+    """Rows with scores, best first and equal ones by row: the items with a telling word of a text.
 
     Raises:
         HierhashError: The database is gone.
     """
-    words = [_quoted(word) for word in dict.fromkeys(words_of(text))]
+    words = [_quoted(word) for word in dict.fromkeys(telling_words(text))]
     if not words:
         return []
     with link.reading():
