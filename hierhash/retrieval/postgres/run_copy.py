@@ -75,7 +75,7 @@ def check_parts(link: Link) -> None:
 
 
 def _write(link: Link, name: str, folder: Path) -> None:
-    if Path(name).name != name:
+    if Path(name).name != name or name == "..":
         raise RunError(f"{link.shown}: '{name}' is no file of a run; copy the index again")
     with open(folder / name, "wb") as stream:
         for [part] in link.execute("SELECT part FROM run_parts WHERE name = %s ORDER BY 1", [name]):
