@@ -1,8 +1,8 @@
-"""The items of the best scores: all are scored, or of many those that are near by Hamming distance.
+"""The items of the best scores, exactly: all are scored, or of many those that are near enough.
 
-A hundred thousand codes of 64 bits are scored in 15 ms, a million in 150; the nearest thousands of
-a million are found in 2. So of many items the nearest are scored and put in order, block after
-block: the answers of one page do not depend on how many pages are asked for.
+A hundred thousand codes of 64 bits are scored in 15 ms, a million in 150; the nearest thousand of a
+million are found in 1 to 2. No item that is farther than these can score more than a bound, which
+the best of them mostly exceed (``rescoring``).
 """
 
 from __future__ import annotations
@@ -16,9 +16,10 @@ from hierhash.codes.coded import Coded
 from hierhash.codes.distances import Distance, Hamming
 from hierhash.codes.nearest import nearest
 from hierhash.codes.packing import Codes
+from hierhash.retrieval.rescoring import Near, best_scores
 
-WHOLE, BLOCK = 100_000, 4096
-"""Items up to which all are scored; beyond, how many of the nearest are scored together."""
+WHOLE = 100_000
+"""Items up to which all are scored."""
 Rows = NDArray[np.int64]
 
 
@@ -33,6 +34,11 @@ class Stored(Protocol):
     @property
     def distance(self) -> Distance:
         """How they are compared."""
+        ...
+
+    @property
+    def may_miss(self) -> bool:
+        """Whether ``nearest`` may miss some where all items may answer."""
         ...
 
     def nearest(
@@ -62,29 +68,20 @@ def first_by_score(
         scores = distance.scores(real, codes if rows is None else codes[rows])
         places = first(-scores, k)
         return places if rows is None else np.asarray(rows)[places], scores[places]
-    near = _nearest(query.codes[:1], real, items, -(-k // BLOCK) * BLOCK, rows)
-    scores = distance.scores(real, codes[near])
-    blocks = np.arange(len(near)) // BLOCK
-    order = np.lexsort((near, -scores, blocks))[:k]
-    return near[order], scores[order]
 
+    def fetch(code: Codes, limit: int, counts: Codes | None) -> Near:
+        if limit > n:
+            own = np.arange(n) if rows is None else np.asarray(rows, dtype=np.int64)
+            return Near(np.zeros(n, np.int64), own, codes[own])
+        if counts is None:
+            distances, found = items.nearest(code, limit, rows)
+        else:
+            distances, found = nearest(code & counts, codes & counts, limit, rows)
+        return Near(distances[0].astype(np.int64), found[0], codes[found[0]])
 
-def _nearest(
-    code: Codes,
-    real: NDArray[np.float32],
-    items: Stored,
-    k: int,
-    rows: NDArray[np.integer[Any]] | None,
-) -> Rows:
-    """Rows of the nearest items by the bytes that count: of a segment of no weight none does."""
-    padded = np.zeros(8 * code.shape[1])
-    padded[: len(real)] = real
-    counts = padded.reshape(-1, 8).any(axis=1)
-    if counts.all() or not counts.any():
-        return np.asarray(items.nearest(code, k, rows)[1][0])
-    own = items.codes if rows is None else items.codes[rows]
-    places = np.asarray(nearest(code[:, counts], own[:, counts], k)[1][0])
-    return places if rows is None else np.asarray(rows, dtype=np.int64)[places]
+    once = items.may_miss and rows is None and bool(real.all())
+    best, near = best_scores(real, k, distance, fetch, once, WHOLE)
+    return near.rows, best
 
 
 def first(keys: NDArray[Any], k: int) -> Rows:

@@ -225,6 +225,11 @@ class ExactIndex:
         codes = np.ascontiguousarray(self.codes[:, :width])
         return replace(self, codes=codes, distance=Hamming(8 * width), accelerated=None)
 
+    @property
+    def may_miss(self) -> bool:
+        """Whether ``nearest`` may miss some where all items may answer."""
+        return self.accelerated is not None and self.accelerated.accelerator.nearby is not None
+
     def rows_under(self, level: int, code: int) -> NDArray[np.int64]:
         """Rows of the items below a node, rising: class ``code`` of ``level`` (1 is the top)."""
         items, classes, _ = self.labels.multi_hot_rows(level)

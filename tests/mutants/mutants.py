@@ -407,14 +407,14 @@ MUTANTS = [
     ),
     Mutant(
         "scores of the first candidates alone",
-        f"{POSTGRES}/rescoring.py",
+        "hierhash/retrieval/rescoring.py",
         "if once or len(near.rows) < limit",
         "if True or len(near.rows) < limit",
         f"{DATABASE}/test_store.py",
     ),
     Mutant(
         "bits that do not count are compared",
-        f"{POSTGRES}/rescoring.py",
+        "hierhash/retrieval/rescoring.py",
         "counts = None if query.all() else np.packbits(query != 0)",
         "counts = None",
         f"{DATABASE}/test_store.py",

@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 from psycopg import sql
 
 from hierhash.codes.packing import Codes
 from hierhash.retrieval.conditions import Condition
 from hierhash.retrieval.postgres.link import Link
 from hierhash.retrieval.postgres.meeting import meeting
+from hierhash.retrieval.rescoring import Near
 
 # The whole number keeps a graph out of it: in its order equal ones could be missing.
 EXACT = sql.SQL("""
@@ -31,24 +31,6 @@ FROM items ORDER BY code <~> %s::bit({bits}) LIMIT %s
 COUNT = sql.SQL("SELECT count(*) FROM items WHERE {met}")
 EF = (100, 1000)
 """Fewest and most candidates that a search of the graph keeps."""
-
-
-class Near(NamedTuple):
-    """Items near a query, in canonical order.
-
-    Args:
-        distances: int64 (m,).
-        rows: int64 (m,).
-        codes: uint8 (m, bytes).
-    """
-
-    distances: NDArray[np.int64]
-    rows: NDArray[np.int64]
-    codes: Codes
-
-    def at(self, places: NDArray[np.integer[Any]]) -> Near:
-        """Some of them."""
-        return Near(self.distances[places], self.rows[places], self.codes[places])
 
 
 def exact(

@@ -30,12 +30,12 @@ from hierhash.retrieval.postgres.item_rows import looked_up
 from hierhash.retrieval.postgres.link import Link
 from hierhash.retrieval.postgres.meeting import meeting
 from hierhash.retrieval.postgres.migrations import bring_up, version_of
-from hierhash.retrieval.postgres.nearest import COUNT, Near, by_graph, exact
+from hierhash.retrieval.postgres.nearest import COUNT, by_graph, exact
 from hierhash.retrieval.postgres.reading import check_items, read_items, trees_of
-from hierhash.retrieval.postgres.rescoring import best_scores
 from hierhash.retrieval.postgres.run_copy import check_parts, laid_out
 from hierhash.retrieval.postgres.word_answers import by_words
 from hierhash.retrieval.relabel import Relabelled
+from hierhash.retrieval.rescoring import Near, best_scores
 
 
 class PostgresStore:

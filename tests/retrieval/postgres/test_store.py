@@ -11,11 +11,12 @@ import pytest
 from hierhash.codes.coded import Coded
 from hierhash.errors import RunError
 from hierhash.labels.tree import LabelTree
+from hierhash.retrieval import rescoring
 from hierhash.retrieval.conditions import Below, Compares, Equals
 from hierhash.retrieval.copying import copy_store
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.open_store import make_store
-from hierhash.retrieval.postgres import nearest, rescoring
+from hierhash.retrieval.postgres import nearest
 from hierhash.testing.check_store import CHECKS, WHERE, Subject
 from hierhash.testing.small_store import small_index, small_run
 from tests.retrieval.postgres.stores import content, reopen

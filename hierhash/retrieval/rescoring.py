@@ -1,24 +1,43 @@
 """The best scores, found exactly from codes in the order of their distance.
 
-Of a query q, an item that differs from its signs in D or more bits scores sum |q| - 2 (the D
-smallest |q|) at most. So once the last answer scores more than the items that were not fetched can,
-it is done; until then more are fetched, all of them at the worst.
+Of a query q in -1..1, an item that differs from its signs in D or more bits scores sum |q| minus
+twice the D smallest |q| at most. So once the last answer scores more than the items that were not
+fetched can, it is done; until then more are fetched, all of them at the worst.
 """
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.codes.distances import Distance
 from hierhash.codes.packing import Codes, pack
-from hierhash.retrieval.postgres.nearest import Near
 
 FIRST, EACH, MORE = 1000, 10, 16
 """Candidates at first: FIRST, or EACH times the answers; then MORE times as many."""
 ROUNDING = 1e-4
+
+
+class Near(NamedTuple):
+    """Items near a query, in canonical order.
+
+    Args:
+        distances: int64 (m,).
+        rows: int64 (m,).
+        codes: uint8 (m, bytes).
+    """
+
+    distances: NDArray[np.int64]
+    rows: NDArray[np.int64]
+    codes: Codes
+
+    def at(self, places: NDArray[np.integer[Any]]) -> Near:
+        """Some of them."""
+        return Near(self.distances[places], self.rows[places], self.codes[places])
 
 
 def best_scores(
@@ -27,6 +46,7 @@ def best_scores(
     distance: Distance,
     fetch: Callable[[Codes, int, Codes | None], Near],
     once: bool = False,
+    most: int | None = None,
 ) -> tuple[NDArray[np.float32], Near]:
     """The k best scores, equal ones in the order of rows, and their items.
 
@@ -37,6 +57,7 @@ def best_scores(
         fetch: Gives so many items nearest to a code (1, bytes), in the bits (bytes,) that count or
             in all of them.
         once: Look at the first candidates alone, where ``fetch`` is not exact either.
+        most: Candidates beyond which ``fetch`` is asked for more than all items there can be.
     """
     code, limit = pack(query[None]), max(FIRST, EACH * k)
     counts = None if query.all() else np.packbits(query != 0)
@@ -48,11 +69,12 @@ def best_scores(
         order = np.argsort(-scores, kind="stable")[:k]
         if once or len(near.rows) < limit or not k or _is_done(query, scores[order], near):
             return scores[order], near.at(order)
-        limit *= MORE
+        limit = limit * MORE if most is None or limit * MORE <= most else sys.maxsize
 
 
 def _is_done(query: NDArray[np.float32], best: NDArray[np.float32], near: Near) -> bool:
-    sizes = np.sort(np.abs(query[query != 0].astype(np.float64)))
+    # A real code counts within -1..1, as its scores do.
+    sizes = np.sort(np.minimum(np.abs(query[query != 0].astype(np.float64)), 1.0))
     total = sizes.sum()
     # Items at the last distance may be among those that were not fetched.
     least = sizes[: int(near.distances.max())].sum()
