@@ -8,16 +8,18 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.codes.hamming import hamming_distances
-from hierhash.codes.nearest import nearest
 from hierhash.codes.packing import Codes
 
 Rows = NDArray[np.int64]
 Finder = Callable[[Codes, int], tuple[NDArray[np.int32], Rows]]
+COMPARED = 4_000_000
+"""Distances that are held at once."""
 
 
 @dataclass(frozen=True)
@@ -68,39 +70,50 @@ class DistinctCodes:
         rows = np.full((len(queries), m), -1, dtype=np.int64)
         if not m or not len(queries):
             return distances, rows
-        if finder is None:
-            near, groups = nearest(queries, self.codes, m)
-        else:
+        if finder is not None:
             near, groups = finder(queries, min(m, len(self.codes)))
-        for place in range(len(queries)):
-            own, found = near[place], groups[place]
-            before = self._counts[found[own < own[-1]]].sum()
-            if finder is None and before < m and len(found) < len(self.codes):
-                # Others may be as near as the last of these codes, and have earlier rows.
-                own, found = self._within(queries[place], int(own[-1]))
-            known = found >= 0
-            first, answers = self._expanded(own[known], found[known], m)
-            distances[place, : len(first)], rows[place, : len(first)] = first, answers
+            for place in range(len(queries)):
+                known = groups[place] >= 0
+                found = self._expanded(near[place][known], groups[place][known], m)
+                distances[place, : len(found[0])], rows[place, : len(found[0])] = found
+            return distances, rows
+        block = max(1, COMPARED // len(self.codes))
+        for start in range(0, len(queries), block):
+            every = hamming_distances(queries[start : start + block], self.codes)
+            for place, own in enumerate(every, start=start):
+                distances[place], rows[place] = self.first(own, m)
         return distances, rows
+
+    def first(self, keys: NDArray[Any], k: int) -> tuple[NDArray[Any], Rows]:
+        """Keys and rows of the k first items, by key and then by row.
+
+        Args:
+            keys: Of each code, (u,); the smallest is the first.
+            k: Number of items; all there are where they are fewer.
+        """
+        if not k > 0:
+            return keys[:0], np.zeros(0, dtype=np.int64)
+        groups = np.arange(len(keys))
+        if k < len(keys):
+            # So many codes have as many items at least; equal ones may have earlier rows.
+            groups = np.flatnonzero(keys <= np.partition(keys, k - 1)[k - 1])
+        return self._expanded(keys[groups], groups, k)
 
     @cached_property
     def _counts(self) -> Rows:
         return np.diff(self.offsets)
 
-    def _within(self, query: Codes, radius: int) -> tuple[NDArray[np.int32], Rows]:
-        """Distances and numbers of the codes that are at most so far away."""
-        every = hamming_distances(query[None], self.codes)[0]
-        found = np.flatnonzero(every <= radius)
-        return every[found].astype(np.int32), found
-
-    def _expanded(
-        self, near: NDArray[np.int32], groups: Rows, m: int
-    ) -> tuple[NDArray[np.int32], Rows]:
-        """The first m rows of some codes, by distance and row; m of each are enough."""
-        starts = self.offsets[groups]
-        counts = np.minimum(self.offsets[groups + 1] - starts, m)
+    def _expanded(self, keys: NDArray[Any], groups: Rows, k: int) -> tuple[NDArray[Any], Rows]:
+        """Keys and rows of the first k items of some codes."""
+        order = np.argsort(keys, kind="stable")
+        enough = np.searchsorted(np.cumsum(self._counts[groups[order]]), k)
+        if enough < len(order):
+            kept = keys <= keys[order[enough]]
+            keys, groups = keys[kept], groups[kept]
+        # No more than k of one code can be among the first k.
+        counts = np.minimum(self._counts[groups], k)
         each = np.repeat(np.arange(len(groups)), counts)
         within = np.arange(len(each)) - np.repeat(np.cumsum(counts) - counts, counts)
-        rows, distances = self.rows[starts[each] + within], near[each]
-        order = np.lexsort((rows, distances))[:m]
-        return distances[order], rows[order]
+        rows, own = self.rows[self.offsets[groups][each] + within], keys[each]
+        last = np.lexsort((rows, own))[:k]
+        return own[last], rows[last]

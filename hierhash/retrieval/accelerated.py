@@ -28,6 +28,12 @@ class Accelerated:
     accelerator: Accelerator
     live: NDArray[np.int64]
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether nothing was added or removed since it was made."""
+        n = len(self.live)
+        return n == len(self.accelerator) and (not n or int(self.live[-1]) == n - 1)
+
     def nearest(
         self, queries: Codes, codes: Codes, k: int
     ) -> tuple[NDArray[Any], NDArray[np.int64]] | None:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded
 from hierhash.codes.distances import Distance, Hamming
+from hierhash.codes.distinct import DistinctCodes
 from hierhash.codes.nearest import nearest
 from hierhash.codes.packing import Codes
 from hierhash.retrieval.rescoring import Near, best_scores
@@ -34,6 +35,11 @@ class Stored(Protocol):
     @property
     def distance(self) -> Distance:
         """How they are compared."""
+        ...
+
+    @property
+    def groups(self) -> DistinctCodes | None:
+        """The items by equal codes, where that was made."""
         ...
 
     @property
@@ -68,6 +74,10 @@ def first_by_score(
         scores = distance.scores(real, codes if rows is None else codes[rows])
         places = first(-scores, k)
         return places if rows is None else np.asarray(rows)[places], scores[places]
+    groups = items.groups
+    if groups is not None and rows is None and len(groups.codes) <= WHOLE:
+        keys, found = groups.first(-distance.scores(real, groups.codes), k)
+        return found, -keys
 
     def fetch(code: Codes, limit: int, counts: Codes | None) -> Near:
         if limit > n:

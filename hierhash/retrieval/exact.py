@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded
 from hierhash.codes.distances import Distance, Dot, Hamming, TreeDistance, class_numbers
+from hierhash.codes.distinct import DistinctCodes
 from hierhash.codes.nearest import WORTH_FAISS, nearest
 from hierhash.codes.packing import Codes, packed_width
 from hierhash.errors import InputError, RunError
@@ -224,6 +225,12 @@ class ExactIndex:
             raise ValueError(f"a {self.distance.name} has no first bits")
         codes = np.ascontiguousarray(self.codes[:, :width])
         return replace(self, codes=codes, distance=Hamming(8 * width), accelerated=None)
+
+    @property
+    def groups(self) -> DistinctCodes | None:
+        """The items by equal codes, where an accelerator of all of them has that."""
+        own = self.accelerated
+        return own.accelerator.groups if own is not None and own.is_whole else None
 
     @property
     def may_miss(self) -> bool:
