@@ -127,7 +127,10 @@ class Ranking:
         return [f"nothing is near: the nearest item differs in {min(known)} of {steps} bits"]
 
     def _nearer_elsewhere(self, coded: Coded, hits: Sequence[Hit], unit: str) -> list[str]:
-        [best] = self._store.search(coded, 1, rescore=self._wish.rescore)
+        every = self._store.search(coded, 1, rescore=self._wish.rescore)
+        if not every:
+            return []
+        [best] = every
         nearer = (best.distance or 0) < (hits[0].distance or 0)
         if not self._wish.where:
             if nearer if best.score is None else best.score > (hits[0].score or 0):

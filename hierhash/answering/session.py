@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
-from functools import cached_property
 from pathlib import Path
 from typing import Any
 
@@ -25,6 +24,7 @@ from hierhash.answering.wish import AMONG, Mode, Wish, in_order, parse_order
 from hierhash.errors import DataError, InputError
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path as Node
+from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.answered import Answered
 from hierhash.retrieval.conditions import Below, Condition
 from hierhash.retrieval.exact import Hit
@@ -56,15 +56,20 @@ class Session:
         self.facets = {name: tree for name, tree in self.trees.items() if name != CATEGORY}
         self._controls = read_controls(store.run)
         self._segments: dict[str, int] = dict(store.manifest.get("segments", {}))
+        self._read: tuple[LabelTree | None, TextReader] | None = None
 
     @property
     def unit(self) -> str:
         """What distances are counted in."""
         return "level" if self.store.distance.name == "tree" else "bit"
 
-    @cached_property
+    @property
     def _reader(self) -> TextReader:
-        return text_reader(self.store.run, self.store.tree, self.store.moved)
+        # Others may have filed the items anew meanwhile.
+        if self._read is None or self._read[0] is not self.store.tree:
+            reader = text_reader(self.store.run, self.store.tree, self.store.moved)
+            self._read = (self.store.tree, reader)
+        return self._read[1]
 
     def wish(
         self,
@@ -143,7 +148,8 @@ class Session:
         Raises:
             DataError: The text says nothing to the run, and no item has a word of it.
         """
-        return self._answered(self._ask(text, wish), text, None, wish)
+        with self.store.reading():
+            return self._answered(self._ask(text, wish), text, None, wish)
 
     def answer_picture(self, image: Path, text: str | None, wish: Wish) -> Answered:
         """The answers to a picture, or to a picture and a text as one query.
@@ -152,11 +158,16 @@ class Session:
             InputError: The picture cannot be read, the run reads none, or its method has no code of
                 both.
         """
-        return self._answered(ask_picture(self.store.run, image, text), text or "", image, wish)
+        if wish.mode == "words":
+            raise InputError("--mode words: a picture has no words; leave the picture or it away")
+        query = ask_picture(self.store.run, image, text)
+        with self.store.reading():
+            return self._answered(query, text or "", image, wish)
 
     def answer(self, query: Query, wish: Wish) -> Answered:
         """The answers to a query that was made in another way, of features, say."""
-        return self._answered(query, query.words, None, wish)
+        with self.store.reading():
+            return self._answered(query, query.words, None, wish)
 
     def _ask(self, text: str, wish: Wish) -> Query:
         """A text as a query: by codes, by words, or both; by words where codes know none of it."""
@@ -184,7 +195,8 @@ class Session:
 
     def _by_words(self, text: str, wish: Wish) -> Query:
         if not self.store.words(text, 1, wish.where):
-            raise DataError(f"text '{text}': no item has a word of it; use other words")
+            which = "no item that may answer" if wish.where else "no item"
+            raise DataError(f"text '{text}': {which} has a word of it; use other words")
         return Query(None, kind_of_text(text), words=text)
 
     def _answered(self, query: Query, text: str, image: Path | None, wish: Wish) -> Answered:
@@ -194,8 +206,11 @@ class Session:
         if wish.order is None:
             hits = ranking.hits(wish.k, wish.skip)
         else:
-            hits = in_order(ranking.hits(wish.order.among), wish.order)
-            hits = hits[wish.skip : wish.skip + wish.k]
+            among, last = wish.order.among, wish.skip + wish.k
+            hits = in_order(ranking.hits(among), wish.order)
+            if last > among:  # the others follow by nearness, so that no page is cut short
+                hits += ranking.hits(last - among, among)
+            hits = hits[wish.skip : last]
         marks = [_relation(hit, understood) for hit in hits]
         said = understood if query.posteriors else None
         asides = ranking.asides(hits, self.unit)

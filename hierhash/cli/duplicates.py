@@ -23,7 +23,10 @@ def print_duplicates(store: Store, where: Sequence[Condition], as_json: bool) ->
     rows = Filter(index).rows(where)
     items = [index.item(row) for row in (range(len(index)) if rows is None else rows.tolist())]
     with counting("items", len(items)) as advance:
-        groups = duplicates(items, advance)
+        groups, unread = duplicates(items, advance)
+    if unread:
+        some = "1 picture" if unread == 1 else f"{unread} pictures"
+        typer.echo(f"note: {some} could not be read; these items are compared by words", err=True)
     if as_json:
         typer.echo(json.dumps([[items[place]["id"] for place in own] for own in groups]))
         return
@@ -31,5 +34,6 @@ def print_duplicates(store: Store, where: Sequence[Condition], as_json: bool) ->
         for place, one in enumerate(own, start=1):
             typer.echo(plain(answer_line(place, Hit(items[one], None, None))))
         typer.echo()
-    some = f"{sum(map(len, groups))} of {len(items)} items in {len(groups)} groups"
+    parts = "1 group" if len(groups) == 1 else f"{len(groups)} groups"
+    some = f"{sum(map(len, groups))} of {len(items)} items in {parts}"
     typer.echo(f"{some}, nearly the same" if groups else f"none of {len(items)} items is twice")

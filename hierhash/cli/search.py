@@ -104,8 +104,8 @@ def search(
         raise InputError("--duplicates: lists items and asks nothing; leave the query away")
     if not duplicates and (queries is None) == (text is None and image is None):
         raise InputError("search: give --text or --image, or both together, or else --queries")
-    if mode not in (None, Mode.CODE) and image is not None and text is None:
-        raise InputError(f"--mode {mode}: a picture has no words; add --text, or leave it out")
+    if mode not in (None, Mode.CODE) and image is not None:
+        raise InputError(f"--mode {mode}: a picture is answered by its code; leave it out")
     session = Session(open_store(index))
     if not session.store.info()["complete"]:
         typer.echo("note: the index is not complete: its encoding has not ended", err=True)

@@ -10,7 +10,6 @@ from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from hierhash.data.images import ImageRef
@@ -37,6 +36,7 @@ def read_ahead(
     Yields:
         uint8 of shape (height, width, 3); or, of a picture that cannot be read, what is wrong.
     """
+    import torch  # here, so that who asks where the cache is needs none
 
     def read(image: ImageRef) -> NDArray[np.uint8] | DataError:
         try:

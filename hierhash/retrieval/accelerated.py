@@ -14,6 +14,8 @@ from hierhash.retrieval.accelerator import Accelerator
 
 MOST_REMOVED = 1000
 """Items removed from under an accelerator, beyond which everything is scanned."""
+FIXED = 1024
+"""Items that a structure which may miss some is asked for, whatever is wanted."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +41,8 @@ class Accelerated:
     ) -> tuple[NDArray[Any], NDArray[np.int64]] | None:
         """Distances and rows (q, m) in canonical order; None where everything is to be scanned.
 
+        A structure that may miss some gives FIXED at most, the same whatever ``k`` is.
+
         Args:
             queries: uint8 (q, bytes).
             codes: Of all items.
@@ -47,17 +51,40 @@ class Accelerated:
         whole = len(self.accelerator)
         old = int(np.searchsorted(self.live, whole))
         removed = whole - old
-        if removed > MOST_REMOVED or k + removed > whole:
+        if removed > MOST_REMOVED or not old:
             return None
-        distances, places = self.accelerator.nearest(queries, k + removed)
+        m = k if self.accelerator.nearby is None else FIXED
+        distances, places = self.accelerator.nearest(queries, min(m + removed, whole))
         rows = np.searchsorted(self.live[:old], places)
-        there = self.live[: max(old, 1)][np.minimum(rows, old - 1)] == places
+        there = np.append(self.live[:old], -2)[rows] == places
         far = np.iinfo(np.int32).max
-        near, new = nearest(queries, codes[old:], k)
+        near, new = nearest(queries, codes[old:], m)
         distances = np.concatenate([np.where(there, distances, far), near], axis=1)
         rows = np.concatenate([rows, new + old], axis=1)
-        order = np.lexsort((rows, distances), axis=1)[:, : min(k, len(codes))]
+        order = np.lexsort((rows, distances), axis=1)[:, : min(m, len(codes))]
         distances = np.take_along_axis(distances, order, axis=1)
         if (distances == far).any():
             return None
-        return distances, np.take_along_axis(rows, order, axis=1)
+        return distances[:, :k], np.take_along_axis(rows, order, axis=1)[:, :k]
+
+
+def followed(
+    first: tuple[NDArray[Any], NDArray[np.int64]],
+    every: tuple[NDArray[Any], NDArray[np.int64]],
+    k: int,
+) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    """Answers that may lack some, and after them the others in their exact order.
+
+    So the answers of one page do not depend on how many are asked for.
+
+    Args:
+        first: Distances and rows (q, m), the same for every ``k``.
+        every: The k nearest, exactly.
+        k: Number of answers.
+    """
+    distances, rows = [], []
+    for near, own, far, others in zip(*first, *every, strict=True):
+        new = ~np.isin(others, own)
+        distances.append(np.concatenate([near, far[new]])[:k])
+        rows.append(np.concatenate([own, others[new]])[:k])
+    return np.stack(distances), np.stack(rows)

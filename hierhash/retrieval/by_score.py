@@ -83,14 +83,17 @@ def first_by_score(
         if limit > n:
             own = np.arange(n) if rows is None else np.asarray(rows, dtype=np.int64)
             return Near(np.zeros(n, np.int64), own, codes[own])
-        if counts is None:
-            distances, found = items.nearest(code, limit, rows)
+        if counts is not None:
+            own = np.arange(n) if rows is None else np.asarray(rows, dtype=np.int64)
+            distances, places = nearest(code & counts, codes[own] & counts, limit)
+            found = own[places]
+        elif items.may_miss:
+            distances, found = nearest(code, codes, limit, rows)
         else:
-            distances, found = nearest(code & counts, codes & counts, limit, rows)
+            distances, found = items.nearest(code, limit, rows)
         return Near(distances[0].astype(np.int64), found[0], codes[found[0]])
 
-    once = items.may_miss and rows is None and bool(real.all())
-    best, near = best_scores(real, k, distance, fetch, once, WHOLE)
+    best, near = best_scores(real, k, distance, fetch, WHOLE)
     return near.rows, best
 
 

@@ -14,7 +14,8 @@ from typing import Any
 import numpy as np
 
 from hierhash.codes.distances import Hamming
-from hierhash.errors import InputError, RunError
+from hierhash.errors import InputError, RunError, TreeError
+from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.accelerated import Accelerated
 from hierhash.retrieval.accelerator import Accelerator, Kind
 from hierhash.retrieval.additions import (
@@ -56,6 +57,7 @@ class Writer:
         index, live = load_rows(folder)
         check_changeable(folder, index)
         self.folder, self.manifest = folder, index.manifest
+        self.tree = index.tree or LabelTree.from_yaml(index.run / "tree.yaml")
         self.row_of = dict(zip(index.ids, live.tolist(), strict=True))
         self.changes = read_changes(folder)
         self._rows = int(index.manifest["items"]) + sum(part.items for part in self.changes.parts)
@@ -65,6 +67,7 @@ class Writer:
         """Adds items; when this returns they are on the disk. See ``add_items``."""
         check_alike(self.folder, self.manifest, new, self.folder / "run")
         check_once(new.ids)
+        self._check_filed(new)
         there = [own for own in new.ids if own in self.row_of]
         if there and not replacing:
             raise InputError(self.refusal(there))
@@ -93,6 +96,21 @@ class Writer:
         for own in set(ids):
             del self.row_of[own]
         return len(self.row_of)
+
+    def _check_filed(self, new: ExactIndex) -> None:
+        """Refuses items whose labels are numbers of another tree's classes."""
+        try:
+            paths = [[tuple(path) for path in new.item(row)["paths"]] for row in range(len(new))]
+            own = self.tree.encode(paths)
+            good = np.array_equal(own.codes, new.labels.codes)
+            good = good and np.array_equal(own.offsets, new.labels.offsets)
+        except TreeError:
+            good = False
+        if not good:
+            raise RunError(
+                f"{self.folder}: the new items are filed in another tree than its own; code them "
+                "again"
+            )
 
     def refusal(self, ids: Iterable[str]) -> str:
         """What is said of ids that are there already."""

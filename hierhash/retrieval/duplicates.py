@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from itertools import pairwise
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -26,36 +26,46 @@ a playing card of other suits is no copy, a picture that was made smaller or sav
 BLOCK = 2048
 
 
+class Duplicates(NamedTuple):
+    """What was found.
+
+    Args:
+        groups: Places of the items of each group of two or more, in the order of the items.
+        unread: How many pictures could not be read.
+    """
+
+    groups: list[list[int]]
+    unread: int
+
+
 def duplicates(
     items: Sequence[Mapping[str, Any]], advance: Callable[[int], None] = lambda _: None
-) -> list[list[int]]:
+) -> Duplicates:
     """Groups of items that are nearly the same, directly or through others.
 
-    A picture that cannot be read is like no other; items without one are alike by their words,
-    whatever their case and spaces. Memory: 3 kB an item.
+    Items without a picture that can be read are alike by their words, whatever their case and
+    spaces. Memory: 3 kB an item.
 
     Args:
         items: Their metadata.
         advance: Called with the number of items that were looked at.
-
-    Returns:
-        Places of the items of each group of two or more, in the order of the items.
     """
     small = np.zeros((len(items), SIDE, SIDE, 3), dtype=np.uint8)
-    seen = []
+    seen = np.zeros(len(items), dtype=bool)
     for place, item in enumerate(items):
         picture = _picture(item)
         if picture is not None:
-            seen.append(place)
+            seen[place] = True
             small[place] = np.asarray(picture.resize((SIDE, SIDE), Image.Resampling.BOX))
         advance(1)
-    places = np.array(seen, dtype=np.int64)
-    sets = [*_alike(places, small[places]), *_same_words(items)]
-    groups = join_groups(len(items), sets)
+    places = np.flatnonzero(seen)
+    words = _same_words(items, np.flatnonzero(~seen))
+    groups = join_groups(len(items), [*_alike(places, small[places]), *words])
     found: dict[int, list[int]] = {}
     for place, group in enumerate(groups.tolist()):
         found.setdefault(group, []).append(place)
-    return [own for own in found.values() if len(own) > 1]
+    unread = sum(bool(item.get("image")) for item in items) - len(places)
+    return Duplicates([own for own in found.values() if len(own) > 1], unread)
 
 
 def _picture(item: Mapping[str, Any]) -> Image.Image | None:
@@ -68,9 +78,20 @@ def _picture(item: Mapping[str, Any]) -> Image.Image | None:
 
 
 def _alike(places: NDArray[np.int64], small: NDArray[np.uint8]) -> Iterable[list[int]]:
-    """Pairs of places of pictures that are alike."""
-    if len(places) < 2:
+    """Sets of places of pictures that are alike."""
+    if not len(small):
         return
+    flat = small.reshape(len(small), -1)
+    # The same picture many times, as "no photo yet" is, is compared once.
+    _, first, same = np.unique(flat, axis=0, return_index=True, return_inverse=True)
+    order = np.argsort(same.reshape(-1), kind="stable")
+    for own in np.split(order, np.flatnonzero(np.diff(same.reshape(-1)[order])) + 1):
+        yield places[own].tolist()
+    yield from _near(places[first], small[first])
+
+
+def _near(places: NDArray[np.int64], small: NDArray[np.uint8]) -> Iterable[list[int]]:
+    """Of each picture its place and those of later ones that are alike."""
     import faiss
 
     step = SIDE // FIELDS
@@ -84,14 +105,15 @@ def _alike(places: NDArray[np.int64], small: NDArray[np.uint8]) -> Iterable[list
         for own, (begin, end) in enumerate(pairwise(limits), start=start):
             others = found[begin:end][found[begin:end] > own]
             apart = np.abs(small[others].astype(np.int16) - small[own].astype(np.int16))
-            for other in others[apart.mean(axis=3).max(axis=(1, 2)) <= MOST_APART].tolist():
-                yield [int(places[own]), int(places[other])]
+            alike = others[apart.mean(axis=3).max(axis=(1, 2)) <= MOST_APART]
+            yield [int(places[own]), *places[alike].tolist()]
 
 
-def _same_words(items: Sequence[Mapping[str, Any]]) -> list[list[int]]:
+def _same_words(
+    items: Sequence[Mapping[str, Any]], places: NDArray[np.int64]
+) -> Iterable[list[int]]:
     rows: dict[str, list[int]] = {}
-    for place, item in enumerate(items):
-        words = " ".join((item["text"] or "").lower().split())
-        if words and not item.get("image"):
+    for place in places.tolist():
+        if words := " ".join((items[place]["text"] or "").lower().split()):
             rows.setdefault(words, []).append(place)
-    return [own for own in rows.values() if len(own) > 1]
+    return rows.values()

@@ -28,7 +28,7 @@ from hierhash.errors import InputError, RunError
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
-from hierhash.retrieval.accelerated import Accelerated
+from hierhash.retrieval.accelerated import Accelerated, followed
 from hierhash.retrieval.accelerator import FEWEST, Accelerator
 from hierhash.retrieval.by_score import first, first_by_score
 from hierhash.retrieval.run_files import MANIFEST as RUN_MANIFEST
@@ -172,10 +172,20 @@ class ExactIndex:
         """
         if queries.shape[1] < self.codes.shape[1]:
             return self.prefix(queries.shape[1]).nearest(queries, k, under)
+        check_answers("k", k)
+        if not len(queries):
+            return np.zeros((0, 0), np.int64), np.zeros((0, 0), np.int64)
         if self.accelerated is not None and under is None:
             found = self.accelerated.nearest(queries, self.codes, k)
+            if found is not None and found[1].shape[1] < min(k, len(self)):
+                return followed(found, self._scanned(queries, k, None), k)
             if found is not None:
                 return found
+        return self._scanned(queries, k, under)
+
+    def _scanned(
+        self, queries: Codes, k: int, under: NDArray[np.integer] | None
+    ) -> tuple[NDArray[Any], NDArray[np.int64]]:
         compared = len(queries) * len(self if under is None else under)
         if isinstance(self.distance, Hamming) and compared >= WORTH_FAISS:
             return nearest(queries, self.codes, k, under)
@@ -278,8 +288,9 @@ class ExactIndex:
             about, nearby = self._write_accelerator(unfinished)
             own = (*_OWN, *self._write_tree(unfinished), *nearby)
             files = checksums(unfinished, own)
-            manifest = {"format": FORMAT, **self.manifest, "items": len(self), "files": files}
-            manifest[ACCELERATOR] = about
+            own_words = {key: told for key, told in self.manifest.items() if key != ACCELERATOR}
+            manifest = {"format": FORMAT, **own_words, "items": len(self), "files": files}
+            manifest |= {ACCELERATOR: about} if about else {}
             write_json(unfinished / MANIFEST, manifest)
 
 

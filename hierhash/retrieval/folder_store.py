@@ -7,6 +7,7 @@ Memory: that of ``ExactIndex``, and the words of the items once they are asked f
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -90,6 +91,10 @@ class FolderStore:
     @cached_property
     def _words(self) -> WordsSearch:
         return WordsSearch.of(self.index)
+
+    def reading(self) -> AbstractContextManager[None]:
+        """See ``Store``: the index in memory does not change."""
+        return nullcontext()
 
     def search(
         self,

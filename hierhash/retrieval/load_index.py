@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from hierhash.codes.distances import Distance, distance_of
 from hierhash.errors import RunError
+from hierhash.labels.facets import CATEGORY
 from hierhash.labels.items import ItemLabels, joined
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.accelerated import Accelerated
@@ -191,7 +192,10 @@ def _of_first_version(folder: Path, manifest: dict[str, Any]) -> ExactIndex:
     paths = [[tuple(path) for path in item["paths"]] for item in items]
     labels = tree.encode(paths, where=lambda row: f"{folder}/items.jsonl:{row + 1}")
     codes = _array(folder / "codes.npy")
-    return _fitting(folder, folder, codes, lines, labels, manifest, run)
+    # What a copy of it is to say, and not where its run was.
+    told = {key: value for key, value in manifest.items() if key != "run"}
+    told |= {"distance": "hamming", "segments": {CATEGORY: manifest["bits"]}}
+    return _fitting(folder, folder, codes, lines, labels, told, run)
 
 
 def _manifest(folder: Path) -> dict[str, Any]:

@@ -58,12 +58,13 @@ class Nearby:
         index = _lists(codes, rng) if kind == "ivf" else _graph(codes)
         index.add(codes)
         asked = codes[rng.choice(len(codes), min(len(codes), SAMPLE), replace=False)]
-        limit = nearest(asked, codes, FIRST)[0][:, -1:]
+        first = min(FIRST, len(codes))
+        limit = nearest(asked, codes, first)[0][:, -1:]
         found = Nearby(kind, index)
         for effort in EFFORTS[kind]:
             found = replace(found, effort=effort)
             # Any code as near as the last of the exact answers is as good as that.
-            share = float((found.nearest(asked, FIRST)[0] <= limit).mean())
+            share = float((found.nearest(asked, first)[0] <= limit).mean())
             found = replace(found, recall=share)
             if share >= RECALL:
                 break

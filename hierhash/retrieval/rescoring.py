@@ -45,7 +45,6 @@ def best_scores(
     k: int,
     distance: Distance,
     fetch: Callable[[Codes, int, Codes | None], Near],
-    once: bool = False,
     most: int | None = None,
 ) -> tuple[NDArray[np.float32], Near]:
     """The k best scores, equal ones in the order of rows, and their items.
@@ -56,7 +55,6 @@ def best_scores(
         distance: How it meets codes.
         fetch: Gives so many items nearest to a code (1, bytes), in the bits (bytes,) that count or
             in all of them.
-        once: Look at the first candidates alone, where ``fetch`` is not exact either.
         most: Candidates beyond which ``fetch`` is asked for more than all items there can be.
     """
     code, limit = pack(query[None]), max(FIRST, EACH * k)
@@ -67,9 +65,36 @@ def best_scores(
         near = near.at(np.argsort(near.rows))
         scores = distance.scores(query, near.codes)
         order = np.argsort(-scores, kind="stable")[:k]
-        if once or len(near.rows) < limit or not k or _is_done(query, scores[order], near):
+        if len(near.rows) < limit or not k or _is_done(query, scores[order], near):
             return scores[order], near.at(order)
         limit = limit * MORE if most is None or limit * MORE <= most else sys.maxsize
+
+
+def by_scores(query: NDArray[np.float32], distance: Distance, near: Near) -> Near:
+    """Items by score, equal ones by row."""
+    return near.at(np.lexsort((near.rows, -distance.scores(query, near.codes))))
+
+
+def followed(first: Near, exactly: Callable[[], Near], k: int) -> Near:
+    """The first of a set that may lack some, and then the others in their exact order.
+
+    So the answers of one page do not depend on how many are asked for.
+
+    Args:
+        first: The set, in its order; the same for every ``k``.
+        exactly: The k first of all items, in their order.
+        k: Number of answers.
+    """
+    if k <= len(first.rows):
+        return first.at(np.arange(k))
+    every = exactly()
+    others = every.at(np.flatnonzero(~np.isin(every.rows, first.rows)))
+    joined = Near(
+        np.concatenate([first.distances, others.distances]),
+        np.concatenate([first.rows, others.rows]),
+        np.concatenate([first.codes, others.codes]),
+    )
+    return joined.at(np.arange(min(k, len(joined.rows))))
 
 
 def _is_done(query: NDArray[np.float32], best: NDArray[np.float32], near: Near) -> bool:

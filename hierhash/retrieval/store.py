@@ -8,6 +8,7 @@ a filter never makes them fewer than there are.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -62,6 +63,10 @@ class Store(Protocol):
 
     def __len__(self) -> int:
         """Number of items."""
+        ...
+
+    def reading(self) -> AbstractContextManager[None]:
+        """A block of which all answers are of one state, whatever others change meanwhile."""
         ...
 
     def search(

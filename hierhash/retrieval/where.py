@@ -67,6 +67,8 @@ def _compares(
 ) -> Compares:
     try:
         limit = float(value)
+        if math.isnan(limit):
+            raise ValueError
     except ValueError:
         raise InputError(f"--where: '{value}' is not a number; write {name}{sign}50") from None
     if not store.count([Compares(name, ">=", -math.inf)]):

@@ -82,9 +82,15 @@ class WordsSearch:
                 for word in dict.fromkeys(words)
             ]
         )
-        # With a filter all of them are looked at, so that none is missing; equal ones come by row.
-        limit = min(k, self._items) if rows is None else self._items
-        hits = self._searcher.search(query, limit=max(limit, 1)).hits
+        # With a filter all of them are looked at, so that none is missing; equal ones come by row,
+        # so those that are as good as the last are looked at, too.
+        limit = max(min(k, self._items) if rows is None else self._items, 1)
+        hits = self._searcher.search(query, limit=limit).hits
+        while len(hits) == limit < self._items and round(hits[-1][0], 4) == round(
+            hits[min(k, limit) - 1][0], 4
+        ):
+            limit = min(2 * limit, self._items)
+            hits = self._searcher.search(query, limit=limit).hits
         found = [(int(self._searcher.doc(place)["row"][0]), float(score)) for score, place in hits]
         if rows is not None:
             may = set(rows.tolist())

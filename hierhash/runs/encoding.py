@@ -121,10 +121,9 @@ def add_to_index(
         InputError: An id is there already, no item has the modality, or the engine cannot be had.
     """
     check_engine(engine)
-    index = load_index(folder)
-    modality, tree = str(index.manifest["modality"]), index.tree or saved.tree
-    rows = sorted(row for _, own in groups_of(saved, catalogue, modality) for row in own)
     with writing(folder) as writer:
+        modality, tree = str(writer.manifest["modality"]), writer.tree
+        rows = sorted(row for _, own in groups_of(saved, catalogue, modality) for row in own)
         there = [own for row in rows if (own := catalogue.ids[row]) in writer.row_of]
         if there and not replacing:
             raise InputError(writer.refusal(there))

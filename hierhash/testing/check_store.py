@@ -255,6 +255,12 @@ def what_does_not_fit_is_refused(subject: Subject) -> None:
     _refused(lambda: store.add(foreign), RunError, "items of another model")
     bits = replace(recoded(new, new.codes[:, :2]), manifest=new.manifest | {"bits": 16})
     _refused(lambda: store.add(bits), RunError, "items of other bits")
+    other = LabelTree.from_nested({"Odd": ["One", "Two"], "Even": []}, name="other")
+    moved = replace(new, labels=other.encode([["One"]] * 5))
+    _refused(lambda: store.add(moved), RunError, "items that are filed in another tree")
+    _refused(lambda: store.nearest(_queries(), -3), InputError, "a negative number of nearest")
+    with store.reading():
+        assert store.nearest(_queries()[:0], 3)[1].size == 0, "no queries have answers"
     _agree(store, oracle, "after refusals")
 
 

@@ -68,4 +68,4 @@ def test_a_page_that_has_no_place_and_words_of_a_picture_are_refused(index, trai
     picture = next((trained / "shop").glob("*.png"))
     said = hierhash("search", index, "--image", picture, "--mode", "words")
     assert said.code == 2
-    assert "--mode words: a picture has no words; add --text" in said.err
+    assert "--mode words: a picture is answered by its code" in said.err

@@ -408,7 +408,7 @@ MUTANTS = [
     Mutant(
         "scores of the first candidates alone",
         "hierhash/retrieval/rescoring.py",
-        "if once or len(near.rows) < limit",
+        "if len(near.rows) < limit",
         "if True or len(near.rows) < limit",
         f"{DATABASE}/test_store.py",
     ),

@@ -76,6 +76,26 @@ def test_what_may_miss_some_never_gives_fewer(tmp_path, run, kind):
         assert np.array_equal(one, two)
 
 
+@pytest.mark.parametrize("kind", ["ivf", "hnsw"])
+def test_pages_of_what_may_miss_some_make_the_whole(tmp_path, run, kind, monkeypatch):
+    monkeypatch.setattr("hierhash.retrieval.accelerated.FIXED", 64)
+    store = made(tmp_path / "index", many(run, 400), kind)
+    store.remove(["item/7 '%", "item/9 '%"])
+    store.add(recoded(small_index(run, 30, 2, first=500), many(run, 30, seed=3).codes))
+    for code in many(run, 9, seed=1).codes:
+        whole = store.nearest(code[None], 428)[1][0].tolist()
+        assert sorted(whole) == list(range(428))
+        for k in (1, 20, 63, 64, 65, 200, 427):
+            assert store.nearest(code[None], k)[1][0].tolist() == whole[:k]
+
+
+@pytest.mark.parametrize("kind", ["ivf", "hnsw"])
+def test_few_codes_are_all_found(run, kind):
+    codes = np.arange(5, dtype=np.uint8).repeat(40)[:, None]
+    made_of_few = accelerator.Accelerator.of(kind, codes)
+    assert made_of_few.about()["recall"] == 1.0
+
+
 @pytest.mark.parametrize("kind", ["distinct", "ivf", "hnsw"])
 def test_it_goes_on_while_items_come_and_go(tmp_path, run, kind):
     store = made(tmp_path / "index", many(run, 300), kind)

@@ -33,7 +33,7 @@ def test_a_picture_that_was_saved_anew_is_found_and_another_is_not(pictures):
     names = ["0.png", "2.png", "grey.png", "4.png", "anew.jpg", "broken.png", "small.jpg", "gone"]
     seen = []
     found = duplicates([item(pictures / name) for name in names], seen.append)
-    assert found == [[1, 4, 6]]
+    assert found == ([[1, 4, 6]], 2)
     assert sum(seen) == len(names)
 
 
@@ -46,5 +46,15 @@ def test_items_without_pictures_are_alike_by_their_words(pictures):
         item(pictures / "0.png", "red hat"),
         item(None, "hat"),
     ]
-    assert duplicates(items) == [[0, 1]]
-    assert duplicates([]) == []
+    assert duplicates(items) == ([[0, 1]], 0)
+    assert duplicates([]) == ([], 0)
+
+
+def test_a_picture_of_many_items_is_compared_once(pictures):
+    items = [item(pictures / "0.png") for _ in range(3000)]
+    assert duplicates(items) == ([list(range(3000))], 0)
+
+
+def test_items_of_pictures_that_cannot_be_read_are_alike_by_their_words(pictures):
+    items = [item(pictures / "gone.png", "hat"), item(pictures / "broken.png", "Hat")]
+    assert duplicates(items) == ([[0, 1]], 2)

@@ -15,7 +15,7 @@ from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.postgres.link import Link
 
-NOT_KEPT = ("format", "items", "files")
+NOT_KEPT = ("format", "items", "files", "accelerator")
 """Of a folder's manifest: they are about its files."""
 
 
@@ -45,6 +45,14 @@ def about_of(index: ExactIndex) -> About:
     """What a new store of an index's items says."""
     manifest = {key: value for key, value in index.manifest.items() if key not in NOT_KEPT}
     return About(manifest, index.tree, index.moved)
+
+
+def tree_state(link: Link) -> str:
+    """A word that changes with the tree that items are filed in."""
+    [[state]] = link.execute(
+        "SELECT md5(coalesce(tree, '') || coalesce(moved::text, '')) FROM about"
+    )
+    return str(state)
 
 
 def read_about(link: Link, held: bool = False) -> About:

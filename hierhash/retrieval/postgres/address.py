@@ -98,5 +98,8 @@ def _of_server(place: str, schema: str) -> Address:
     netloc = f"{user}@{host}" if user else host
     shown = f"{parts.scheme}://{netloc}{parts.path}{query}#{schema}"
     hidden = [one for key, one in asked if key in SECRET] + ([own] if own else [])
+    # As it was typed, too: a + in a query is read as a space.
+    typed = (one.partition("=") for one in parts.query.split("&"))
+    hidden += [value for key, _, value in typed if key in SECRET]
     secrets = {text for one in hidden for text in (one, unquote(one)) if text}
     return Address(schema, shown, place, secrets=tuple(sorted(secrets, key=len, reverse=True)))

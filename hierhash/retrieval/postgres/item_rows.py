@@ -25,6 +25,9 @@ from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.filtering import cells_of, number_of
 from hierhash.retrieval.words_search import said_of, words_of
 
+MOST_WORDS = 1_000_000
+"""Bytes of an item's words, with 4 for each; a tsvector holds 1 MB."""
+HASHED = "sha256:"
 LONGEST = 1000
 """Bytes of a text that is looked up; PostgreSQL's indexes take 2,700."""
 Labels = dict[str, list[Node]]
@@ -65,6 +68,18 @@ def item_rows(index: ExactIndex, trees: Mapping[str, LabelTree]) -> Iterator[Ite
         yield _item_row(item, bits[row].tobytes().decode(), index.lines[row], labels)
 
 
+def _words(item: Mapping[str, object]) -> list[str]:
+    """The words that an item is found by: as many of its first as PostgreSQL keeps of a text."""
+    words: set[str] = set()
+    left = MOST_WORDS
+    for word in dict.fromkeys(map(looked_up, words_of(said_of(item)))):
+        left -= len(word.encode()) + 4
+        if left < 0:
+            break
+        words.add(word)
+    return sorted(words)
+
+
 def _item_row(item: Mapping[str, object], code: str, line: bytes, labels: Labels) -> ItemRow:
     text = json.dumps({name: [list(path) for path in own] for name, own in labels.items()})
     return ItemRow(
@@ -73,7 +88,7 @@ def _item_row(item: Mapping[str, object], code: str, line: bytes, labels: Labels
         line,
         text,
         sorted(_terms(item, labels)),
-        sorted({looked_up(word) for word in words_of(said_of(item))}),
+        _words(item),
         list(_cells(item)),
         checksum(code, line, text),
     )
@@ -103,9 +118,9 @@ def looked_up(text: str) -> str:
         is_text = False
     else:
         is_text = "\0" not in text
-    return (
-        text if is_text and len(whole) <= LONGEST else f"sha256:{hashlib.sha256(whole).hexdigest()}"
-    )
+    if is_text and len(whole) <= LONGEST:
+        return text
+    return HASHED + hashlib.sha256(whole).hexdigest()
 
 
 def node_term(tree: str, node: Node) -> str:

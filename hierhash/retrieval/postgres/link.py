@@ -107,6 +107,9 @@ class Link:
     @contextmanager
     def _within(self, begin: str) -> Iterator[None]:
         with self._lock:
+            if self._within_one:
+                yield  # the state is that of the block around it
+                return
             self.execute(begin)
             self._within_one = True
             try:

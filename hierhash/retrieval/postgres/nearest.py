@@ -31,6 +31,8 @@ FROM items ORDER BY code <~> %s::bit({bits}) LIMIT %s
 COUNT = sql.SQL("SELECT count(*) FROM items WHERE {met}")
 EF = (100, 1000)
 """Fewest and most candidates that a search of the graph keeps."""
+FIXED = 1000
+"""Items that the graph is asked for, whatever is wanted: pages of them do not overlap then."""
 
 
 def exact(

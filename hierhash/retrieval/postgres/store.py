@@ -6,7 +6,9 @@ is not filtered too, unless a graph was built (``accelerate``).
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -15,7 +17,7 @@ from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded
 from hierhash.codes.distances import Hamming
-from hierhash.codes.packing import Codes
+from hierhash.codes.packing import Codes, pack
 from hierhash.errors import HierhashError, RunError
 from hierhash.labels.changes import Told
 from hierhash.labels.paths import Path as Node
@@ -24,18 +26,18 @@ from hierhash.retrieval.changing import refusal_of_known
 from hierhash.retrieval.conditions import Condition
 from hierhash.retrieval.exact import ExactIndex, Hit, check_answers, checked_item
 from hierhash.retrieval.postgres import changes, graph, making
-from hierhash.retrieval.postgres.about import read_about
+from hierhash.retrieval.postgres.about import read_about, tree_state
 from hierhash.retrieval.postgres.address import parse_address
-from hierhash.retrieval.postgres.item_rows import looked_up
+from hierhash.retrieval.postgres.item_rows import HASHED, looked_up
 from hierhash.retrieval.postgres.link import Link
 from hierhash.retrieval.postgres.meeting import meeting
 from hierhash.retrieval.postgres.migrations import bring_up, version_of
-from hierhash.retrieval.postgres.nearest import COUNT, by_graph, exact
+from hierhash.retrieval.postgres.nearest import COUNT, FIXED, by_graph, exact
 from hierhash.retrieval.postgres.reading import check_items, read_items, trees_of
 from hierhash.retrieval.postgres.run_copy import check_parts, laid_out
 from hierhash.retrieval.postgres.word_answers import by_words
 from hierhash.retrieval.relabel import Relabelled
-from hierhash.retrieval.rescoring import Near, best_scores
+from hierhash.retrieval.rescoring import Near, best_scores, by_scores, followed
 
 
 class PostgresStore:
@@ -129,8 +131,18 @@ class PostgresStore:
                 "EXTENSION vector"
             )
         self._about = read_about(self._link)
+        self._tree_state = tree_state(self._link)
         bring_up(self._link, 8 * self._about.width)
         self._has_graph = graph.is_built(self._link)
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """See ``Store``."""
+        with self._link.reading():
+            state = tree_state(self._link)
+            if state != self._tree_state:
+                self._about, self._tree_state = read_about(self._link), state
+            yield
 
     def search(
         self,
@@ -141,6 +153,12 @@ class PostgresStore:
         skip: int = 0,
     ) -> list[Hit]:
         """See ``Store``."""
+        with self._link.reading():
+            return self._search(query, k, where, rescore, skip)
+
+    def _search(
+        self, query: Coded, k: int, where: Sequence[Condition], rescore: bool, skip: int
+    ) -> list[Hit]:
         check_answers("k", k)
         check_answers("skip", skip)
         by_score = query.query is not None and (rescore or query.codes is None)
@@ -162,11 +180,16 @@ class PostgresStore:
         real = query.query[0]
 
         def fetch(code: Codes, limit: int, counts: Codes | None) -> Near:
-            return self._nearest(code, limit, where, counts)[0]
+            return exact(self._link, code, limit, where, len(real) == self._bits, counts)[0]
 
-        once = self._has_graph and not where and bool(real.all())
-        distance = Hamming(len(real))
-        scores, near = best_scores(real, k + skip, distance, fetch, once)
+        distance, wanted = Hamming(len(real)), k + skip
+        if self._goes_by_graph(len(real), where) and real.all():
+            [first] = by_graph(self._link, pack(real[None]), FIXED)
+            first = by_scores(real, distance, first)
+            near = followed(first, lambda: best_scores(real, wanted, distance, fetch)[1], wanted)
+            scores = distance.scores(real, near.codes)
+        else:
+            scores, near = best_scores(real, wanted, distance, fetch)
         apart = [None] * len(near.rows)
         if query.codes is not None:
             apart = distance.between(query.codes[:1], near.codes)[0].tolist()
@@ -179,7 +202,9 @@ class PostgresStore:
         self, queries: Codes, k: int, where: Sequence[Condition] = ()
     ) -> tuple[NDArray[Any], NDArray[Any]]:
         """See ``Store``."""
-        found = self._nearest(queries, k, where)
+        check_answers("k", k)
+        with self._link.reading():
+            found = self._nearest(queries, k, where)
         if not found:
             return np.zeros((0, 0), np.int64), np.zeros((0, 0), np.int64)
         return np.stack([own.distances for own in found]), np.stack([own.rows for own in found])
@@ -189,18 +214,35 @@ class PostgresStore:
         queries: Codes,
         k: int,
         where: Sequence[Condition],
-        counts: Codes | None = None,
     ) -> list[Near]:
         width = queries.shape[1] if queries.ndim == 2 else 0
         if not 1 <= width <= self._about.width:
             raise ValueError(f"codes of {self.manifest['bits']} bits are asked for")
         whole = width == self._about.width
-        if self._has_graph and not where and whole and counts is None:
-            return by_graph(self._link, queries, k)
-        return exact(self._link, queries, k, where, whole, counts)
+        if not self._goes_by_graph(8 * width, where):
+            return exact(self._link, queries, k, where, whole)
+        every: list[Near] = []
+
+        def scanned(at: int) -> Near:
+            if not every:
+                every.extend(exact(self._link, queries, k, ()))
+            return every[at]
+
+        return [
+            followed(first, partial(scanned, at), k)
+            for at, first in enumerate(by_graph(self._link, queries, FIXED))
+        ]
+
+    @property
+    def _bits(self) -> int:
+        return 8 * self._about.width
+
+    def _goes_by_graph(self, bits: int, where: Sequence[Condition]) -> bool:
+        return self._has_graph and not where and bits == self._bits
 
     def words(self, text: str, k: int, where: Sequence[Condition] = ()) -> list[tuple[int, float]]:
         """See ``Store``; the sum of the inverse document frequencies of the words it has."""
+        check_answers("k", k)
         return by_words(self._link, text, k, where)
 
     def items(self, rows: Sequence[int]) -> list[dict[str, Any]]:
@@ -235,7 +277,8 @@ class PostgresStore:
             "SELECT DISTINCT value FROM cells WHERE name = %s AND value IS NOT NULL",
             [looked_up(column)],
         )
-        return sorted(value for [value] in found)
+        # Of long ones only the hash is kept there.
+        return sorted(value for [value] in found if not value.startswith(HASHED))
 
     def there(self, ids: Sequence[str]) -> list[str]:
         """Which of some ids it has."""

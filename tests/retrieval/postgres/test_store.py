@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
+import threading
 from dataclasses import replace
 
 import numpy as np
@@ -14,8 +17,9 @@ from hierhash.labels.tree import LabelTree
 from hierhash.retrieval import rescoring
 from hierhash.retrieval.conditions import Below, Compares, Equals
 from hierhash.retrieval.copying import copy_store
+from hierhash.retrieval.exact import metadata_lines
 from hierhash.retrieval.load_index import load_index
-from hierhash.retrieval.open_store import make_store
+from hierhash.retrieval.open_store import make_store, open_database
 from hierhash.retrieval.postgres import nearest
 from hierhash.testing.check_store import CHECKS, WHERE, Subject
 from hierhash.testing.small_store import small_index, small_run
@@ -184,3 +188,77 @@ def test_awkward_texts_are_found_as_in_a_folder(make, tmp_path):
     database.verify()
     assert database.there([*ids[:3], "nobody"]) == ids[:3]
     assert database.remove(ids[:7]) == 33
+
+
+@pytest.mark.parametrize("rescore", [True, False])
+def test_pages_by_a_graph_make_the_whole(both, rescore, monkeypatch):
+    database, _ = both
+    database.accelerate()
+    for module in ("nearest", "store"):
+        monkeypatch.setattr(f"hierhash.retrieval.postgres.{module}.FIXED", 100)
+    for query in list(queries(3)):
+        if query.codes.shape[1] < 4:
+            continue
+
+        def rows(k, skip=0, query=query):
+            return [hit.row for hit in database.search(query, k, (), rescore, skip)]
+
+        whole = rows(1500)
+        assert len(whole) == len(set(whole)) == 1500
+        for k, skip in ((20, 0), (20, 90), (99, 0), (101, 0), (300, 50)):
+            assert rows(k, skip) == whole[skip : skip + k]
+
+
+def test_answers_are_of_one_state_while_another_replaces_items(both):
+    database, folder = both
+    other = open_database(database.name)
+    some = folder.read().subset(np.arange(200))
+    stop = threading.Event()
+
+    def change():
+        while not stop.is_set():
+            other.add(some, replacing=True)
+
+    writer = threading.Thread(target=change)
+    writer.start()
+    try:
+        query = next(queries(1))
+        for _ in range(40):
+            with database.reading():
+                found = database.search(query, 1500, rescore=False)
+                assert len({hit.item["id"] for hit in found}) == 1500
+                assert database.count() == 1500
+            assert len(database.search(query, 50)) == 50
+    finally:
+        stop.set()
+        writer.join()
+        other.close()
+
+
+def test_what_another_filed_anew_is_known_to_who_reads(both):
+    database, _ = both
+    other = open_database(database.name)
+    new = LabelTree.from_nested({"All": {"Wear": {"Tops": [], "Shoes": []}, "Home": []}}, name="s")
+    other.relabel(new, force=True)
+    other.close()
+    assert database.tree is None
+    with database.reading():
+        assert database.tree.nodes == new.nodes
+
+
+def test_a_text_needs_no_torch(both):
+    code = (
+        "import sys; import hierhash.retrieval.postgres.store, hierhash.answering.session; "
+        "print('torch' in sys.modules)"
+    )
+    said = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert said.stdout.strip() == "False"
+
+
+def test_more_words_than_a_database_keeps_are_cut(make, tmp_path):
+    index = small_index(small_run(tmp_path / "run"), 2)
+    item = index.item(0) | {"text": " ".join(f"word{number}" for number in range(200_000))}
+    index = replace(index, lines=[*metadata_lines([item]), index.lines[1]])
+    store = make(index)
+    store.verify()
+    assert [row for row, _ in store.words("word7", 5)] == [store.words("word1", 1)[0][0]]
