@@ -23,7 +23,8 @@ from hierhash.codes.coded import Coded
 from hierhash.codes.distances import Hamming
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.conditions import Below
-from hierhash.retrieval.exact import ExactIndex, metadata_lines
+from hierhash.retrieval.exact import ExactIndex
+from hierhash.retrieval.items import metadata_lines
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.open_store import make_store
 from hierhash.retrieval.run_files import finish_run

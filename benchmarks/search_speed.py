@@ -18,7 +18,8 @@ from speed import record
 from hierhash.codes.coded import Coded
 from hierhash.codes.distances import Hamming
 from hierhash.labels.items import ItemLabels
-from hierhash.retrieval.exact import ExactIndex, metadata_lines
+from hierhash.retrieval.exact import ExactIndex
+from hierhash.retrieval.items import metadata_lines
 
 ITEMS, BITS, QUERIES, REPEATS, SINGLES = 1_000_000, 64, 1_000, 5, 50
 K, SHOWN = 100, 20  # answers to a query of a batch, and to a single one

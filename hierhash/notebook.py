@@ -16,7 +16,7 @@ from hierhash.data.catalogue import Catalogue
 from hierhash.data.sources import PLACELESS, detect, missing, read
 from hierhash.errors import DataError, InputError
 from hierhash.labels.tree import LabelTree, load_tree
-from hierhash.retrieval.exact import Hit
+from hierhash.retrieval.items import Hit
 from hierhash.retrieval.open_store import open_store
 from hierhash.retrieval.store import Store
 from hierhash.runs.encoding import encode_to_index

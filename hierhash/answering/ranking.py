@@ -11,7 +11,7 @@ from hierhash.answering.wish import Wish
 from hierhash.codes.coded import Coded
 from hierhash.labels.paths import format_path
 from hierhash.retrieval.conditions import Condition
-from hierhash.retrieval.exact import Hit
+from hierhash.retrieval.items import Hit
 from hierhash.retrieval.store import Store
 from hierhash.retrieval.weighing import shortened, weighed
 from hierhash.retrieval.words_search import FIRST, fused

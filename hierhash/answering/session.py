@@ -27,7 +27,7 @@ from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.answered import Answered
 from hierhash.retrieval.conditions import Below, Condition
-from hierhash.retrieval.exact import Hit
+from hierhash.retrieval.items import Hit
 from hierhash.retrieval.node_filter import find_node
 from hierhash.retrieval.risk_file import DEFAULT_RISK, kind_of_text, read_controls
 from hierhash.retrieval.store import Store

@@ -9,8 +9,8 @@ from typing import Literal
 from hierhash.errors import InputError, did_you_mean
 from hierhash.labels.paths import Path as Node
 from hierhash.retrieval.conditions import Condition
-from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.filtering import cells_of, number_of
+from hierhash.retrieval.items import Hit
 from hierhash.retrieval.risk_file import DEFAULT_RISK
 
 Mode = Literal["code", "words", "both"]

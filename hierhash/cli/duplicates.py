@@ -11,8 +11,8 @@ from hierhash.cli.searching import answer_line
 from hierhash.plain_text import plain
 from hierhash.retrieval.conditions import Condition
 from hierhash.retrieval.duplicates import duplicates
-from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.filtering import Filter
+from hierhash.retrieval.items import Hit
 from hierhash.retrieval.store import Store
 from hierhash.training.progress import counting
 

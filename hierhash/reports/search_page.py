@@ -12,7 +12,7 @@ from hierhash.data.images import ImageRef
 from hierhash.errors import DataError
 from hierhash.labels.paths import format_path
 from hierhash.retrieval.answered import Answered
-from hierhash.retrieval.exact import Hit
+from hierhash.retrieval.items import Hit
 
 WIDEST = 200
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from hierhash.retrieval.exact import Hit
+from hierhash.retrieval.items import Hit
 from hierhash.retrieval.understood import Understood, sentence
 
 

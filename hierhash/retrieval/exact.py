@@ -8,7 +8,6 @@ metadata and its labels; a query adds 12 bytes an item.
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
@@ -20,17 +19,18 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded
-from hierhash.codes.distances import Distance, Dot, Hamming, TreeDistance, class_numbers
+from hierhash.codes.distances import Distance, Hamming
 from hierhash.codes.distinct import DistinctCodes
 from hierhash.codes.nearest import WORTH_FAISS, nearest
-from hierhash.codes.packing import Codes, packed_width
-from hierhash.errors import InputError, RunError
+from hierhash.codes.packing import Codes
+from hierhash.errors import RunError
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.accelerated import Accelerated, followed
 from hierhash.retrieval.accelerator import FEWEST, Accelerator
 from hierhash.retrieval.by_score import first, first_by_score
+from hierhash.retrieval.items import Hit, check_answers, checked_item
 from hierhash.retrieval.run_files import MANIFEST as RUN_MANIFEST
 from hierhash.retrieval.run_files import run_files
 from hierhash.storage.checksums import checksums
@@ -44,24 +44,6 @@ TREE, MOVED = "tree.yaml", "moved.json"
 ACCELERATOR = "accelerator"
 """What the manifest says of the accelerator; nothing where there is none."""
 _OWN = ("codes.npy", "labels.npz", "items.jsonl")
-
-
-@dataclass(frozen=True)
-class Hit:
-    """One answer.
-
-    Args:
-        item: The item's metadata: id, text, paths, image.
-        distance: The whole-number distance: differing bits, or levels; None where items are float
-            vectors.
-        score: The score it was ordered by; None in canonical order.
-        row: Its place in the index.
-    """
-
-    item: dict[str, Any]
-    distance: int | None
-    score: float | None
-    row: int = -1
 
 
 @dataclass(frozen=True)
@@ -294,16 +276,6 @@ class ExactIndex:
             write_json(unfinished / MANIFEST, manifest)
 
 
-def check_answers(name: str, k: int) -> None:
-    """Refuses what is no number of answers.
-
-    Raises:
-        InputError: It is none.
-    """
-    if isinstance(k, bool) or not isinstance(k, int | np.integer) or k < 0:
-        raise InputError(f"{name}: {k!r} is not a number of answers; give 0 or more")
-
-
 def write_items(folder: File, index: ExactIndex) -> tuple[str, ...]:
     """Writes codes, labels and metadata into a folder; gives the names of the files."""
     np.save(folder / "codes.npy", index.codes)
@@ -317,55 +289,3 @@ def _label_arrays(labels: ItemLabels, facets: Mapping[str, ItemLabels]) -> dict[
     for name, own in facets.items():
         arrays |= {f"{name}.codes": own.codes, f"{name}.offsets": own.offsets}
     return arrays
-
-
-def metadata_lines(items: Sequence[dict[str, Any]]) -> list[bytes]:
-    """Metadata as an index keeps it, one line of JSON an item."""
-    return [json.dumps(item, ensure_ascii=False).encode() for item in items]
-
-
-def checked_item(line: bytes, where: str) -> dict[str, Any]:
-    """The metadata of one line.
-
-    Raises:
-        RunError: It is not the metadata of an item.
-    """
-    try:
-        item = json.loads(line)
-        good = (
-            isinstance(item["id"], str)
-            and isinstance(item["text"], str | None)
-            and isinstance(item.get("image"), str | None)
-            and all(isinstance(name, str) for path in item["paths"] for name in path)
-            and all(isinstance(path, list) and path for path in item["paths"])
-        )
-    except (ValueError, TypeError, KeyError, AttributeError, RecursionError):
-        good = False
-    if not good:
-        raise RunError(f"{where}: lacks one of id, text, paths; build the index again")
-    return dict(item)
-
-
-def code_problem(codes: NDArray[Any], distance: Distance) -> str:
-    """What keeps an array from being what a distance compares; nothing when nothing does.
-
-    Example:
-        >>> from hierhash.codes.distances import Hamming
-        >>> code_problem(np.zeros((3, 2), np.uint8), Hamming(8))
-        'does not hold codes of 8 bits (1 byte each)'
-    """
-    if isinstance(distance, Dot):
-        good = codes.dtype == np.float32 and codes.ndim == 2 and codes.shape[1] == distance.width
-        return "" if good else f"does not hold vectors of {distance.width} numbers"
-    width = packed_width(distance.bits) if isinstance(distance, Hamming) else 0
-    is_bytes = codes.dtype == np.uint8 and codes.ndim == 2
-    if isinstance(distance, TreeDistance):
-        leaves = distance.ancestors.shape[1]
-        good = is_bytes and codes.shape[1] in (1, 2)
-        if good and (not len(codes) or int(class_numbers(codes).max()) < leaves):
-            return ""
-        return f"does not hold numbers of {leaves} classes"
-    if is_bytes and codes.shape[1] == width:
-        return ""
-    bytes_each = f"{width} byte{'s' if width > 1 else ''} each"
-    return f"does not hold codes of {distance.steps} bits ({bytes_each})"

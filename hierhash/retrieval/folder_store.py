@@ -24,8 +24,9 @@ from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.additions import read_changes
 from hierhash.retrieval.changing import UNFINISHED, add_items, remove_items
 from hierhash.retrieval.conditions import Condition
-from hierhash.retrieval.exact import ExactIndex, Hit, check_answers
+from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.filtering import Filter
+from hierhash.retrieval.items import Hit, check_answers
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.relabel import Relabelled, relabel
 from hierhash.retrieval.words_search import WordsSearch

@@ -28,17 +28,8 @@ from hierhash.retrieval.additions import (
     read_changes,
     removed_rows,
 )
-from hierhash.retrieval.exact import (
-    ACCELERATOR,
-    FORMAT,
-    MANIFEST,
-    MOVED,
-    RUN,
-    TREE,
-    ExactIndex,
-    checked_item,
-    code_problem,
-)
+from hierhash.retrieval.exact import ACCELERATOR, FORMAT, MANIFEST, MOVED, RUN, TREE, ExactIndex
+from hierhash.retrieval.items import checked_item, code_problem
 from hierhash.retrieval.run_files import check_files, check_run, facet_names, model_sha256
 from hierhash.storage.arrays import map_array
 from hierhash.storage.checksums import damaged_files, sha256_of

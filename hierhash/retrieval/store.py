@@ -21,7 +21,8 @@ from hierhash.labels.changes import Told
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.conditions import Condition
-from hierhash.retrieval.exact import ExactIndex, Hit
+from hierhash.retrieval.exact import ExactIndex
+from hierhash.retrieval.items import Hit
 from hierhash.retrieval.relabel import Relabelled
 
 

@@ -18,7 +18,8 @@ from hierhash.labels.items import ItemLabels
 from hierhash.labels.tree import LabelTree
 from hierhash.methods.faceted import category_of
 from hierhash.prepare import Prepared
-from hierhash.retrieval.exact import ExactIndex, metadata_lines
+from hierhash.retrieval.exact import ExactIndex
+from hierhash.retrieval.items import metadata_lines
 from hierhash.retrieval.run_files import model_sha256
 from hierhash.runs.items import prepare_again
 from hierhash.runs.saved import SavedRun

@@ -12,7 +12,8 @@ import numpy as np
 from hierhash.codes.distances import Hamming
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.tree import LabelTree
-from hierhash.retrieval.exact import ExactIndex, metadata_lines
+from hierhash.retrieval.exact import ExactIndex
+from hierhash.retrieval.items import metadata_lines
 from hierhash.retrieval.run_files import FACET, finish_run, model_sha256
 from hierhash.storage.json_files import write_json
 

@@ -11,8 +11,8 @@ from hierhash.answering import ranking
 from hierhash.answering.session import Session
 from hierhash.answering.wish import Order, in_order, parse_order
 from hierhash.errors import DataError, InputError
-from hierhash.retrieval.exact import Hit
 from hierhash.retrieval.folder_store import FolderStore
+from hierhash.retrieval.items import Hit
 
 
 @pytest.fixture

@@ -49,7 +49,7 @@ def test_a_picture_that_asks_is_shown_and_one_that_is_gone_is_said(index, traine
 
 def test_pictures_that_are_gone_leave_a_word(tmp_path):
     from hierhash.reports.search_page import search_page
-    from hierhash.retrieval.exact import Hit
+    from hierhash.retrieval.items import Hit
 
     item = {"id": "1", "text": "a hat", "paths": [["A", "b"]], "image": str(tmp_path / "no.png")}
     hits = [Hit(item, 3, 1.25), Hit(item | {"text": None, "image": None, "paths": []}, None, None)]

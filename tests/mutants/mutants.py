@@ -109,9 +109,9 @@ MUTANTS = [
     ),
     Mutant(
         "search score negated",
-        "hierhash/retrieval/exact.py",
-        "places = _first(-scores, k)",
-        "places = _first(scores, k)",
+        "hierhash/retrieval/by_score.py",
+        "places = first(-scores, k)",
+        "places = first(scores, k)",
         "tests/retrieval/test_exact.py",
     ),
     Mutant(
@@ -490,5 +490,33 @@ MUTANTS = [
         "return features[:n]",
         "return features",
         "tests/features/test_onnx_graph.py",
+    ),
+    Mutant(
+        "equal codes end where the first k do",
+        "hierhash/codes/distinct.py",
+        "keys <= keys[order[enough]]",
+        "keys < keys[order[enough]]",
+        "tests/codes/test_distinct.py",
+    ),
+    Mutant(
+        "the bound counts a real code beyond 1",
+        "hierhash/retrieval/rescoring.py",
+        "np.minimum(np.abs(query[query != 0].astype(np.float64)), 1.0)",
+        "np.abs(query[query != 0].astype(np.float64))",
+        "tests/retrieval/test_by_score.py",
+    ),
+    Mutant(
+        "removed items come back by an accelerator",
+        "hierhash/retrieval/accelerated.py",
+        "np.where(there, distances, far)",
+        "distances",
+        "tests/retrieval/test_accelerator.py",
+    ),
+    Mutant(
+        "pages by words end with the first of both",
+        "hierhash/answering/ranking.py",
+        "if len(both) < k + skip:",
+        "if len(both) < 0:",
+        "tests/answering/test_session.py",
     ),
 ]

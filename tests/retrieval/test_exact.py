@@ -10,7 +10,8 @@ from hierhash.codes.distances import Hamming
 from hierhash.codes.packing import pack, unpack
 from hierhash.errors import RunError
 from hierhash.labels.tree import LabelTree
-from hierhash.retrieval.exact import ExactIndex, checked_item, metadata_lines
+from hierhash.retrieval.exact import ExactIndex
+from hierhash.retrieval.items import checked_item, metadata_lines
 
 TREE = LabelTree.from_nested({"A": ["x", "y"], "B": ["x"]}, name="t")
 

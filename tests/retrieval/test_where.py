@@ -10,8 +10,9 @@ from hypothesis import strategies as st
 from hierhash.codes.distances import Hamming
 from hierhash.errors import InputError
 from hierhash.labels.tree import LabelTree
-from hierhash.retrieval.exact import ExactIndex, metadata_lines
+from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.filtering import Filter
+from hierhash.retrieval.items import metadata_lines
 from hierhash.retrieval.where import parse_condition
 
 TREE = LabelTree.from_nested(["A"], name="t")

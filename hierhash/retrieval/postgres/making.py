@@ -8,7 +8,8 @@ from psycopg import sql
 
 from hierhash.codes.distances import Hamming
 from hierhash.errors import HierhashError, RunError
-from hierhash.retrieval.exact import ExactIndex, code_problem
+from hierhash.retrieval.exact import ExactIndex
+from hierhash.retrieval.items import code_problem
 from hierhash.retrieval.postgres.about import about_of, write_about
 from hierhash.retrieval.postgres.item_rows import item_rows
 from hierhash.retrieval.postgres.link import VECTOR, Link

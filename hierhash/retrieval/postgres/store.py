@@ -24,7 +24,8 @@ from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.changing import refusal_of_known
 from hierhash.retrieval.conditions import Condition
-from hierhash.retrieval.exact import ExactIndex, Hit, check_answers, checked_item
+from hierhash.retrieval.exact import ExactIndex
+from hierhash.retrieval.items import Hit, check_answers, checked_item
 from hierhash.retrieval.postgres import changes, graph, making
 from hierhash.retrieval.postgres.about import read_about, tree_state
 from hierhash.retrieval.postgres.address import parse_address

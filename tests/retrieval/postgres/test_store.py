@@ -17,7 +17,7 @@ from hierhash.labels.tree import LabelTree
 from hierhash.retrieval import rescoring
 from hierhash.retrieval.conditions import Below, Compares, Equals
 from hierhash.retrieval.copying import copy_store
-from hierhash.retrieval.exact import metadata_lines
+from hierhash.retrieval.items import metadata_lines
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.open_store import make_store, open_database
 from hierhash.retrieval.postgres import nearest
