@@ -499,13 +499,6 @@ MUTANTS = [
         "tests/codes/test_distinct.py",
     ),
     Mutant(
-        "the bound counts a real code beyond 1",
-        "hierhash/retrieval/rescoring.py",
-        "np.minimum(np.abs(query[query != 0].astype(np.float64)), 1.0)",
-        "np.abs(query[query != 0].astype(np.float64))",
-        "tests/retrieval/test_by_score.py",
-    ),
-    Mutant(
         "removed items come back by an accelerator",
         "hierhash/retrieval/accelerated.py",
         "np.where(there, distances, far)",
