@@ -209,7 +209,7 @@ class Index:
         image_features: Any = None,
         k: int = 10,
         under: str | None = None,
-        where: Sequence[str] = (),
+        where: str | Sequence[str] = (),
         weigh: Mapping[str, float] | None = None,
         filters: bool = True,
         mode: Mode | None = None,
@@ -246,6 +246,7 @@ class Index:
             >>> Index.search.__name__
             'search'
         """
+        where = [where] if isinstance(where, str) else where
         weights = [f"{name}={weight}" for name, weight in (weigh or {}).items()]
         wish = self._session.wish(
             k,

@@ -111,6 +111,10 @@ class Session:
             raise InputError("--no-rescore: the items are float vectors, which have scores alone")
         if weigh and not rescore:
             raise InputError("--weigh: distances count every bit once; leave --no-rescore away")
+        if mode == "words" and (bits is not None or not rescore or weigh):
+            raise InputError(
+                "--mode words: asks no codes; leave --bits, --no-rescore, --weigh away"
+            )
         if bits is not None:
             check_prefix(bits, self.store.manifest)
         weights = chosen_weights(self.store.run) | parse_weights(weigh, self._segments)

@@ -8,13 +8,13 @@ from typing import Annotated
 import typer
 
 from hierhash.cli.data_arguments import Format, Option
-from hierhash.cli.encoding_options import Engine, Modality, Shard, notes_of
+from hierhash.cli.encoding_options import Engine, Modality, Out, Shard, notes_of
 
 
 def encode(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
     source: Annotated[str, typer.Argument(help="Folder or file of items, or `sample`.")],
-    out: Annotated[Path, typer.Argument(help="Folder to write: codes, items and a manifest.")],
+    out: Out,
     modality: Modality = None,
     format_: Format = None,
     option: Option = None,

@@ -28,6 +28,23 @@ Engine = Annotated[
         "pictures the faster one, by a short measurement."
     ),
 ]
+
+
+def _a_folder(out: Path) -> Path:
+    """Refuses the name of a database, of which a path would be made, a password in it."""
+    from hierhash.errors import InputError
+
+    if str(out).startswith(("postgresql:", "postgres:", "pgserver:")):
+        raise InputError(
+            "a folder is written here; put it into a database with hierhash index copy FOLDER NAME"
+        )
+    return out
+
+
+Out = Annotated[
+    Path,
+    typer.Argument(help="Folder to write: codes, items and a manifest.", callback=_a_folder),
+]
 Shard = Annotated[int, typer.Option(min=1, help="Items after which the disk has them.")]
 
 

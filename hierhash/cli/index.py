@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from hierhash.cli.data_arguments import Format, Option
-from hierhash.cli.encoding_options import Engine, Modality, Shard, notes_of
+from hierhash.cli.encoding_options import Engine, Modality, Out, Shard, notes_of
 from hierhash.plain_text import plain
 
 if TYPE_CHECKING:
@@ -25,7 +25,7 @@ app = typer.Typer(help="Build an index of codes, look at one, change one.", no_a
 @app.command()
 def build(
     run: Annotated[Path, typer.Argument(help="Run folder.")],
-    out: Annotated[Path, typer.Argument(help="Index folder to write.")],
+    out: Out,
     modality: Modality = None,
 ) -> None:
     """Index the database items of the run's own data set."""

@@ -17,6 +17,7 @@ from hierhash.cli.query_file import query_texts
 from hierhash.errors import DataError
 from hierhash.plain_text import plain
 from hierhash.retrieval.answered import Answered
+from hierhash.retrieval.filtering import cells_of
 from hierhash.retrieval.items import Hit
 from hierhash.retrieval.understood import rounded_down
 
@@ -98,7 +99,11 @@ class Search:
             typer.echo(plain(f"note: {note}"), err=True)
         lines = zip(answered.hits, answered.marks, strict=True)
         for place, (hit, mark) in enumerate(lines, start=self.wish.skip + 1):
-            typer.echo(plain(answer_line(place, hit, self.session.unit, mark)))
+            line = answer_line(place, hit, self.session.unit, mark)
+            if self.wish.order is not None:
+                column = self.wish.order.column
+                line += f"  {column} {cells_of(hit.item).get(column, '-')}"
+            typer.echo(plain(line))
 
     def _kept(self, answered: Answered) -> None:
         # A pipe of queries keeps none, however long it is.

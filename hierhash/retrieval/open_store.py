@@ -24,7 +24,18 @@ def open_store(name: str) -> Store:
     Raises:
         RunError: There is none, or it is damaged.
     """
-    return open_database(name) if is_database(name) else FolderStore(Path(name))
+    if is_database(name):
+        return open_database(name)
+    _check_kind(name)
+    return FolderStore(Path(name))
+
+
+def _check_kind(name: str) -> None:
+    kind, parted, _ = name.partition("://")
+    if parted:
+        raise RunError(
+            f"{kind}://: there is no such kind of index; it is a folder, postgresql:// or pgserver:"
+        )
 
 
 def make_store(name: str, index: ExactIndex) -> Store:
@@ -40,6 +51,7 @@ def make_store(name: str, index: ExactIndex) -> Store:
     """
     if is_database(name):
         return _postgres().make(name, index)
+    _check_kind(name)
     index.save(Path(name))
     return FolderStore(Path(name))
 

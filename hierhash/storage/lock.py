@@ -13,6 +13,7 @@ from hierhash.errors import RunError
 from hierhash.storage.whole_file import cannot_write
 
 _HELD = (errno.EWOULDBLOCK, errno.EACCES)
+TRIES = 100
 
 
 @contextmanager
@@ -52,14 +53,17 @@ def locked(folder: Path, doing: str) -> Iterator[None]:
 
 def _held(folder: Path, doing: str) -> int:
     """An open handle of the folder with the lock on it."""
+    tries = 0
     while True:
+        tries += 1
         try:
             folder.mkdir(parents=True, exist_ok=True)
             handle = os.open(folder, os.O_RDONLY)
-        except FileNotFoundError:
-            if folder.parent.is_dir():
-                continue  # another holder has just removed it
-            raise
+        except FileNotFoundError as error:
+            # Another holder may have just removed it; a place as /proc takes no folder at all.
+            if folder.parent.is_dir() and tries < TRIES:
+                continue
+            raise cannot_write(folder, error) from error
         except OSError as error:
             raise cannot_write(folder, error) from error
         try:

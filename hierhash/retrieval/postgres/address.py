@@ -46,6 +46,10 @@ class Address:
         return text
 
 
+OTHERS = ("information_schema", "public")
+"""Schemas that hold other things than an index: in ``public`` lies pgvector itself."""
+
+
 def is_database(name: str) -> bool:
     """Whether a name is that of an index in PostgreSQL.
 
@@ -70,11 +74,12 @@ def parse_address(name: str) -> Address:
     """
     place, _, schema = name.partition("#")
     schema = schema or DEFAULT
-    if not NAME.fullmatch(schema) or schema.startswith("pg_") or schema == "information_schema":
+    if not NAME.fullmatch(schema) or schema.startswith("pg_") or schema in OTHERS:
         # It is not shown: a password with # in it would be cut there.
         raise InputError(
             f"{name.partition(':')[0]}: the name of an index, after #, is of small letters, digits "
-            "and _, 63 at most, and is not PostgreSQL's own; write %23 for a # in a password"
+            "and _, 63 at most, and is not public or PostgreSQL's own; write %23 for a # in a "
+            "password"
         )
     if place.startswith(PACKAGED):
         folder = place.removeprefix(PACKAGED)

@@ -85,11 +85,12 @@ def test_a_database_that_cannot_be_opened_is_one_line(dsn, tmp_path):
     for name, message in (
         (f"pgserver:{tmp_path}/mine#s", "holds other things; name a new folder"),
         (f"pgserver:{tmp_path}/no/data#s", "there is no folder"),
-        (f"{dsn}#public", "holds other tables"),
+        (f"{dsn}#other_things", "holds other tables"),
     ):
-        if name.endswith("#public"):
+        if name.endswith("#other_things"):
             with psycopg.connect(dsn, autocommit=True) as other:
-                other.execute("CREATE TABLE IF NOT EXISTS public.mine (a integer)")
+                other.execute("CREATE SCHEMA IF NOT EXISTS other_things")
+                    other.execute("CREATE TABLE IF NOT EXISTS other_things.mine (a integer)")
         with pytest.raises(InputError, match=message):
             make_store(name, index)
 

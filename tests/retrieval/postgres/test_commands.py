@@ -96,3 +96,24 @@ def test_what_only_one_of_them_can_is_one_line(shop, trained, tmp_path):
     assert "no such index" in refused("search", f"{shop}x", "--text", "hats")
     assert "no such index" in refused("verify", f"{shop}x")
     assert "no server has its data" in refused("index", "info", f"pgserver:{tmp_path / 'no'}")
+
+
+@pytest.mark.parametrize("name", ["postgresql://u:geheim@host/db#x", "pgserver:pg#x"])
+def test_what_writes_folders_refuses_databases_and_shows_no_password(trained, name):
+    for words in (
+        ("encode", trained / "run", trained / "shop"),
+        ("index", "build", trained / "run"),
+    ):
+        said = hierhash(*words, name)
+        assert (said.code, said.err.count("\n")) == (2, 1)
+        assert "hierhash index copy" in said.err
+        assert "geheim" not in said.err
+
+
+def test_other_kinds_of_names_are_said(trained):
+    for words in (("search", "mysql://h/db", "--text", "x"), ("index", "info", "mysql://h/db")):
+        assert "mysql://: there is no such kind of index" in hierhash(*words).err
+    said = hierhash("index", "copy", trained / "index", "mysql://h/db#x")
+    assert (said.code, "no such kind" in said.err) == (2, True)
+    said = hierhash("search", "pgserver:pg#public", "--text", "x")
+    assert "is not public" in said.err
