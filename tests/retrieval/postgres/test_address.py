@@ -90,7 +90,7 @@ def test_a_database_that_cannot_be_opened_is_one_line(dsn, tmp_path):
         if name.endswith("#other_things"):
             with psycopg.connect(dsn, autocommit=True) as other:
                 other.execute("CREATE SCHEMA IF NOT EXISTS other_things")
-                    other.execute("CREATE TABLE IF NOT EXISTS other_things.mine (a integer)")
+                other.execute("CREATE TABLE IF NOT EXISTS other_things.mine (a integer)")
         with pytest.raises(InputError, match=message):
             make_store(name, index)
 
