@@ -5,7 +5,8 @@ codes are those of a tree of 10 x 10 x 10 classes, each item its class's code wi
 turned, so that nearly all codes differ. Per kind a line of nearby.jsonl: how long it takes to make,
 the share of the 20 nearest that it finds (any item as near as the last of the exact answers), and
 milliseconds a query, alone and in a batch, with the exact scan of the same run beside it.
-Run: python benchmarks/nearby.py NAME=INDEX_FOLDER [made-up]
+NAME*30 takes the items 30 times.
+Run: python benchmarks/nearby.py NAME=INDEX_FOLDER [NAME*30=INDEX_FOLDER] [made-up]
 """
 
 from __future__ import annotations
@@ -90,4 +91,6 @@ def main(name: str, codes, queries) -> None:
 if __name__ == "__main__":
     for word in sys.argv[1:]:
         called, _, place = word.partition("=")
-        main(called, *(made_up() if called == "made-up" else of_index(Path(place))))
+        found, asked = made_up() if called == "made-up" else of_index(Path(place))
+        times = int(called.partition("*")[2] or 1)
+        main(called, np.tile(found, (times, 1)), asked)

@@ -201,6 +201,8 @@ def accelerate(
         typer.echo(f"{index}: every item is looked at")
         return
     told = made.about()
+    if by is By.DISTINCT and told["codes"] > told["items"] / 2:
+        typer.echo("note: most items have a code of their own; --by ivf is faster", err=True)
     what = f"{by.value} of {told['codes']} codes of {told['items']} items"
     typer.echo(f"{index}: {what}; it finds {told['recall']:.1%} of the nearest")
 
