@@ -243,7 +243,7 @@ BLOCKS = {
     "nearby": nearby,
 }
 DOCS = ROOT / "docs"
-OWN = ("our-method.md", "facets.md", "runs_and_indexes.md")
+OWN = ("our-method.md", "facets.md", "search.md")
 PAGES = (ROOT / "README.md", *(DOCS / name for name in OWN))
 BLOCK = re.compile(rf"(<!-- ({'|'.join(BLOCKS)}): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
