@@ -85,6 +85,7 @@ def main(name: str, codes, queries) -> None:
         line |= made.about() | found | {"recall": round(recall, 4), "seconds": round(seconds, 2)}
         print(line)
         line |= {"command": f"python benchmarks/nearby.py {name}", "environment": environment()}
+        line["commit"] = environment()["commit"]
         append_line(RESULTS, line)
 
 
