@@ -6,6 +6,7 @@ index; it is kept by what is left, if anything is, and the others go on.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -27,6 +28,7 @@ from hierhash.runs.bulk_features import BulkFeatures, Note, bulk_features
 from hierhash.runs.indexing import default_modality, groups_of, index_of, rows_in_order
 from hierhash.runs.saved import SavedRun
 from hierhash.storage.json_files import append_line, read_lines
+from hierhash.storage.whole_file import write_text
 from hierhash.training.items import BOTH
 from hierhash.training.progress import counting
 
@@ -90,11 +92,25 @@ def encode_to_index(
     if not folder.exists():
         begin(bulk, catalogue, folder, modality, about)
     with writing(folder) as writer:
-        (folder / REJECTED).unlink(missing_ok=True)
+        _keep_told(folder, there)
         added = _added(writer, first, shards, replacing=False)
         compact_held(folder)
         (folder / UNFINISHED).unlink(missing_ok=True)
     return Encoded(added, len(there), rejected(folder))
+
+
+def _keep_told(folder: Path, there: set[str]) -> None:
+    """Keeps what was said of items that are in the index, which are not read again.
+
+    Args:
+        folder: The index.
+        there: The ids that it has.
+    """
+    told = [line for line in rejected(folder) if line.get("kept") and line["id"] in there]
+    lines = (json.dumps(line, ensure_ascii=False) + "\n" for line in told)
+    write_text(folder / REJECTED, "".join(lines))
+    if not told:
+        (folder / REJECTED).unlink()
 
 
 def add_to_index(

@@ -126,6 +126,16 @@ def test_a_mended_picture_is_taken_when_it_goes_on(monkeypatch, saved, shop, tmp
     assert len(load_index(folder)) == 40
 
 
+def test_what_was_said_of_kept_items_outlives_a_stop(monkeypatch, saved, shop, tmp_path):
+    (tmp_path / "shop" / "1.png").write_bytes(b"")
+    (tmp_path / "shop" / "30.png").write_bytes(b"")
+    whole = encode_to_index(saved, shop, tmp_path / "whole", shard=8).rejected
+    assert [(line["id"], line["kept"]) for line in whole] == [("i1", True), ("i30", True)]
+    stopped(monkeypatch, saved, shop, tmp_path / "index", 2)
+    assert encode_to_index(saved, shop, tmp_path / "index", shard=8).rejected == whole
+    assert rejected(tmp_path / "index") == whole
+
+
 def test_an_item_is_kept_by_what_can_be_read(saved, shop, tmp_path):
     (tmp_path / "shop" / "1.png").write_bytes(b"")
     shop.labels[2] = (*shop.labels[2], "Nowhere")

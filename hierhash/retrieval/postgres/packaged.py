@@ -39,7 +39,7 @@ def with_server(
             return open_(_started(folder))
         except InputError:
             raise
-        except Exception as error:
+        except Exception as error:  # the package's own kinds, and psycopg's while it starts
             if wait is None:
                 raise HierhashError(
                     f"pgserver:{folder}: the server does not start ({_said(error)}); see "
