@@ -287,7 +287,8 @@ def killed_while_it_changes(index, root, seconds):
     line = writer.stdout.readline()  # it has begun
     timer = threading.Timer(seconds, writer.kill)
     timer.start()
-    said = [line.split(), *(one.split() for one in writer.stdout)]
+    # A kill may cut the last line, which was then not acknowledged.
+    said = [one.split() for one in (line, *writer.stdout) if one.endswith("\n")]
     writer.wait()
     timer.cancel()
     return [(what, int(turn)) for what, turn in said]
