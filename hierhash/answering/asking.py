@@ -16,6 +16,7 @@ from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.named import named_nodes, named_within, plain_name
 from hierhash.retrieval.risk_file import kind_of_text
 from hierhash.retrieval.run_files import FACET, facet_names
+from hierhash.retrieval.small_branch import SmallBranch
 from hierhash.retrieval.text_branch import TextBranch, answers_in_numpy
 
 if TYPE_CHECKING:
@@ -94,7 +95,10 @@ class _WholeRun:
 
 
 def text_reader(
-    run: Path, tree: LabelTree | None = None, moved: Mapping[Node, Node] | None = None
+    run: Path,
+    tree: LabelTree | None = None,
+    moved: Mapping[Node, Node] | None = None,
+    small: bool = False,
 ) -> TextReader:
     """What reads texts for a run, in numpy where that can.
 
@@ -102,13 +106,14 @@ def text_reader(
         run: The run.
         tree: What the items of its index are filed in, if that is another tree than its own.
         moved: Where the nodes of its own tree are in that one.
+        small: By the small text branch, as a page has it.
 
     Raises:
-        RunError: The run is damaged or reads no texts.
+        RunError: The run is damaged or reads no texts, or has no small text branch.
     """
-    if not answers_in_numpy(run):
+    if not small and not answers_in_numpy(run):
         return _WholeRun(run)
-    branch = TextBranch(run)
+    branch = SmallBranch(run) if small else TextBranch(run)
     if tree is not None:
         branch.file_in(tree, moved or {})
     return branch

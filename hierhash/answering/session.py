@@ -45,13 +45,14 @@ class Session:
 
     Args:
         store: The items.
+        small: Read texts by the small text branch, as a page with an index inside does.
 
     Raises:
         RunError: The run that it carries is damaged.
     """
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, small: bool = False) -> None:
+        self.store, self._small = store, small
         self.trees = run_trees(store.run)
         self.facets = {name: tree for name, tree in self.trees.items() if name != CATEGORY}
         self._controls = read_controls(store.run)
@@ -67,7 +68,7 @@ class Session:
     def _reader(self) -> TextReader:
         # Others may have filed the items anew meanwhile.
         if self._read is None or self._read[0] is not self.store.tree:
-            reader = text_reader(self.store.run, self.store.tree, self.store.moved)
+            reader = text_reader(self.store.run, self.store.tree, self.store.moved, self._small)
             self._read = (self.store.tree, reader)
         return self._read[1]
 

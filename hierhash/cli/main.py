@@ -12,6 +12,7 @@ from hierhash.cli.bench import bench
 from hierhash.cli.demo import demo
 from hierhash.cli.encode import encode
 from hierhash.cli.evaluate import evaluate
+from hierhash.cli.export_page import export_page
 from hierhash.cli.extend import extend
 from hierhash.cli.predict import predict
 from hierhash.cli.report import report
@@ -40,6 +41,7 @@ app.command()(predict)
 app.command()(encode)
 app.add_typer(index.app, name="index")
 app.command()(search)
+app.command()(export_page)
 app.command()(verify)
 app.command()(bench)
 app.command()(report)

@@ -20,6 +20,13 @@ class Mode(StrEnum):
     BOTH = "both"
 
 
+class Branch(StrEnum):
+    """What reads texts."""
+
+    WHOLE = "whole"
+    SMALL = "small"
+
+
 def search(
     index: Annotated[str, typer.Argument(help="Index folder, or postgresql://USER@HOST/DB#NAME.")],
     text: Annotated[str | None, typer.Option(help="A text to search with.")] = None,
@@ -66,6 +73,9 @@ def search(
     among: Annotated[
         int, typer.Option(min=1, help="How many of the nearest items --sort puts in order.")
     ] = 200,
+    branch: Annotated[
+        Branch, typer.Option(help="Read texts by the whole text branch, or as export-page does.")
+    ] = Branch.WHOLE,
     no_rescore: Annotated[
         bool, typer.Option("--no-rescore", help="Canonical order: (distance, row).")
     ] = False,
@@ -106,7 +116,7 @@ def search(
         raise InputError("search: give --text or --image, or both together, or else --queries")
     if mode not in (None, Mode.CODE) and image is not None:
         raise InputError(f"--mode {mode}: a picture is answered by its code; leave it out")
-    session = Session(open_store(index))
+    session = Session(open_store(index), small=branch is Branch.SMALL)
     if not session.store.info()["complete"]:
         typer.echo("note: the index is not complete: its encoding has not ended", err=True)
     wish = session.wish(
