@@ -17,7 +17,7 @@ from hierhash.cli.query_file import query_texts
 from hierhash.errors import DataError
 from hierhash.plain_text import plain
 from hierhash.retrieval.answered import Answered
-from hierhash.retrieval.filtering import cells_of
+from hierhash.retrieval.columns import cells_of
 from hierhash.retrieval.items import Hit
 from hierhash.retrieval.understood import rounded_down
 
