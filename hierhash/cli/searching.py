@@ -59,6 +59,14 @@ class Search:
         """
         self._print(self.session.answer_picture(image, text, self.wish))
 
+    def like(self, own: str) -> None:
+        """Prints the items that are nearest to one of the index.
+
+        Raises:
+            InputError: There is no such item.
+        """
+        self._print(self.session.answer_like(own, self.wish))
+
     def file(self, name: str) -> bool:
         """Prints the answers to each line of a file; a text that says nothing gets its reason.
 
