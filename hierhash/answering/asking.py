@@ -7,9 +7,12 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
+import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded
+from hierhash.codes.distances import Distance, Dot, Hamming
+from hierhash.codes.packing import unpack
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
@@ -20,6 +23,8 @@ from hierhash.retrieval.small_branch import SmallBranch
 from hierhash.retrieval.text_branch import TextBranch, answers_in_numpy
 
 if TYPE_CHECKING:
+    from PIL.Image import Image
+
     from hierhash.runs.saved import SavedRun
 
 
@@ -29,7 +34,7 @@ class Query:
 
     Args:
         coded: As the run's method codes it; one row. None where its words alone are looked up.
-        modality: ``image``, ``text`` or ``both``: what it was asked by.
+        modality: ``image``, ``text``, ``both`` or ``item``: what it was asked by.
         posteriors: By tree (leaves,) probabilities, where the method has them.
         notes: What of its text was not taken as it stands.
         read: By tree what of it was read, where that is not ``modality``.
@@ -144,20 +149,21 @@ def ask_rows(saved: SavedRun, modality: str, rows: Any) -> Query:
     return Query(saved.method.encode({modality: rows}, "query"), modality, known)
 
 
-def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
+def ask_picture(saved: SavedRun, image: Image, text: str | None = None) -> Query:
     """A picture as a query, or a picture and a text as one: see ``methods.composed``.
 
+    Args:
+        saved: The run.
+        image: The picture, RGB.
+        text: The text; None for the picture alone.
+
     Raises:
-        InputError: The picture cannot be read, the run reads none, or its method has no code of
-            both.
+        InputError: The run reads no pictures, or its method has no code of both.
     """
-    from hierhash.data.images import ImageRef
     from hierhash.methods.composed import classify_composed, composed_rows, encode_composed
-    from hierhash.runs.saved import load_run
     from hierhash.training.items import BOTH
 
-    saved = load_run(run)
-    picture = saved.image_rows([ImageRef(image).open()])
+    picture = saved.image_rows([image])
     if text is not None:
         saved.check_modality(BOTH)
     if text is None or not saved.knows(text):
@@ -172,6 +178,22 @@ def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
     coded, notes = encode_composed(saved.method, rows), saved.notes(text)
     facets = {name: node for name, node in named.items() if name != CATEGORY}
     return Query(coded, BOTH, leaves, notes, read, facets)
+
+
+def ask_stored(code: NDArray[Any], distance: Distance, by_score: bool) -> Query:
+    """An item as a query, by the code that is stored of it.
+
+    Args:
+        code: As it is stored, (1, ...).
+        distance: How codes are compared.
+        by_score: Also its bits as numbers of equal size, for segments that do not count alike.
+    """
+    if isinstance(distance, Dot):
+        return Query(Coded(None, code), "item")
+    real = None
+    if by_score and isinstance(distance, Hamming):
+        real = unpack(code, distance.bits).astype(np.float32)
+    return Query(Coded(code, real), "item")
 
 
 def _is_value(saved: SavedRun, text: str) -> bool:

@@ -17,6 +17,7 @@ from hierhash.cli.extend import extend
 from hierhash.cli.predict import predict
 from hierhash.cli.report import report
 from hierhash.cli.search import search
+from hierhash.cli.serve import serve
 from hierhash.cli.train import train
 from hierhash.cli.verify import verify
 from hierhash.environment import package_version
@@ -41,6 +42,7 @@ app.command()(predict)
 app.command()(encode)
 app.add_typer(index.app, name="index")
 app.command()(search)
+app.command()(serve)
 app.command()(export_page)
 app.command()(verify)
 app.command()(bench)
