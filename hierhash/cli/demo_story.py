@@ -15,8 +15,7 @@ from hierhash.cli.searching import answer_line
 from hierhash.errors import InputError
 from hierhash.methods.method import Rows
 from hierhash.new_method import new_method
-from hierhash.page.assembly import one_page
-from hierhash.page.contents import contents
+from hierhash.page.one_file import write_page
 from hierhash.prepare import LabelledItems, Prepared
 from hierhash.reports.build import build_report
 from hierhash.reports.headline import headline_markdown
@@ -84,7 +83,7 @@ def search_story(
     index = index_database(saved, "image", prepared)
     index.save(out / "index")
     store = FolderStore(out / "index")
-    write_text(out / "search.html", one_page(contents(store, "hierhash sample")))
+    write_page(store, out / "search.html", title="hierhash sample", force=True)
 
     def answer(title: str, rows: Rows) -> None:
         say(f"\n{title}:")

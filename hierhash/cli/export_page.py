@@ -24,21 +24,12 @@ def export_page(
     It holds codes, titles, small pictures, the tree, the facets and the small form of the text
     branch; hierhash search INDEX --branch small gives the same answers. It asks no network.
     """
-    from hierhash.errors import InputError
-    from hierhash.page.assembly import one_page
-    from hierhash.page.contents import contents
+    from hierhash.page.one_file import write_page
     from hierhash.retrieval.open_store import open_store
-    from hierhash.storage.whole_file import write_text
     from hierhash.training.progress import counting
 
-    if not out.parent.is_dir():
-        raise InputError(f"{out}: there is no folder {out.parent}; choose another place")
-    if out.exists() and not force:
-        raise InputError(f"{out}: exists already; choose another name, or --force")
     store = open_store(index)
-    name = title or Path(store.name.partition("#")[2] or store.name).resolve().name
     with counting("pictures", len(store)) as advance:
-        page = one_page(contents(store, name, not no_pictures, advance))
-    write_text(out, page)
+        write_page(store, out, title=title, pictures=not no_pictures, force=force, advance=advance)
     size = out.stat().st_size / 1e6
     typer.echo(f"{out}: {len(store):,} items, {size:.1f} MB; open it in a browser")

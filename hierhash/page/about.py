@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hierhash.labels.tree import LabelTree
-from hierhash.retrieval.filtering import number_of
+from hierhash.retrieval.columns import number_of
 from hierhash.retrieval.run_files import read_config
 from hierhash.retrieval.store import Store
 from hierhash.retrieval.weighing import chosen_weights

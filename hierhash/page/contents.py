@@ -16,8 +16,8 @@ from hierhash.labels.tree import LabelTree
 from hierhash.page.about import about
 from hierhash.page.branch import base64_of, branch_json
 from hierhash.page.thumbnails import thumbnails
+from hierhash.retrieval.columns import cells_of
 from hierhash.retrieval.exact import ExactIndex
-from hierhash.retrieval.filtering import cells_of
 from hierhash.retrieval.risk_file import read_controls
 from hierhash.retrieval.small_branch import SmallBranch
 from hierhash.retrieval.store import Store
