@@ -12,6 +12,9 @@ const STOP = new Set(
   ).split(" "),
 );
 
+// In single precision, as tantivy computes: what is equal there is equal here.
+const single = Math.fround;
+
 const wordsIn = (text) => text.toLowerCase().match(/[\p{L}\p{N}]+/gu) ?? [];
 
 // The words of a text that items are found by: without "and" and "the", if any others are left.
@@ -48,11 +51,13 @@ class WordsSearch {
       items = this.lengths.length;
     for (const word of tellingWords(text)) {
       const own = this.rows.get(word) ?? [];
-      const weight = Math.log(1 + (items - own.length + 0.5) / (own.length + 0.5)) * (1 + K1);
+      const rarity = Math.log(single(1 + single((items - own.length + 0.5) / (own.length + 0.5))));
+      const weight = single(single(rarity) * single(1 + K1));
       for (const [row, count] of own) {
         if (may && !may[row]) continue;
-        const norm = K1 * (1 - B + (B * this.lengths[row]) / this.mean);
-        scores.set(row, (scores.get(row) ?? 0) + (weight * count) / (count + norm));
+        const norm = single(K1 * (1 - B + (B * this.lengths[row]) / this.mean));
+        const score = single(weight * single(count / single(count + norm)));
+        scores.set(row, single((scores.get(row) ?? 0) + score));
       }
     }
     const rounded = [...scores].map(([row, score]) => [row, Math.round(score * 1e4) / 1e4]);
