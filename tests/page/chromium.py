@@ -45,7 +45,7 @@ class Watched:
 
     def ids(self) -> list[str]:
         """The ids of the shown answers."""
-        self.page.wait_for_function("!document.querySelector('.busy, .waiting')")
+        self.page.wait_for_selector(".busy, .waiting", state="detached")
         cards = self.page.locator(".card[data-id]")
         return [str(one) for one in cards.evaluate_all("all => all.map((one) => one.dataset.id)")]
 

@@ -102,7 +102,7 @@ def test_more_goes_on_where_the_page_ends(page, opened):
     own = opened(page)
     first = own.search("red hats")
     own.page.click("#more")
-    own.page.wait_for_function("document.querySelectorAll('.card').length > 24")
+    own.page.locator(".card").nth(24).wait_for()
     every = own.ids()
     assert every[:24] == first
     assert len(set(every)) == len(every) > 24
