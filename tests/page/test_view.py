@@ -143,6 +143,16 @@ def test_everything_is_reached_by_keyboard(page, opened):
     assert own.page.evaluate("document.activeElement.className") == "skip"
 
 
+def test_a_filter_keeps_the_focus(page, opened):
+    own = opened(page)
+    own.page.focus("[data-key='colour=red']")
+    own.page.keyboard.press("Enter")
+    own.page.wait_for_selector("[data-key='colour=red'][aria-pressed=true]")
+    assert own.page.evaluate("document.activeElement.dataset.key") == "colour=red"
+    own.page.keyboard.press("Enter")
+    own.page.wait_for_selector("[data-key='colour=red'][aria-pressed=false]")
+
+
 def test_a_phone_has_the_filters_in_a_drawer_and_nothing_sticks_out(page, opened):
     own = opened(page, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
     own.search("red hats")
