@@ -114,6 +114,7 @@ def test_what_says_nothing_is_told_and_the_next_search_works(page, opened):
     own.page.wait_for_selector("#trouble:not([hidden])")
     assert "no word of it is known" in own.page.inner_text("#trouble")
     assert own.page.get_attribute("#trouble", "role") == "alert"
+    assert own.page.locator("#trouble button").count() == 0
     assert own.search("red hats")
     assert own.page.is_hidden("#trouble")
 
