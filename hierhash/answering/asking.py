@@ -1,9 +1,9 @@
-"""From what a user asks to a query: a text in numpy where that can, a picture by the run itself."""
+"""From what a user asks to a query: a text in numpy where that can, else by the run itself."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -13,13 +13,13 @@ from hierhash.codes.coded import Coded
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
-from hierhash.retrieval.named import named_nodes, named_within, plain_name
+from hierhash.methods.parts import parts_of
 from hierhash.retrieval.risk_file import kind_of_text
 from hierhash.retrieval.run_files import FACET, facet_names
 from hierhash.retrieval.text_branch import TextBranch, answers_in_numpy
 
 if TYPE_CHECKING:
-    from hierhash.runs.saved import SavedRun
+    from hierhash.runs.coding_run import CodingRun
 
 
 @dataclass(frozen=True)
@@ -127,7 +127,7 @@ def ask_text(reader: TextReader, text: str) -> Query:
     return Query(coded, kind_of_text(text), _first(known), notes, named=named)
 
 
-def ask_rows(saved: SavedRun, modality: str, rows: Any) -> Query:
+def ask_rows(saved: CodingRun, modality: str, rows: Any) -> Query:
     """One row of features as a query.
 
     Args:
@@ -139,61 +139,12 @@ def ask_rows(saved: SavedRun, modality: str, rows: Any) -> Query:
     return Query(saved.method.encode({modality: rows}, "query"), modality, known)
 
 
-def ask_picture(run: Path, image: Path, text: str | None = None) -> Query:
-    """A picture as a query, or a picture and a text as one: see ``methods.composed``.
-
-    Raises:
-        InputError: The picture cannot be read, the run reads none, or its method has no code of
-            both.
-    """
-    from hierhash.data.images import ImageRef
-    from hierhash.methods.composed import classify_composed, composed_rows, encode_composed
-    from hierhash.runs.saved import load_run
-    from hierhash.training.items import BOTH
-
-    saved = load_run(run)
-    picture = saved.image_rows([ImageRef(image).open()])
-    if text is not None:
-        saved.check_modality(BOTH)
-    if text is None or not saved.knows(text):
-        notes = [] if text is None else [f"no word of '{text}' is known; the picture stands alone"]
-        return replace(ask_rows(saved, "image", picture), notes=notes)
-    named = _named(saved, text)
-    words, alone = saved.text_rows([text]), CATEGORY not in named and _is_value(saved, text)
-    rows = composed_rows(saved.method, picture, words, named, alone)
-    levels = classify_composed(saved.method, rows)
-    leaves = {name: own[-1][0] for name, own in levels.items()}
-    read = {name: BOTH if len(own) > 1 else next(iter(own)) for name, own in rows.items()}
-    coded, notes = encode_composed(saved.method, rows), saved.notes(text)
-    facets = {name: node for name, node in named.items() if name != CATEGORY}
-    return Query(coded, BOTH, leaves, notes, read, facets)
-
-
-def _is_value(saved: SavedRun, text: str) -> bool:
-    """Whether the whole text is the name of a facet's value."""
-    return any(plain_name(text) in named_nodes(tree) for tree in saved.facets.values())
-
-
-def _named(saved: SavedRun, text: str) -> dict[str, Node]:
-    """By tree the node that a text is the name of; of a facet, also that a part of it names."""
-    found: dict[str, Node] = {}
-    for name, tree in {CATEGORY: saved.tree, **saved.facets}.items():
-        names = named_nodes(tree)
-        own = names.get(plain_name(text))
-        own = own or (named_within(text, names) if name != CATEGORY else None)
-        if own is not None:
-            found[name] = own.node
-    return found
-
-
 def _first(posteriors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
     return {name: chances[0] for name, chances in posteriors.items()}
 
 
 def _posteriors(method: Any, rows: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     """Leaf probabilities (n, leaves) by tree, of a method that classifies."""
-    from hierhash.methods.faceted import parts_of
-
     found = {name: part.classify(rows) for name, part in parts_of(method).items()}
     return {name: levels[-1] for name, levels in found.items() if levels is not None}
 

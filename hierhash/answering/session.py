@@ -1,6 +1,6 @@
 """A store that is ready to answer texts and pictures.
 
-A text is answered in numpy; only a picture loads torch.
+A text is answered in numpy; only a picture loads torch, where the run is not an exported one.
 """
 
 from __future__ import annotations
@@ -14,13 +14,14 @@ from typing import Any
 from hierhash.answering.asking import (
     Query,
     TextReader,
-    ask_picture,
     ask_text,
     run_trees,
     text_reader,
 )
+from hierhash.answering.picture_reader import PictureReader, picture_reader
 from hierhash.answering.ranking import Ranking
 from hierhash.answering.wish import AMONG, Mode, Wish, in_order, parse_order
+from hierhash.data.images import ImageRef
 from hierhash.errors import DataError, InputError
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path as Node
@@ -57,6 +58,7 @@ class Session:
         self._controls = read_controls(store.run)
         self._segments: dict[str, int] = dict(store.manifest.get("segments", {}))
         self._read: tuple[LabelTree | None, TextReader] | None = None
+        self._pictures: PictureReader | None = None
 
     @property
     def unit(self) -> str:
@@ -164,7 +166,9 @@ class Session:
         """
         if wish.mode == "words":
             raise InputError("--mode words: a picture has no words; leave the picture or it away")
-        query = ask_picture(self.store.run, image, text)
+        if self._pictures is None:
+            self._pictures = picture_reader(self.store.run)
+        query = self._pictures.ask(ImageRef(image).open(), text)
         with self.store.reading():
             return self._answered(query, text or "", image, wish)
 

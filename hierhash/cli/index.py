@@ -78,17 +78,17 @@ def add(
     from hierhash.retrieval.exact import RUN
     from hierhash.retrieval.open_store import is_database, open_database, open_store
     from hierhash.runs.encoding import add_to_index, add_to_store
-    from hierhash.runs.saved import load_run
+    from hierhash.runs.open_run import open_run
 
     check_engine(engine)
     if is_database(index):
         store = open_database(index)
-        saved, catalogue = load_run(store.run), read_source(source, format_, option)
+        saved, catalogue = open_run(store.run), read_source(source, format_, option)
         found = add_to_store(saved, catalogue, store, replace, shard, engine)
         noted = None
     else:
         folder = Path(index)
-        saved, catalogue = load_run(folder / RUN), read_source(source, format_, option)
+        saved, catalogue = open_run(folder / RUN), read_source(source, format_, option)
         found = add_to_index(saved, catalogue, folder, replace, shard, engine)
         noted = folder
     for line in notes_of(found, noted):

@@ -12,6 +12,7 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
 from hierhash.branches.two_branch import TwoBranch, finite_outputs
 from hierhash.codes.coded import Coded
@@ -100,6 +101,10 @@ class DCMH(BitCodes):
         """Real outputs of the branch of one modality, float32 (n, K)."""
         modality, features = only_modality(rows)
         return finite_outputs(self.model.branch(modality), features, modality)
+
+    def branch(self, modality: str) -> nn.Module:
+        """The network of one modality, for an export."""
+        return self.model.branch(modality)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """See ``Method``: the weights of the network."""

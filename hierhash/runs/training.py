@@ -8,8 +8,8 @@ from pathlib import Path
 from hierhash.config.hash import config_hash
 from hierhash.config.schema import RunConfig
 from hierhash.errors import ConfigError, DataError, RunError
-from hierhash.methods.faceted import category_of
 from hierhash.methods.method import Method
+from hierhash.methods.parts import category_of
 from hierhash.methods.registry import find_preset
 from hierhash.new_method import new_method
 from hierhash.prepare import Prepared
