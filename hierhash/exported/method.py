@@ -48,16 +48,22 @@ class ExportedPart:
 
     def classify(self, rows: Rows) -> Posteriors | None:
         """See ``Method``."""
+        ancestors = self._tree.leaf_ancestors
+        if self._name in self._layout.nodes:
+            _, own = only_modality(rows)
+            ends = np.cumsum([classes.max() + 1 for classes in ancestors])
+            levels = np.split(self._layout.chances(own, self._name), ends[:-1], axis=1)
+            return [level.astype(np.float32) for level in levels]
         if self._name not in self._layout.leaves:
             return None
         leaves = self._posterior(rows)
         return [
             (leaves @ (classes[:, None] == np.arange(classes.max() + 1))).astype(np.float32)
-            for classes in self._tree.leaf_ancestors
+            for classes in ancestors
         ]
 
     def _posterior(self, rows: Rows) -> NDArray[np.float64]:
-        known = [self._layout.posterior(own, self._name) for own in rows.values()]
+        known = [self._layout.chances(own, self._name) for own in rows.values()]
         return known[0] if len(known) == 1 else fused(known)
 
     def layout(self) -> tuple[Segment, ...]:

@@ -1,13 +1,13 @@
 """What a graph says of items as rows of numbers, so that it is asked once for all of it.
 
-A row holds the bytes of the code, then the query, then the leaf probabilities of each tree that has
+A row holds the bytes of the code, then the query, then the probabilities of each tree that has
 them. So what an exported run reads of a picture is a row, as a run reads a row of features.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 
 from hierhash.codes.packing import packed_width
 
-CODES, QUERY, POSTERIOR = "codes", "query", "posterior_"
-"""Names of outputs; each tree that has probabilities has one, ``posterior_colour``."""
+CODES, QUERY, POSTERIOR, LEVELS = "codes", "query", "posterior_", "levels_"
+"""Names of outputs; a tree with probabilities has one more, such as ``posterior_colour``: of its
+leaves; or, where the levels of a tree have classifiers of their own, ``levels_colour``: of its
+nodes, level by level."""
 
 
 @dataclass(frozen=True)
@@ -25,7 +27,8 @@ class RowLayout:
 
     Args:
         segments: By part the length of its code in bits.
-        leaves: By part that has probabilities the number of its leaves.
+        leaves: By part that has probabilities of leaves their number.
+        nodes: By part that has such of the nodes of every level their number.
 
     Example:
         >>> layout = RowLayout({"category": 12, "colour": 8}, {"category": 5})
@@ -35,11 +38,18 @@ class RowLayout:
 
     segments: Mapping[str, int]
     leaves: Mapping[str, int]
+    nodes: Mapping[str, int] = field(default_factory=dict)
 
     @property
     def width(self) -> int:
         """Numbers in a row."""
-        return self.bytes + self.bits + sum(self.leaves.values())
+        return self.bytes + self.bits + sum(self._chances.values())
+
+    @property
+    def _chances(self) -> dict[str, int]:
+        # In the order of the parts, as the graphs give them.
+        known = {**self.leaves, **self.nodes}
+        return {name: known[name] for name in self.segments if name in known}
 
     @property
     def bytes(self) -> int:
@@ -54,7 +64,11 @@ class RowLayout:
     @property
     def outputs(self) -> list[str]:
         """Names of a graph's outputs, in their order."""
-        return [CODES, QUERY, *(f"{POSTERIOR}{name}" for name in self.leaves)]
+        return [
+            CODES,
+            QUERY,
+            *(f"{POSTERIOR if name in self.leaves else LEVELS}{name}" for name in self._chances),
+        ]
 
     def rows(self, found: Sequence[NDArray[Any]]) -> NDArray[np.float64]:
         """Outputs of a graph, in their order, as rows."""
@@ -69,9 +83,9 @@ class RowLayout:
         """The query of a part, float32 (n, bits)."""
         return rows[:, _place(self.segments, name, self.bytes)].astype(np.float32)
 
-    def posterior(self, rows: NDArray[np.float64], name: str) -> NDArray[np.float64]:
-        """Leaf probabilities of a part, (n, leaves)."""
-        return rows[:, _place(self.leaves, name, self.bytes + self.bits)]
+    def chances(self, rows: NDArray[np.float64], name: str) -> NDArray[np.float64]:
+        """Probabilities of a part, (n, leaves) or (n, nodes)."""
+        return rows[:, _place(self._chances, name, self.bytes + self.bits)]
 
 
 def _place(sizes: Mapping[str, int], name: str, start: int = 0) -> slice:

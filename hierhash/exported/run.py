@@ -218,7 +218,8 @@ def load_exported(folder: Path) -> ExportedRun:
         }
         trees = {CATEGORY: tree, **facets}
         leaves = {name: len(trees[name].leaves) for name in manifest["posteriors"]}
-        layout = RowLayout(segments, leaves)
+        nodes = {name: _nodes(trees[name]) for name in manifest["levels"]}
+        layout = RowLayout(segments, leaves, nodes)
         prefixes = {CATEGORY: tuple(int(one) for one in manifest["prefixes"])}
         parts = {
             name: ExportedPart(
@@ -245,6 +246,10 @@ def load_exported(folder: Path) -> ExportedRun:
         )
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise RunError(f"{folder / MANIFEST}: lacks what an export says; {AGAIN}") from error
+
+
+def _nodes(tree: LabelTree) -> int:
+    return sum(len(tree.nodes_at(level)) for level in range(1, tree.depth + 1))
 
 
 def _expected_code(folder: Path, name: str) -> ExpectedCode:

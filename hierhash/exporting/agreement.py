@@ -12,11 +12,11 @@ from numpy.typing import NDArray
 
 from hierhash.codes.coding import ExpectedCode, fused
 from hierhash.codes.packing import packed_width, unpack
-from hierhash.data.sources import read
-from hierhash.errors import DataError, HierhashError, InputError
+from hierhash.data.catalogue import Catalogue
+from hierhash.errors import HierhashError
 from hierhash.exported.run import ExportedRun
 from hierhash.exporting.graphs import codings_of
-from hierhash.features.backbone import resize
+from hierhash.features.reading_ahead import readable
 from hierhash.methods.method import Rows, only_modality
 from hierhash.methods.parts import parts_of
 from hierhash.runs.saved import SavedRun
@@ -26,6 +26,7 @@ NEAR = 1e-3
 MOST = 1e-3
 """Share of bits that may differ: more is no rounding, however near their values are."""
 BATCH = 64
+PLURALS = {"picture": "pictures", "text": "texts", "pair": "pairs of both"}
 ITEMS, MADE_UP = "items of its own data", "made-up items, for its data are gone"
 
 
@@ -35,7 +36,7 @@ class Agreement:
 
     Args:
         source: What the items are, in words.
-        items: Number of pictures, of texts, and of pictures with a text.
+        items: Number of pictures, of texts, and of pairs of a picture and a text.
         bits: Bits that were compared.
         differing: Those that differ.
         farthest: The largest distance of a differing bit's value from its threshold.
@@ -77,7 +78,8 @@ class Agreement:
             "0 of 96 bits differ from the run's (1 picture, 2 texts)"
         """
         counted = ", ".join(
-            f"{count:,} {word}{'' if count == 1 else 's'}" for word, count in self.items.items()
+            f"{count:,} {word if count == 1 else PLURALS[word]}"
+            for word, count in self.items.items()
         )
         return f"{self.differing:,} of {self.bits:,} bits differ from the run's ({counted})"
 
@@ -97,27 +99,24 @@ class Compared:
     source: str
 
 
-def some_items(saved: SavedRun, n: int) -> Compared:
-    """Items to compare: the first of the run's own data, or made up where these are gone."""
-    data, reads_texts = saved.config.data, "text" in saved.modalities
+def some_items(saved: SavedRun, catalogue: Catalogue | None, n: int) -> Compared:
+    """Items to compare.
+
+    Args:
+        saved: The run.
+        catalogue: Its data, of which the first are taken; None makes some up.
+        n: How many pictures and how many texts.
+    """
+    reads_texts = "text" in saved.modalities
     size = saved.backbone.size if "image" in saved.modalities else None
-    try:
-        catalogue = read(data.source, data.path, **data.options)
-    except InputError:
+    if catalogue is None:
         rng = np.random.default_rng(0)
         pixels = rng.integers(0, 256, (n if size else 0, *(size or (1, 1)), 3), dtype=np.uint8)
         names = [name for path in saved.tree.leaves for name in path]
         return Compared(pixels, names[:n] if reads_texts else [], MADE_UP)
-    found: list[NDArray[np.uint8]] = []
-    for image in catalogue.images:
-        if size is None or len(found) == n:
-            break
-        try:
-            found += [] if image is None else [resize(image.open(), size)]
-        except DataError:
-            continue  # who encodes it says so
+    images = [] if size is None else [image for image in catalogue.images if image is not None]
+    pixels = readable(images, size or (1, 1), n)
     texts = (text for text in catalogue.texts if text is not None and reads_texts)
-    pixels = np.stack(found) if found else np.zeros((0, *(size or (1, 1)), 3), np.uint8)
     return Compared(pixels, list(islice(texts, n)), ITEMS)
 
 
@@ -144,7 +143,7 @@ def agreement(saved: SavedRun, exported: ExportedRun, items: Compared) -> Agreem
         if saved.method.fuses and len(own) > 1:
             n = min(len(pixels), len(texts))
             cut = [{one: rows[:n] for one, rows in both.items()} for both in (own, ours)]
-            found.add("picture with a text", *apart(saved, exported, *cut))
+            found.add("pair", *apart(saved, exported, *cut))
     if not found.is_good:
         raise HierhashError(
             f"{saved.folder}: its graphs give other codes: {found.words()}, up to "

@@ -6,13 +6,13 @@ They compute in the precisions that numpy does, so that hardly a bit falls on th
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import ClassVar
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from hierhash.branches.heads import PathHead, PerLevelHead
 from hierhash.codes.coding import SHARPNESS, Coding, ExpectedCode, Hyperplanes, Signs
 from hierhash.codes.packing import packed_width
 
@@ -43,13 +43,52 @@ class PackBits(nn.Module):
 
 
 class CodingGraph(nn.Module):
-    """From outputs (n, K) of a network to codes, query and, of some, leaf probabilities."""
+    """From outputs (n, K) of a network to codes, query and, of some, probabilities.
 
-    has_posterior: ClassVar[bool] = True
+    Attributes:
+        tells: What the probabilities are of: ``leaves``, ``nodes`` or nothing.
+    """
+
+    tells: str = "leaves"
 
     def forward(self, outputs: Tensor) -> tuple[Tensor, ...]:
-        """uint8 (n, bytes), float32 (n, bits) and maybe float64 (n, leaves)."""
+        """uint8 (n, bytes), float32 (n, bits) and maybe float64 (n, leaves or nodes)."""
         raise NotImplementedError
+
+
+class HeadGraph(nn.Module):
+    """Probabilities by a classification head, see ``branches.heads``.
+
+    Args:
+        head: The head.
+        temperature: What its logits are divided by.
+    """
+
+    def __init__(self, head: PathHead | PerLevelHead, temperature: float) -> None:
+        super().__init__()
+        self.temperature = temperature
+        leaves = head.leaves if isinstance(head, PathHead) else head.classifiers[-1]
+        own = list(head.classifiers) if isinstance(head, PerLevelHead) else [leaves]
+        if isinstance(head, PerLevelHead) and not (head.weights[:-1] > 0).any():
+            own = [leaves]
+        self.tells = "leaves" if len(own) == 1 else "nodes"
+        self.classifiers = nn.ModuleList(own)
+        # A level of weight 0 has no trained classifier: its classes are sums of leaves.
+        self.trained = [len(own) == 1 or bool(weight > 0) for weight in head.weights]
+        for level, classes in enumerate(head.ancestors):
+            below = classes[:, None] == torch.arange(head.sizes[level])
+            self.register_buffer(f"below_{level}", below.float())
+
+    def forward(self, outputs: Tensor) -> Tensor:
+        """float64 (n, leaves), or (n, nodes) level by level."""
+        levels = [
+            torch.softmax(classify(outputs) / self.temperature, dim=1)
+            for classify in self.classifiers
+        ]
+        for level in range(len(levels) - 1):
+            if not self.trained[level]:
+                levels[level] = levels[-1] @ self.get_buffer(f"below_{level}")
+        return torch.cat(levels, dim=1).double()
 
 
 class SignsGraph(CodingGraph):
@@ -57,17 +96,18 @@ class SignsGraph(CodingGraph):
 
     Args:
         bits: K.
+        head: What classifies the outputs, if anything does.
     """
 
-    has_posterior: ClassVar[bool] = False
-
-    def __init__(self, bits: int) -> None:
+    def __init__(self, bits: int, head: HeadGraph | None = None) -> None:
         super().__init__()
-        self.pack = PackBits(bits)
+        self.pack, self.head = PackBits(bits), head
+        self.tells = "" if head is None else head.tells
 
     def forward(self, outputs: Tensor) -> tuple[Tensor, ...]:
         """See ``CodingGraph``."""
-        return self.pack(outputs), torch.clamp(outputs, -1.0, 1.0)
+        coded = self.pack(outputs), torch.clamp(outputs, -1.0, 1.0)
+        return coded if self.head is None else (*coded, self.head(outputs))
 
 
 class _Leaves(nn.Module):
@@ -147,16 +187,19 @@ class HyperplanesGraph(CodingGraph):
         return *self.signs((vectors - self.centre) @ self.planes.T), posterior
 
 
-def coding_graph(coding: Coding, modality: str, bits: int) -> CodingGraph | None:
+def coding_graph(
+    coding: Coding, modality: str, bits: int, head: HeadGraph | None = None
+) -> CodingGraph | None:
     """The module of a coding; nothing for one that gives no bits.
 
     Args:
         coding: The coding.
         modality: Whose outputs it is given.
         bits: Length of its codes.
+        head: What classifies outputs whose signs are the code.
     """
     if isinstance(coding, Signs):
-        return SignsGraph(bits)
+        return SignsGraph(bits, head)
     if isinstance(coding, ExpectedCode):
         return ExpectedGraph(coding, modality)
     return HyperplanesGraph(coding, modality) if isinstance(coding, Hyperplanes) else None

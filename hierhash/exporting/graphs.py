@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import partial
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -10,7 +11,7 @@ from torch import Tensor, nn
 from hierhash.codes.coding import Coding, coding_of
 from hierhash.errors import ConfigError, RunError
 from hierhash.exported.rows import RowLayout
-from hierhash.exporting.coding_graph import Coded, CodingGraph, coding_graph
+from hierhash.exporting.coding_graph import Coded, CodingGraph, HeadGraph, coding_graph
 from hierhash.features.backbone import NetBackbone
 from hierhash.features.hub import missing
 from hierhash.features.onnx_graph import traced
@@ -71,13 +72,16 @@ def check_exportable(saved: SavedRun) -> None:
 
 def layout_of(saved: SavedRun) -> RowLayout:
     """What the graphs of a run give."""
-    modality = saved.modalities[0]
-    leaves = {
-        name: len(_tree(saved, name).leaves)
-        for name, graph in _codings(saved, modality).items()
-        if graph.has_posterior
-    }
-    return RowLayout({one.name: one.bits for one in saved.method.layout()}, leaves)
+    told = {name: one.tells for name, one in _codings(saved, saved.modalities[0]).items()}
+    leaves, nodes = {}, {}
+    for name, what in told.items():
+        tree = _tree(saved, name)
+        levels = [len(tree.nodes_at(level)) for level in range(1, tree.depth + 1)]
+        if what == "leaves":
+            leaves[name] = levels[-1]
+        elif what == "nodes":
+            nodes[name] = sum(levels)
+    return RowLayout({one.name: one.bits for one in saved.method.layout()}, leaves, nodes)
 
 
 def graph(saved: SavedRun, modality: str) -> bytes:
@@ -128,7 +132,11 @@ def _codings(saved: SavedRun, modality: str) -> dict[str, CodingGraph]:
     bits = {segment.name: segment.bits for segment in saved.method.layout()}
     found = {}
     for name, coding in codings_of(saved).items():
-        own = coding_graph(coding, modality, bits.get(name, 0))
+        part: Any = parts_of(saved.method)[name]
+        head = getattr(part, "head", None)
+        if head is not None:
+            head = HeadGraph(head, part.temperatures.get(modality, 1.0))
+        own = coding_graph(coding, modality, bits.get(name, 0), head)
         if own is None:
             raise RunError(_refusal(saved))
         found[name] = own

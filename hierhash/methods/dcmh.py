@@ -14,6 +14,7 @@ import torch
 from numpy.typing import NDArray
 from torch import nn
 
+from hierhash.branches.heads import Head
 from hierhash.branches.two_branch import TwoBranch, finite_outputs
 from hierhash.codes.coded import Coded
 from hierhash.codes.coding import Signs
@@ -105,6 +106,11 @@ class DCMH(BitCodes):
     def branch(self, modality: str) -> nn.Module:
         """The network of one modality, for an export."""
         return self.model.branch(modality)
+
+    @property
+    def head(self) -> Head | None:
+        """The classifier of the outputs, for an export."""
+        return self.model.head
 
     def state(self) -> dict[str, NDArray[Any]]:
         """See ``Method``: the weights of the network."""

@@ -58,10 +58,15 @@ def refuse_exported(folder: Path) -> None:
         RunError: It is an exported run.
     """
     if is_exported(folder):
-        raise RunError(
-            f"{folder}: an exported run, which encodes, searches and predicts; for all else give "
-            "the run that it was exported from"
-        )
+        raise exported_error(folder)
+
+
+def exported_error(folder: Path) -> RunError:
+    """What is said where the run itself is needed, and an exported one is given."""
+    return RunError(
+        f"{folder}: an exported run, which encodes, searches and predicts; for all else give the "
+        "run that it was exported from"
+    )
 
 
 def run_files(folder: Path) -> list[str]:

@@ -19,7 +19,7 @@ from hierhash.retrieval.risk_file import RISK, controls_as_json
 from hierhash.retrieval.run_files import FACET, finish_run
 from hierhash.retrieval.weighing import SEGMENT_WEIGHTS
 from hierhash.runs.saved import SPLIT
-from hierhash.storage.json_files import write_json
+from hierhash.storage.json_files import read_json, write_json
 from hierhash.storage.whole_file import write_text
 from hierhash.training.weights_file import save_weights
 
@@ -36,6 +36,19 @@ def save_description(folder: Path, config: RunConfig, prepared: Prepared) -> Non
     prepared.split.save(folder / SPLIT, prepared.catalogue.ids)
     if prepared.vectoriser is not None:
         write_json(folder / "vectoriser.json", prepared.vectoriser.state())
+
+
+def save_duration(folder: Path, seconds: float, resumed: bool) -> None:
+    """Writes how long the training took beside what it was done with, ``training``.
+
+    Args:
+        folder: The run folder.
+        seconds: Of this process; what ran before it was stopped is not counted.
+        resumed: Whether it went on with a training that was stopped.
+    """
+    path = folder / "environment.json"
+    told = {"seconds": round(seconds, 1), "resumed": resumed}
+    write_json(path, read_json(path) | {"training": told})
 
 
 def save_method(folder: Path, method: Method, prepared: Prepared) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 
 from hierhash.config.hash import config_hash
 from hierhash.config.schema import RunConfig
@@ -16,7 +17,7 @@ from hierhash.prepare import Prepared
 from hierhash.retrieval.run_files import refuse_foreign, remove_run
 from hierhash.runs.items import check_part, prepare_with_progress
 from hierhash.runs.resuming import resumable
-from hierhash.runs.saving import save_description, save_method
+from hierhash.runs.saving import save_description, save_duration, save_method
 from hierhash.storage.lock import locked
 from hierhash.training.checkpoint import NAME
 from hierhash.training.fit import CHECKPOINTS, Watch
@@ -86,12 +87,15 @@ def _train_locked(config: RunConfig, folder: Path, resume: bool) -> Method:
             config.stopping.patience,
             report,
         )
+        started = perf_counter()
         try:
             method.fit(train, watch)
         finally:
             if scalars is not None:
                 scalars.close()
+    seconds = perf_counter() - started
     method.calibrate(prepared.items.subset(split.calibrate))
+    save_duration(folder, seconds, resume)
     save_method(folder, method, prepared)
     return method
 

@@ -1,0 +1,75 @@
+"""The card says what files and data say, and its snippets run as they stand."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.cli.small_run import hierhash
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+@pytest.fixture(scope="module")
+def card(exports):
+    return (exports / "export" / "README.md").read_text()
+
+
+def test_it_says_what_was_trained_on_what(card):
+    assert card.startswith("# expected_tree_codes, 24 bits, imagefolder\n")
+    assert "16 bits of category, 8 bits of colour" in card
+    assert "| items | training 40, validation 6, queries 6, database only 8 |" in card
+    assert "| licence | not stated |" in card
+    assert "| category | 2 | 6 | 4 | Wear, Home |" in card
+    assert "| colour | 1 | 2 | 2 | " in card
+    assert re.search(r"\| time \| \d+ s \|", card)
+    assert re.search(r"4 of 4 classes have fewer than 20 training items: Hats \(\d+\)", card)
+    assert "| model.training.lr | 0.02 |" in card
+
+
+def test_a_run_that_was_not_scored_says_how_to_do_it(card):
+    assert "Not scored on its validation items; `hierhash evaluate RUN` does so." in card
+    assert "Not scored on its query items; `hierhash evaluate RUN --final` does so." in card
+
+
+def test_scores_are_those_of_the_run(exports, tmp_path):
+    run = shutil.copytree(exports / "run", tmp_path / "run")
+    said = hierhash("evaluate", run, "--json")
+    assert said.code == 0, said.err
+    assert hierhash("export", run, tmp_path / "out", "--check", "2").code == 0
+    card = (tmp_path / "out" / "README.md").read_text()
+    assert "|  | items | map_leaf | map_leaf_macro | hap | ndcg@100 | colour_map |" in card
+    scores = __import__("json").loads(said.out)["scores"]
+    assert f"| i2t | 6 | {scores['i2t']['map_leaf']:.3f} |" in card
+    assert "Not scored on its validation" not in card
+    assert "Not scored on its query items" in card
+
+
+def test_its_three_snippets_run(card, exports, tmp_path):
+    folder = shutil.copytree(exports / "export", tmp_path / "export")
+    shutil.copytree(exports / "shop", folder / "items")
+    shutil.copyfile(exports / "shop" / "0.png", folder / "picture.jpg")
+    snippets = re.findall(r"```(python|sh)\n(.*?)```", card, re.DOTALL)
+    assert [language for language, _ in snippets] == ["python", "sh", "python"]
+    command = f"{sys.executable} -m hierhash.cli.main"
+    about = os.environ | {"PYTHONPATH": str(ROOT)}
+    found = []
+    for language, text in snippets:
+        words = [sys.executable, "-c", text]
+        if language == "sh":
+            words = ["sh", "-ec", re.sub("^hierhash", command, text, flags=re.MULTILINE)]
+        said = subprocess.run(
+            words, cwd=folder, env=about, capture_output=True, text=True, check=False
+        )
+        assert said.returncode == 0, said.stderr
+        found.append(said.stdout)
+    by_hand, by_commands, by_python = found
+    assert len(by_hand.strip()) == 6  # three bytes
+    assert "Wear > Hats" in by_commands or "Wear > Shoes" in by_commands
+    assert by_python
