@@ -169,11 +169,12 @@ def _risks(saved: SavedRun) -> list[str]:
         for kind, control in own.items()
         if control.can_keep(DEFAULT_RISK)
     ]
-    told = ", ".join(kept) or "nothing: too few items"
+    if not kept:
+        return [f"There were too few validation items to promise a risk of {DEFAULT_RISK:g}."]
     return [
         f"Classes that are told are wrong at most as often as a risk allows, among items like the "
-        f"validation items; at {DEFAULT_RISK:g} this holds for {told}. Items of another kind may "
-        "be wrong more often."
+        f"validation items; at {DEFAULT_RISK:g} this holds for {', '.join(kept)}. Items of another "
+        "kind may be wrong more often."
     ]
 
 

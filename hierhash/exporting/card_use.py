@@ -23,7 +23,7 @@ codes, query, *chances = graph.run(None, {"pixels": pixels})
 print(codes[0].tobytes().hex())
 ```"""
 
-BY_COMMANDS = """With hierhash, without torch: items of a folder or a table (docs/data.md), a search:
+BY_COMMANDS = """With hierhash, without torch: the items of a folder or a table, and a search:
 
 ```sh
 hierhash encode . items items.index

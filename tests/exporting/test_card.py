@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import shutil
@@ -11,8 +12,15 @@ from pathlib import Path
 
 import pytest
 
+from hierhash.data.split.split import read_split_file
 from tests.cli.small_run import hierhash
 
+PARTS = {
+    "train": "training",
+    "validation": "validation",
+    "query": "queries",
+    "database_only": "database only",
+}
 ROOT = Path(__file__).resolve().parents[2]
 
 
@@ -21,10 +29,12 @@ def card(exports):
     return (exports / "export" / "README.md").read_text()
 
 
-def test_it_says_what_was_trained_on_what(card):
+def test_it_says_what_was_trained_on_what(card, exports):
     assert card.startswith("# expected_tree_codes, 24 bits, imagefolder\n")
     assert "16 bits of category, 8 bits of colour" in card
-    assert "| items | training 40, validation 6, queries 6, database only 8 |" in card
+    split = read_split_file(exports / "run" / "splits.json")
+    sizes = [f"{word} {len(split[part])}" for part, word in PARTS.items()]
+    assert f"| items | {', '.join(sizes)} |" in card
     assert "| licence | not stated |" in card
     assert "| category | 2 | 6 | 4 | Wear, Home |" in card
     assert "| colour | 1 | 2 | 2 | " in card
@@ -45,8 +55,8 @@ def test_scores_are_those_of_the_run(exports, tmp_path):
     assert hierhash("export", run, tmp_path / "out", "--check", "2").code == 0
     card = (tmp_path / "out" / "README.md").read_text()
     assert "|  | items | map_leaf | map_leaf_macro | hap | ndcg@100 | colour_map |" in card
-    scores = __import__("json").loads(said.out)["scores"]
-    assert f"| i2t | 6 | {scores['i2t']['map_leaf']:.3f} |" in card
+    scores = json.loads(said.out)["scores"]["i2t"]
+    assert f"| i2t | {scores['n']} | {scores['map_leaf']:.3f} |" in card
     assert "Not scored on its validation" not in card
     assert "Not scored on its query items" in card
 
@@ -73,3 +83,20 @@ def test_its_three_snippets_run(card, exports, tmp_path):
     assert len(by_hand.strip()) == 6  # three bytes
     assert "Wear > Hats" in by_commands or "Wear > Shoes" in by_commands
     assert by_python
+
+
+def test_the_ten_lines_of_the_docs_find_the_picture_itself(exports, tmp_path):
+    text = (ROOT / "docs" / "export.md").read_text()
+    [block] = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    shutil.copytree(exports / "export", tmp_path / "shop.export")
+    words = ("encode", exports / "export", exports / "shop", tmp_path / "shop.index")
+    said = hierhash(*words, "--modality", "image")
+    assert said.code == 0, said.err
+    shutil.copyfile(exports / "shop" / "5.png", tmp_path / "shoe.jpg")
+    found = subprocess.run(
+        [sys.executable, "-c", block], cwd=tmp_path, capture_output=True, text=True, check=False
+    )
+    assert found.returncode == 0, found.stderr
+    nearest = [int(one) for one in re.findall(r"\d+", found.stdout)]
+    assert len(nearest) == 10
+    assert all(one % 4 == 1 for one in nearest[:5])  # of its class
