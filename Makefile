@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN = $(VENV)/bin
 READY = $(VENV)/.ready
 
-.PHONY: demo test test-slow test-newest test-lowest mutants lint types imports docs constraints \
+.PHONY: demo test test-slow test-newest test-lowest mutants lint types imports docs site constraints \
         bench-sample clean
 
 # The versions that the tests passed with.
@@ -55,6 +55,11 @@ imports: $(READY)
 docs: $(READY)
 	$(BIN)/python benchmarks/write_tables.py
 	$(BIN)/python docs/draw_architecture.py
+	$(BIN)/python docs/write_verbs.py
+
+# The documentation as pages, in site/.
+site: $(READY)
+	NO_MKDOCS_2_WARNING=1 $(BIN)/python -m mkdocs build --strict --quiet
 
 # After `make test-newest` has passed, its versions become those that everyone gets.
 constraints:

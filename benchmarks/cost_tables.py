@@ -85,3 +85,26 @@ def nearby(_: str, results: Path) -> str:
     header = ["codes of", "items", "distinct codes", "kind", "recall of 20", "ms a query"]
     header += ["times faster alone", "in a batch", "made in"]
     return markdown_table(Table(header, rows))
+
+
+def one_file(_: str, results: Path) -> str:
+    """Size and speed of the page of each index, and how it agrees with the command line."""
+    last = {line["index"]: line for line in read_lines(results / "one_file.jsonl")}
+    names = [
+        *("index", "items", "words", "the file", "a query, median", "slowest"),
+        *("first ten as by --branch small", "of the whole branch's first ten found"),
+    ]
+    rows = [
+        [
+            name,
+            f"{one['items']:,}",
+            f"{one['words']:,}",
+            f"{one['megabytes']} MB",
+            f"{one['median_ms']} ms",
+            f"{one['slowest_ms']} ms",
+            f"{one['equal']} of {one['texts']} texts",
+            f"{one['share_of_whole']:.1%}",
+        ]
+        for name, one in last.items()
+    ]
+    return markdown_table(Table(names, rows))

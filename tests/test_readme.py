@@ -56,6 +56,12 @@ def test_the_tables_of_facets_are_those_of_their_result_files(tables):
     assert tables.with_tables(text, ROOT / "benchmarks" / "results") == text, "run: make docs"
 
 
+def test_the_table_of_the_page_is_that_of_its_result_file(tables):
+    text = (ROOT / "docs" / "page.md").read_text()
+    assert "<!-- one-file: all -->\n| " in text
+    assert tables.with_tables(text, ROOT / "benchmarks" / "results") == text, "run: make docs"
+
+
 def test_the_results_page_is_that_of_the_result_files(tables):
     page = (ROOT / "docs" / "results.md").read_text()
     assert tables.results_page(ROOT / "benchmarks" / "results") == page, "run: make docs"

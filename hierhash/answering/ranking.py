@@ -33,8 +33,9 @@ class Ranking:
         query: The query.
         wish: How it is to be answered.
         where: What answers must meet, what was understood among it.
-        understood: Whether anything of it was understood.
         segments: Bits of the code by segment.
+        understood: Whether anything of it was understood.
+        left_out: A row that is no answer: that of the item which asks.
     """
 
     def __init__(
@@ -45,9 +46,10 @@ class Ranking:
         where: Sequence[Condition],
         segments: Mapping[str, int],
         understood: bool,
+        left_out: int | None = None,
     ) -> None:
         self._store, self._wish, self._where = store, wish, where
-        self._text, self._understood = query.words, understood
+        self._text, self._understood, self._left_out = query.words, understood, left_out
         self._coded: Coded | None = None
         if query.coded is not None:
             self._coded = weighed(query.coded, segments, wish.weights)
@@ -56,6 +58,12 @@ class Ranking:
 
     def hits(self, k: int, skip: int = 0) -> list[Hit]:
         """The answers after the first ``skip``, as many as there are up to ``k``."""
+        if self._left_out is None:
+            return self._hits(k, skip)
+        others = [hit for hit in self._hits(k + skip + 1, 0) if hit.row != self._left_out]
+        return others[skip : skip + k]
+
+    def _hits(self, k: int, skip: int) -> list[Hit]:
         if self._coded is None:
             return self._by_words(k + skip)[skip:]
         if self._text and self._words:
@@ -127,10 +135,12 @@ class Ranking:
         return [f"nothing is near: the nearest item differs in {min(known)} of {steps} bits"]
 
     def _nearer_elsewhere(self, coded: Coded, hits: Sequence[Hit], unit: str) -> list[str]:
-        every = self._store.search(coded, 1, rescore=self._wish.rescore)
-        if not every:
+        # The item that asks is nearer to itself than any other.
+        every = self._store.search(coded, 1 + (self._left_out is not None), (), self._wish.rescore)
+        others = [hit for hit in every if hit.row != self._left_out]
+        if not others:
             return []
-        [best] = every
+        best = others[0]
         nearer = (best.distance or 0) < (hits[0].distance or 0)
         if not self._wish.where:
             if nearer if best.score is None else best.score > (hits[0].score or 0):

@@ -1,27 +1,30 @@
-"""A store that is ready to answer texts and pictures.
+"""A store that is ready to answer texts, pictures and items, and to be looked through.
 
-A text is answered in numpy; only a picture loads torch, where the run is not an exported one.
+A text is answered in numpy; only a picture loads torch, where the run is not an exported
+one. Threads may share a session.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cached_property
 from pathlib import Path
-from typing import Any
+from threading import Lock
+from typing import TYPE_CHECKING, Any
 
 from hierhash.answering.asking import (
     Query,
     TextReader,
+    ask_picture,
+    ask_stored,
     ask_text,
     run_trees,
     text_reader,
 )
-from hierhash.answering.picture_reader import PictureReader, picture_reader
 from hierhash.answering.ranking import Ranking
 from hierhash.answering.wish import AMONG, Mode, Wish, in_order, parse_order
-from hierhash.data.images import ImageRef
 from hierhash.errors import DataError, InputError
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path as Node
@@ -35,6 +38,13 @@ from hierhash.retrieval.store import Store
 from hierhash.retrieval.understood import Understood, relation, understand_all
 from hierhash.retrieval.weighing import check_prefix, chosen_weights, parse_weights
 from hierhash.retrieval.where import parse_condition
+from hierhash.runs.open_run import open_run
+
+if TYPE_CHECKING:
+    from PIL.Image import Image
+
+    from hierhash.exported.run import ExportedRun
+    from hierhash.runs.saved import SavedRun
 
 UNKNOWN = "is not known"
 HINT = "; --mode both also finds it in the items' texts"
@@ -46,19 +56,21 @@ class Session:
 
     Args:
         store: The items.
+        small: Read texts by the small text branch, as a page with an index inside does.
 
     Raises:
         RunError: The run that it carries is damaged.
     """
 
-    def __init__(self, store: Store) -> None:
-        self.store = store
+    def __init__(self, store: Store, small: bool = False) -> None:
+        self.store, self._small = store, small
         self.trees = run_trees(store.run)
         self.facets = {name: tree for name, tree in self.trees.items() if name != CATEGORY}
+        self.segments: dict[str, int] = dict(store.manifest.get("segments", {}))
+        self.weights = chosen_weights(store.run)
         self._controls = read_controls(store.run)
-        self._segments: dict[str, int] = dict(store.manifest.get("segments", {}))
         self._read: tuple[LabelTree | None, TextReader] | None = None
-        self._pictures: PictureReader | None = None
+        self._lock, self._pictures = Lock(), Lock()
 
     @property
     def unit(self) -> str:
@@ -68,10 +80,20 @@ class Session:
     @property
     def _reader(self) -> TextReader:
         # Others may have filed the items anew meanwhile.
-        if self._read is None or self._read[0] is not self.store.tree:
-            reader = text_reader(self.store.run, self.store.tree, self.store.moved)
-            self._read = (self.store.tree, reader)
-        return self._read[1]
+        with self._lock:
+            if self._read is None or self._read[0] is not self.store.tree:
+                reader = text_reader(self.store.run, self.store.tree, self.store.moved, self._small)
+                self._read = (self.store.tree, reader)
+            return self._read[1]
+
+    @cached_property
+    def saved(self) -> SavedRun | ExportedRun:
+        """The run itself, loaded when a picture first asks; with torch, unless it is exported.
+
+        Raises:
+            RunError: It is damaged.
+        """
+        return open_run(self.store.run)
 
     def wish(
         self,
@@ -119,7 +141,7 @@ class Session:
             )
         if bits is not None:
             check_prefix(bits, self.store.manifest)
-        weights = chosen_weights(self.store.run) | parse_weights(weigh, self._segments)
+        weights = self.weights | parse_weights(weigh, self.segments)
         if mode is None:
             mode = "both" if rescore and bits is None else "code"
         conditions: list[Condition] = []
@@ -131,7 +153,7 @@ class Session:
         named = {re.split("[<>=]", one)[0].strip() for one in where}
         # A value that is asked for is that of all answers: what was understood counts no more.
         asked = frozenset(named & set(self.facets))
-        weights |= {name: 0.0 for name in asked if name in self._segments}
+        weights |= {name: 0.0 for name in asked if name in self.segments}
         order = None if sort is None else parse_order(sort, self.store.columns(), among)
         return Wish(
             k=k,
@@ -157,8 +179,13 @@ class Session:
         with self.store.reading():
             return self._answered(self._ask(text, wish), text, None, wish)
 
-    def answer_picture(self, image: Path, text: str | None, wish: Wish) -> Answered:
+    def answer_picture(self, image: Path | Image, text: str | None, wish: Wish) -> Answered:
         """The answers to a picture, or to a picture and a text as one query.
+
+        Args:
+            image: A file, or an RGB picture that is open already.
+            text: The text; None for the picture alone.
+            wish: How it is to be answered.
 
         Raises:
             InputError: The picture cannot be read, the run reads none, or its method has no code of
@@ -166,11 +193,50 @@ class Session:
         """
         if wish.mode == "words":
             raise InputError("--mode words: a picture has no words; leave the picture or it away")
-        if self._pictures is None:
-            self._pictures = picture_reader(self.store.run)
-        query = self._pictures.ask(ImageRef(image).open(), text)
+        place = image if isinstance(image, Path) else None
+        query = self._ask_picture(image, text)
         with self.store.reading():
-            return self._answered(query, text or "", image, wish)
+            return self._answered(query, text or "", place, wish)
+
+    def _ask_picture(self, image: Path | Image, text: str | None) -> Query:
+        from hierhash.data.images import ImageRef
+
+        opened = ImageRef(image).open() if isinstance(image, Path) else image
+        with self._pictures:
+            return ask_picture(self.saved, opened, text)
+
+    def answer_like(self, own: str, wish: Wish) -> Answered:
+        """The items nearest to the stored code of one, which is left out itself.
+
+        Args:
+            own: The id of the item.
+            wish: How it is to be answered; by codes alone.
+
+        Raises:
+            InputError: There is no such item, or words are asked for.
+        """
+        if wish.mode == "words":
+            raise InputError("--mode words: an item is asked for by its code; leave it away")
+        by_score = wish.rescore and any(weight != 1 for weight in wish.weights.values())
+        with self.store.reading():
+            [row] = self.store.rows_of([own])
+            query = ask_stored(self.store.stored([row]), self.store.distance, by_score)
+            found = self._answered(query, "", None, wish, row)
+        return replace(found, like=own)
+
+    def browse(self, wish: Wish) -> Answered:
+        """The items that meet the conditions, in the order of their rows.
+
+        Args:
+            wish: Which, how many, and whether a column orders the first of them.
+        """
+
+        def hits(k: int, skip: int) -> list[Hit]:
+            return self.store.first(k, wish.where, skip)
+
+        with self.store.reading():
+            found = _page(hits, wish)
+        return Answered("", None, None, (), (), found, [""] * len(found))
 
     def answer(self, query: Query, wish: Wish) -> Answered:
         """The answers to a query that was made in another way, of features, say."""
@@ -207,18 +273,13 @@ class Session:
             raise DataError(f"text '{text}': {which} has a word of it; use other words")
         return Query(None, kind_of_text(text), words=text)
 
-    def _answered(self, query: Query, text: str, image: Path | None, wish: Wish) -> Answered:
+    def _answered(
+        self, query: Query, text: str, image: Path | None, wish: Wish, left_out: int | None = None
+    ) -> Answered:
         understood = self._understood(query, wish)
         where = [*wish.where, *self._values(query, understood, wish)]
-        ranking = Ranking(self.store, query, wish, where, self._segments, bool(understood))
-        if wish.order is None:
-            hits = ranking.hits(wish.k, wish.skip)
-        else:
-            among, last = wish.order.among, wish.skip + wish.k
-            hits = in_order(ranking.hits(among), wish.order)
-            if last > among:  # the others follow by nearness, so that no page is cut short
-                hits += ranking.hits(last - among, among)
-            hits = hits[wish.skip : last]
+        ranking = Ranking(self.store, query, wish, where, self.segments, bool(understood), left_out)
+        hits = _page(ranking.hits, wish)
         marks = [_relation(hit, understood) for hit in hits]
         said = understood if query.posteriors else None
         asides = ranking.asides(hits, self.unit)
@@ -267,6 +328,17 @@ class Session:
         if one.tree != CATEGORY or self.store.tree is None:
             return one
         return replace(one, node=self.store.moved.get(one.node, ()))
+
+
+def _page(hits: Callable[[int, int], list[Hit]], wish: Wish) -> list[Hit]:
+    """The answers of a wish, from what gives ``k`` of them after the first ``skip``."""
+    if wish.order is None:
+        return hits(wish.k, wish.skip)
+    among, last = wish.order.among, wish.skip + wish.k
+    found = in_order(hits(among, 0), wish.order)
+    if last > among:  # the others follow in their own order, so that no page is cut short
+        found += hits(last - among, among)
+    return found[wish.skip : last]
 
 
 def _relation(hit: Hit, understood: Sequence[Understood]) -> str:

@@ -8,8 +8,8 @@ from typing import Literal
 
 from hierhash.errors import InputError, did_you_mean
 from hierhash.labels.paths import Path as Node
+from hierhash.retrieval.columns import cells_of, number_of
 from hierhash.retrieval.conditions import Condition
-from hierhash.retrieval.filtering import cells_of, number_of
 from hierhash.retrieval.items import Hit
 from hierhash.retrieval.risk_file import DEFAULT_RISK
 

@@ -34,6 +34,8 @@ def demo(
         clear(suite, out)
         prepared = compare(suite, out, say)
         search_story(suite, out, QUERIES, prepared, say)
-    typer.echo(f"\nreport: {out / 'report.html'}")
+    typer.echo(f"\nreport:      {out / 'report.html'}")
+    typer.echo(f"search page: {out / 'search.html'} (one file, open it in a browser)")
     # As it was called: in a virtual environment that is not active the bare name is not found.
-    typer.echo(f'search it: {sys.argv[0]} search {out / "index"} --text "red flower" -k 5')
+    typer.echo(f'search it:   {sys.argv[0]} search {out / "index"} --text "red flower" -k 5')
+    typer.echo(f"serve it:    {sys.argv[0]} serve {out / 'index'}")

@@ -15,9 +15,11 @@ from hierhash.cli.searching import answer_line
 from hierhash.errors import InputError
 from hierhash.methods.method import Rows
 from hierhash.new_method import new_method
+from hierhash.page.one_file import write_page
 from hierhash.prepare import LabelledItems, Prepared
 from hierhash.reports.build import build_report
 from hierhash.reports.headline import headline_markdown
+from hierhash.retrieval.folder_store import FolderStore
 from hierhash.runs.indexing import index_database
 from hierhash.runs.items import prepare_with_progress
 from hierhash.runs.saved import load_run
@@ -80,6 +82,8 @@ def search_story(
     saved = load_run(out / suite.rows[-1].method)
     index = index_database(saved, "image", prepared)
     index.save(out / "index")
+    store = FolderStore(out / "index")
+    write_page(store, out / "search.html", title="hierhash sample", force=True)
 
     def answer(title: str, rows: Rows) -> None:
         say(f"\n{title}:")

@@ -13,10 +13,12 @@ from hierhash.cli.demo import demo
 from hierhash.cli.encode import encode
 from hierhash.cli.evaluate import evaluate
 from hierhash.cli.export import export
+from hierhash.cli.export_page import export_page
 from hierhash.cli.extend import extend
 from hierhash.cli.predict import predict
 from hierhash.cli.report import report
 from hierhash.cli.search import search
+from hierhash.cli.serve import serve
 from hierhash.cli.train import train
 from hierhash.cli.verify import verify
 from hierhash.environment import package_version
@@ -42,6 +44,8 @@ app.command()(predict)
 app.command()(encode)
 app.add_typer(index.app, name="index")
 app.command()(search)
+app.command()(serve)
+app.command()(export_page)
 app.command()(verify)
 app.command()(bench)
 app.command()(report)

@@ -1,4 +1,4 @@
-"""``hierhash search``: a text, a picture or many texts against an index."""
+"""``hierhash search``: a text, a picture, an item or many texts against an index."""
 
 from __future__ import annotations
 
@@ -20,10 +20,20 @@ class Mode(StrEnum):
     BOTH = "both"
 
 
+class Branch(StrEnum):
+    """What reads texts."""
+
+    WHOLE = "whole"
+    SMALL = "small"
+
+
 def search(
     index: Annotated[str, typer.Argument(help="Index folder, or postgresql://USER@HOST/DB#NAME.")],
     text: Annotated[str | None, typer.Option(help="A text to search with.")] = None,
     image: Annotated[Path | None, typer.Option(help="A picture to search with.")] = None,
+    like: Annotated[
+        str | None, typer.Option(help="The id of an item of the index: what is nearest to it.")
+    ] = None,
     queries: Annotated[
         str | None,
         typer.Option(help="A file with a text a line, or - for standard input: answers to each."),
@@ -66,6 +76,9 @@ def search(
     among: Annotated[
         int, typer.Option(min=1, help="How many of the nearest items --sort puts in order.")
     ] = 200,
+    branch: Annotated[
+        Branch, typer.Option(help="Read texts by the whole text branch, or as export-page does.")
+    ] = Branch.WHOLE,
     no_rescore: Annotated[
         bool, typer.Option("--no-rescore", help="Canonical order: (distance, row).")
     ] = False,
@@ -85,7 +98,7 @@ def search(
         bool, typer.Option("--json", help="Print JSON; with --queries one line a query.")
     ] = False,
 ) -> None:
-    """Search an index with a text, a picture, both together, or a file of texts.
+    """Search an index with a text, a picture, both, one of its items, or a file of texts.
 
     Answers are ordered by the product of the query's real outputs with the item's code, and for a
     text by its words in the items' texts, ids and columns too (--mode; --no-rescore: by Hamming
@@ -95,18 +108,11 @@ def search(
     """
     from hierhash.answering.session import Session
     from hierhash.cli.searching import Search
-    from hierhash.errors import InputError
     from hierhash.retrieval.open_store import open_store
 
     _check_page(html)
-    asked = [one for one in (text, image, queries) if one is not None]
-    if duplicates and (asked or html is not None):
-        raise InputError("--duplicates: lists items and asks nothing; leave the query away")
-    if not duplicates and (queries is None) == (text is None and image is None):
-        raise InputError("search: give --text or --image, or both together, or else --queries")
-    if mode not in (None, Mode.CODE) and image is not None:
-        raise InputError(f"--mode {mode}: a picture is answered by its code; leave it out")
-    session = Session(open_store(index))
+    _check_query(text, image, like, queries, duplicates, html, mode)
+    session = Session(open_store(index), small=branch is Branch.SMALL)
     if not session.store.info()["complete"]:
         typer.echo("note: the index is not complete: its encoding has not ended", err=True)
     wish = session.wish(
@@ -134,6 +140,8 @@ def search(
     complete = True
     if queries is not None:
         complete = said.file(queries)
+    elif like is not None:
+        said.like(like)
     elif image is not None:
         said.picture(image, text)
     else:
@@ -145,6 +153,38 @@ def search(
         write_text(html, search_page(session.store.name, answers))
     if not complete:
         raise typer.Exit(2)
+
+
+def _check_query(
+    text: str | None,
+    image: Path | None,
+    like: str | None,
+    queries: str | None,
+    duplicates: bool,
+    html: Path | None,
+    mode: Mode | None,
+) -> None:
+    """Refuses options that do not make one query.
+
+    Raises:
+        InputError: They do not.
+    """
+    from hierhash.errors import InputError
+
+    asked = [one for one in (text, image, like, queries) if one is not None]
+    if duplicates:
+        if asked or html is not None:
+            raise InputError("--duplicates: lists items and asks nothing; leave the query away")
+        return
+    if like is not None and len(asked) > 1:
+        raise InputError("--like: an item asks alone; leave --text, --image and --queries away")
+    if not asked or (queries is not None and len(asked) > 1):
+        raise InputError(
+            "search: give --text or --image, or both together, or else --like or --queries"
+        )
+    for name, one in (("a picture", image), ("an item", like)):
+        if mode not in (None, Mode.CODE) and one is not None:
+            raise InputError(f"--mode {mode}: {name} is answered by its code; leave it out")
 
 
 def _check_page(html: Path | None) -> None:

@@ -17,7 +17,7 @@ from hierhash.cli.query_file import query_texts
 from hierhash.errors import DataError
 from hierhash.plain_text import plain
 from hierhash.retrieval.answered import Answered
-from hierhash.retrieval.filtering import cells_of
+from hierhash.retrieval.columns import cells_of
 from hierhash.retrieval.items import Hit
 from hierhash.retrieval.understood import rounded_down
 
@@ -58,6 +58,14 @@ class Search:
                 both.
         """
         self._print(self.session.answer_picture(image, text, self.wish))
+
+    def like(self, own: str) -> None:
+        """Prints the items that are nearest to one of the index.
+
+        Raises:
+            InputError: There is no such item.
+        """
+        self._print(self.session.answer_like(own, self.wish))
 
     def file(self, name: str) -> bool:
         """Prints the answers to each line of a file; a text that says nothing gets its reason.

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from hierhash.codes.packing import Codes, unpack
 
 # (8, 256): the -1/+1 bits of every byte.
-_SIGNS = unpack(np.arange(256, dtype=np.uint8)[:, None], 8).T.astype(np.float32)
+_SIGNS = unpack(np.arange(256, dtype=np.uint8)[:, None], 8).T.astype(np.float64)
 
 
 def asymmetric_scores(output: NDArray[np.float32], codes: Codes) -> NDArray[np.float32]:
@@ -38,9 +38,10 @@ def asymmetric_scores(output: NDArray[np.float32], codes: Codes) -> NDArray[np.f
     width = codes.shape[1]
     if not 8 * (width - 1) < len(output) <= 8 * width:
         raise ValueError(f"{width} bytes a code do not hold {len(output)} bits")
-    weights = np.zeros((width, 8), dtype=np.float32)  # padding bits weigh nothing
+    # Sums of eight in double precision: rounded once, they are the same numbers everywhere.
+    weights = np.zeros((width, 8), dtype=np.float64)  # padding bits weigh nothing
     weights.reshape(-1)[: len(output)] = np.clip(output, -1.0, 1.0)
-    tables = weights @ _SIGNS
+    tables = (weights @ _SIGNS).astype(np.float32)
     scores = np.zeros(len(codes), dtype=np.float32)
     for table, column in zip(tables, codes.T, strict=True):
         scores += table[column]

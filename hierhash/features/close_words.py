@@ -24,6 +24,8 @@ LETTERS = 0.8
 """How alike the letters of two words are at least: 1 - edits / length; a swap is one edit."""
 MEANING = 0.4
 """The least cosine of two words of like meaning."""
+MOST_KEPT = 100_000
+"""Unknown words whose reading is kept; a server is asked for any."""
 SHORT, SHORTEST = 3, 3
 """Words of a text that is read word by word; letters of a word that is read as another."""
 
@@ -70,8 +72,8 @@ class CloseWords:
     def transform(self, texts: Sequence[str]) -> sparse.csr_matrix:
         """Rows, CSR float32 (n, vocabulary); a word adds 1 to what it is read as."""
         tokens = [self._read_tokens(text) for text in texts]
-        self._read(word for own in tokens for word in own)
-        read = [" ".join(self._readings[word] or "" for word in own) for own in tokens]
+        known = self._read(word for own in tokens for word in own)
+        read = [" ".join(known[word] or "" for word in own) for own in tokens]
         return self.words.transform(read)
 
     def read(self, word: str) -> str | None:
@@ -83,14 +85,11 @@ class CloseWords:
             >>> words.read("sweatshrit"), words.read("zebra")
             ('sweatshirt', None)
         """
-        self._read([word.lower()])
-        return self._readings[word.lower()]
+        return self._read([word.lower()])[word.lower()]
 
     def knows(self, text: str) -> bool:
         """Whether a word of the text is known, or read as one."""
-        tokens = self._read_tokens(text)
-        self._read(tokens)
-        return any(self._readings[token] for token in tokens)
+        return any(self._read(self._read_tokens(text)).values())
 
     def nearest_words(self, text: str) -> list[str]:
         """Up to three known words close to each word of the text."""
@@ -105,11 +104,10 @@ class CloseWords:
             >>> words.notes("sweatshrit"), words.notes("red zebra")
             (["'sweatshrit' was read as sweatshirt"], ["'zebra' is not known"])
         """
-        tokens = self._read_tokens(text)
-        self._read(tokens)
+        read = self._read(self._read_tokens(text))
         said = []
         for word in dict.fromkeys(self.words.tokens(text)):
-            known = self._readings[word] if word in tokens else None
+            known = read.get(word)
             if known is None:
                 said.append(f"'{word}' is not known")
             elif known != word:
@@ -125,9 +123,7 @@ class CloseWords:
             >>> words.readings("red sweatshrit zebra")
             {'sweatshrit': 'sweatshirt'}
         """
-        tokens = self._read_tokens(text)
-        self._read(tokens)
-        known = ((word, self._readings[word]) for word in tokens)
+        known = self._read(self._read_tokens(text)).items()
         return {word: own for word, own in known if own is not None and own != word}
 
     def state(self) -> dict[str, Any]:
@@ -152,25 +148,36 @@ class CloseWords:
         known = [token for token in tokens if self.words.knows(token)]
         return tokens if len(tokens) <= SHORT or not known else known
 
-    def _read(self, words: Iterable[str]) -> None:
-        """Finds what words stand for, all at once: an encoder is quicker so."""
+    def _read(self, words: Iterable[str]) -> dict[str, str | None]:
+        """What words stand for, all at once: an encoder is quicker so."""
+        found = {word: word if self.words.knows(word) else None for word in words}
         asked = []
-        for word in words:
-            if word in self._readings:
+        for word, known in list(found.items()):
+            if known is not None or not _may_be_read(word) or not self._near:
                 continue
-            self._readings[word] = word if self.words.knows(word) else None
-            if self._readings[word] is not None or not _may_be_read(word) or not self._near:
+            if word in self._readings:
+                found[word] = self._readings[word]
                 continue
             if self.encoder is None or not self.encoder.is_word(word):
-                self._readings[word] = self._by_letters(word)
-            if self._readings[word] is None:
+                found[word] = self._by_letters(word)
+            if found[word] is None and self.encoder is not None:
                 asked.append(word)
+            else:
+                self._keep(word, found[word])
         if self.encoder is None or not asked:
-            return
+            return found
         alike = self.encoder.transform(asked) @ self._known_meanings(self.encoder).T
         for word, own in zip(asked, alike, strict=True):
             best = int(own.argmax())
-            self._readings[word] = self._near[best] if own[best] >= MEANING else None
+            found[word] = self._near[best] if own[best] >= MEANING else None
+            self._keep(word, found[word])
+        return found
+
+    def _keep(self, word: str, read: str | None) -> None:
+        """Keeps what an unknown word stands for, once that is settled: threads share it."""
+        if len(self._readings) >= MOST_KEPT:
+            self._readings = {}
+        self._readings[word] = read
 
     def _by_letters(self, word: str) -> str | None:
         # A little less: the library's cut leaves out what is as near as is asked.

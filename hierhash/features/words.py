@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _KINDS = ("words", "tfidf", "ngrams")
 _WORD = r"(?u)\b\w+\b"
+LOOKED_UP = 8
+"""Words of a text that near ones are looked for; each is compared with the whole vocabulary."""
 
 
 class Words:
@@ -120,11 +122,11 @@ class Words:
         return 2 * sum(known) >= len(known) > 0
 
     def nearest_words(self, text: str) -> list[str]:
-        """Up to three known words close to each word of the text."""
+        """Up to three known words close to each of the first words of the text."""
         if self.kind == "ngrams":
             return []
         near: list[str] = []
-        for word in self.tokens(text):
+        for word in self.tokens(text)[:LOOKED_UP]:
             near += difflib.get_close_matches(word, self.vocabulary, n=3, cutoff=0.6)
         return list(dict.fromkeys(near))
 

@@ -32,7 +32,7 @@ def search_page(index: str, answers: Sequence[Answered]) -> str:
     )
     shown = [
         {
-            "text": one.text,
+            "text": one.text if one.like is None else f"like {one.like}",
             "picture": None if one.picture is None else _picture(str(one.picture)),
             "understood": one.said,
             "notes": [*one.notes, *one.asides],

@@ -15,13 +15,14 @@ class Answered:
     """A query and its answers.
 
     Args:
-        text: What was asked in words; "" by a picture alone.
+        text: What was asked in words; "" by a picture or an item alone.
         picture: The file of the picture that was asked by, if any.
         understood: What it was understood as; None where the run's method cannot say.
         notes: What of it was not taken as it stands.
         asides: What is to be known of the answers: that nearer ones are left out, say.
         hits: The answers.
         marks: Of each answer ``exact``, ``relative``, ``beyond`` or "".
+        like: The id of the item that was asked by, if any.
     """
 
     text: str
@@ -31,6 +32,7 @@ class Answered:
     asides: Sequence[str]
     hits: Sequence[Hit]
     marks: Sequence[str]
+    like: str | None = None
 
     @property
     def said(self) -> str:

@@ -83,7 +83,11 @@ class ExactIndex:
     @cached_property
     def ids(self) -> list[str]:
         """The id of every item."""
-        return [str(self.item(row)["id"]) for row in range(len(self))]
+        return [self.id_of(row) for row in range(len(self))]
+
+    def id_of(self, row: int) -> str:
+        """The id of an item."""
+        return str(self.item(row)["id"])
 
     def item(self, row: int) -> dict[str, Any]:
         """The metadata of an item.

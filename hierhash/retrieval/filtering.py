@@ -1,32 +1,39 @@
-"""The rows of an index that meet conditions, from what is known of its items in memory.
+"""The rows of an index that meet conditions, and how many lie where, from what it holds in memory.
 
-A column is read from the items once, when it is first asked for: 8 bytes an item for its numbers,
-and a list of rows for each of its values.
+Columns are read from the items once, when they are first asked for (``columns``). Rows that
+conditions were met by are kept for the next query, up to KEPT bytes.
 """
 
 from __future__ import annotations
 
-import math
-from collections.abc import Mapping, Sequence
+from collections import OrderedDict
+from collections.abc import Sequence
 from functools import cached_property, reduce
-from typing import Any
+from threading import Lock
 
 import numpy as np
 from numpy.typing import NDArray
 
-from hierhash.labels.facets import CATEGORY, cell_values
+from hierhash.errors import InputError
+from hierhash.labels.facets import CATEGORY
 from hierhash.labels.items import ItemLabels
+from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
-from hierhash.retrieval.conditions import Below, Compares, Condition, Equals
+from hierhash.retrieval.columns import Column, cells_of, columns_of
+from hierhash.retrieval.conditions import Below, Condition, Equals
 from hierhash.retrieval.exact import ExactIndex
+from hierhash.retrieval.filed import Filed
 from hierhash.retrieval.run_files import FACET
 
 Rows = NDArray[np.int64]
+Met = tuple[Condition, ...]
 COMPARED = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
+KEPT = 64 * 1024 * 1024
+"""Bytes of rows that are kept."""
 
 
 class Filter:
-    """What an index's items can be chosen by.
+    """What an index's items can be chosen by; threads may share it.
 
     Args:
         index: The index.
@@ -34,94 +41,86 @@ class Filter:
 
     def __init__(self, index: ExactIndex) -> None:
         self._index = index
-        self._trees: dict[str, LabelTree] = {}
-        self._numbers: dict[str, NDArray[np.float64]] = {}
-        self._rows_of: dict[str, dict[str, list[int]]] = {}
+        self._filed: dict[str, Filed] = {}
+        self._met: OrderedDict[Met, Rows] = OrderedDict()
+        self._held = 0
+        self._lock = Lock()
 
     def rows(self, where: Sequence[Condition]) -> Rows | None:
         """Rows of the items that meet all conditions, rising; None without conditions."""
         if not where:
             return None
-        return reduce(np.intersect1d, [self._rows(one) for one in where])
+        asked = tuple(where)
+        with self._lock:
+            if asked in self._met:
+                self._met.move_to_end(asked)
+                return self._met[asked]
+        found = reduce(_both, [self._rows(one) for one in asked])
+        found.flags.writeable = False  # one array for every query
+        self._keep(asked, found)
+        return found
+
+    def _keep(self, asked: Met, found: Rows) -> None:
+        if found.nbytes > KEPT // 4:
+            return
+        with self._lock:
+            if asked not in self._met:
+                self._met[asked] = found
+                self._held += found.nbytes
+            while self._held > KEPT:
+                self._held -= self._met.popitem(last=False)[1].nbytes
+
+    def counts(self, name: str, where: Sequence[Condition]) -> dict[Path, int]:
+        """See ``Store.counts``."""
+        rows, may = self.rows(where), None
+        if rows is not None:
+            may = np.zeros(len(self._index), dtype=bool)
+            may[rows] = True
+        if name == CATEGORY or name in self._index.facets:
+            return self._of_tree(name).counts(may)
+        if name not in self._columns:
+            raise InputError(f"no facet or column '{name}'")
+        return self._columns[name].counts(may)
 
     def columns(self) -> list[str]:
         """The columns that any item has, in alphabetical order."""
-        return sorted({name for cells in self._cells for name in cells})
+        return sorted(self._columns)
 
     def values(self, column: str) -> list[str]:
         """The values that items have in a column, in alphabetical order."""
-        return sorted({one for cells in self._cells for one in _values(cells, column)})
+        return self._columns[column].values if column in self._columns else []
 
     def _rows(self, condition: Condition) -> Rows:
         if isinstance(condition, Below):
-            return self._rows_below(condition)
+            filed = self._of_tree(condition.tree)
+            rows = filed.below(condition.node)
+            return np.union1d(rows, filed.unknown) if condition.unknown else rows
+        column = self._columns.get(condition.column)
+        if column is None:
+            return np.zeros(0, dtype=np.int64)
         if isinstance(condition, Equals):
-            found = self._of_column(condition.column).get(condition.value.casefold(), [])
-            return np.asarray(found, dtype=np.int64)
-        return self._rows_compared(condition)
-
-    def _rows_below(self, condition: Below) -> Rows:
-        tree, labels = self._tree(condition.tree), self._labels(condition.tree)
-        level = len(condition.node)
-        items, classes, _ = labels.multi_hot_rows(level)
-        rows = items[classes == int(tree.ancestor_codes(condition.node)[level - 1])]
-        if condition.unknown:
-            rows = np.union1d(rows, np.flatnonzero(~labels.labelled))
-        return np.asarray(rows, dtype=np.int64)
-
-    def _rows_compared(self, condition: Compares) -> Rows:
-        column = condition.column
-        if column not in self._numbers:
-            numbers = [number_of(cells.get(column, "")) for cells in self._cells]
-            self._numbers[column] = np.array(numbers, dtype=np.float64)
-        # What is no number compares as false.
-        kept = COMPARED[condition.sign](self._numbers[column], condition.number)
-        return np.flatnonzero(kept)
-
-    def _of_column(self, column: str) -> dict[str, list[int]]:
-        if column not in self._rows_of:
-            rows: dict[str, list[int]] = {}
-            for row, cells in enumerate(self._cells):
-                for value in dict.fromkeys(one.casefold() for one in _values(cells, column)):
-                    rows.setdefault(value, []).append(row)
-            self._rows_of[column] = rows
-        return self._rows_of[column]
+            return column.having(condition.value)
+        return column.compared(COMPARED[condition.sign], condition.number)
 
     @cached_property
-    def _cells(self) -> list[Mapping[str, Any]]:
-        """What the columns say of each item."""
-        return [cells_of(self._index.item(row)) for row in range(len(self._index))]
+    def _columns(self) -> dict[str, Column]:
+        n = len(self._index)
+        return columns_of((cells_of(self._index.item(row)) for row in range(n)), n)
+
+    def _of_tree(self, name: str) -> Filed:
+        if name not in self._filed:
+            self._filed[name] = Filed(self._tree(name), self._labels(name))
+        return self._filed[name]
 
     def _tree(self, name: str) -> LabelTree:
         if name == CATEGORY and self._index.tree is not None:
             return self._index.tree
-        if name not in self._trees:
-            file = "tree.yaml" if name == CATEGORY else f"{FACET}{name}.yaml"
-            self._trees[name] = LabelTree.from_yaml(self._index.run / file)
-        return self._trees[name]
+        file = "tree.yaml" if name == CATEGORY else f"{FACET}{name}.yaml"
+        return LabelTree.from_yaml(self._index.run / file)
 
     def _labels(self, name: str) -> ItemLabels:
         return self._index.labels if name == CATEGORY else self._index.facets[name]
 
 
-def cells_of(item: Mapping[str, Any]) -> Mapping[str, Any]:
-    """What the columns of a catalogue say of an item: a cell by the name of its column."""
-    known = item.get("attributes")
-    return known if isinstance(known, Mapping) else {}
-
-
-def number_of(cell: object) -> float:
-    """The number of a cell; not a number where it is none.
-
-    Example:
-        >>> number_of(" 19.90 "), number_of("free")
-        (19.9, nan)
-    """
-    try:
-        return float(str(cell))
-    except ValueError:
-        return math.nan
-
-
-def _values(cells: Mapping[str, Any], column: str) -> list[str]:
-    return cell_values(str(cells.get(column, "")))
+def _both(one: Rows, other: Rows) -> Rows:
+    return np.intersect1d(one, other, assume_unique=True)

@@ -12,6 +12,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded
@@ -26,6 +27,7 @@ from hierhash.retrieval.changing import UNFINISHED, add_items, remove_items
 from hierhash.retrieval.conditions import Condition
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.filtering import Filter
+from hierhash.retrieval.id_rows import IdRows, known_rows
 from hierhash.retrieval.items import Hit, check_answers
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.relabel import Relabelled, relabel
@@ -90,6 +92,11 @@ class FolderStore:
         return Filter(self.index)
 
     @cached_property
+    def _ids(self) -> IdRows:
+        index = self.index
+        return IdRows((index.id_of(row) for row in range(len(index))), index.id_of)
+
+    @cached_property
     def _words(self) -> WordsSearch:
         return WordsSearch.of(self.index)
 
@@ -125,10 +132,33 @@ class FolderStore:
         """See ``Store``."""
         return [self.index.item(row) for row in rows]
 
+    def rows_of(self, ids: Sequence[str]) -> list[int]:
+        """See ``Store``."""
+        return known_rows(self.name, ids, self._ids.find(ids))
+
+    def stored(self, rows: Sequence[int]) -> NDArray[Any]:
+        """See ``Store``."""
+        found: NDArray[Any] = self.index.codes[np.asarray(rows, dtype=np.int64)]
+        return found
+
+    def first(self, k: int, where: Sequence[Condition] = (), skip: int = 0) -> list[Hit]:
+        """See ``Store``."""
+        check_answers("k", k)
+        check_answers("skip", skip)
+        rows = self._filter.rows(where)
+        n = len(self.index) if rows is None else len(rows)
+        places = range(min(skip, n), min(skip + k, n))
+        found = list(places) if rows is None else rows[places.start : places.stop].tolist()
+        return [Hit(self.index.item(row), None, None, row) for row in found]
+
     def count(self, where: Sequence[Condition] = ()) -> int:
         """See ``Store``."""
         rows = self._filter.rows(where)
         return len(self.index) if rows is None else len(rows)
+
+    def counts(self, name: str, where: Sequence[Condition] = ()) -> dict[Node, int]:
+        """See ``Store``."""
+        return self._filter.counts(name, where)
 
     def columns(self) -> list[str]:
         """See ``Store``."""
@@ -165,7 +195,7 @@ class FolderStore:
             RunError: It is damaged.
         """
         self.index = load_index(self.folder)
-        for made in ("_filter", "_words"):
+        for made in ("_filter", "_ids", "_words"):
             self.__dict__.pop(made, None)
 
     def read(self) -> ExactIndex:

@@ -115,8 +115,49 @@ class Store(Protocol):
         """The metadata of items, in the order of ``rows``."""
         ...
 
+    def rows_of(self, ids: Sequence[str]) -> list[int]:
+        """The rows of items by their ids, in the order of these.
+
+        Raises:
+            InputError: An id is not there.
+        """
+        ...
+
+    def stored(self, rows: Sequence[int]) -> NDArray[Any]:
+        """The codes of items as they are stored, (n, ...), in the order of ``rows``."""
+        ...
+
+    def first(self, k: int, where: Sequence[Condition] = (), skip: int = 0) -> list[Hit]:
+        """Items that meet all conditions in the order of their rows, by no distance and no score.
+
+        Args:
+            k: Number of items.
+            where: Conditions.
+            skip: Items to leave out before the first.
+
+        Raises:
+            InputError: ``k`` or ``skip`` is no number of items.
+        """
+        ...
+
     def count(self, where: Sequence[Condition] = ()) -> int:
         """How many items meet all conditions."""
+        ...
+
+    def counts(self, name: str, where: Sequence[Condition] = ()) -> dict[Node, int]:
+        """How many of the items that meet all conditions have each node or value; none is 0.
+
+        An item of several paths counts once in each node at or above them.
+
+        Args:
+            name: ``category`` or a facet; or a column, whose values are nodes of one name. Values
+                that differ in upper and lower case alone are one, spelled as the first of the
+                column in alphabetical order.
+            where: Conditions.
+
+        Raises:
+            InputError: There is no such tree or column.
+        """
         ...
 
     def columns(self) -> list[str]:

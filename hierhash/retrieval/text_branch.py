@@ -18,7 +18,12 @@ from numpy.typing import NDArray
 from hierhash.codes.coded import Coded, beside
 from hierhash.codes.coding import Coding, ExpectedCode, coding_of
 from hierhash.errors import DataError, RunError
-from hierhash.features.text_vectorisers import TextVectoriser, VectoriserSpec, text_vectoriser
+from hierhash.features.text_vectorisers import (
+    BY_MEANING,
+    TextVectoriser,
+    VectoriserSpec,
+    text_vectoriser,
+)
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
@@ -41,13 +46,14 @@ class TextBranch:
 
     Args:
         run: The run folder, or the copy that an index carries.
+        by_meaning: Read unknown words by what they mean, too, where the run does.
 
     Raises:
         RunError: A file is missing or damaged, the run's method reads no texts, or it learnt from
             text features that were given to it.
     """
 
-    def __init__(self, run: Path) -> None:
+    def __init__(self, run: Path, by_meaning: bool = True) -> None:
         config = read_config(run)
         about = read_json(run / "model.json")
         about = about if isinstance(about, dict) else {}
@@ -56,7 +62,7 @@ class TextBranch:
         if not (run / "vectoriser.json").is_file():
             raise RunError(f"{run}: trained on precomputed text features; it reads no text")
         self._run = run
-        self._vectoriser = vectoriser_of(run, config)
+        self._vectoriser = vectoriser_of(run, config, by_meaning)
         stored = read_arrays(run / "model.safetensors")
         self._parts = _parts(run, about, stored)
 
@@ -250,15 +256,22 @@ def _unfit(run: Path) -> str:
     return f"{run}/model.safetensors: does not fit config.yaml; train the run again"
 
 
-def vectoriser_of(run: Path, config: Mapping[str, Any]) -> TextVectoriser:
+def vectoriser_of(run: Path, config: Mapping[str, Any], by_meaning: bool = True) -> TextVectoriser:
     """What turns texts into features, with the vocabulary that a run learnt.
+
+    Args:
+        run: The run folder.
+        config: What its config says.
+        by_meaning: Read unknown words by what they mean, too, where the run does.
 
     Raises:
         ConfigError: It needs a package that is not installed.
         RunError: The vocabulary is missing, damaged or of another kind.
     """
-    wanted = _section(config, "features", "text")
-    vectoriser = text_vectoriser(VectoriserSpec(name=str(wanted.get("name", "words"))))
+    name = str(_section(config, "features", "text").get("name", "words"))
+    if not by_meaning and name in BY_MEANING:
+        name = "close_words"
+    vectoriser = text_vectoriser(VectoriserSpec(name))
     load_vocabulary(vectoriser, run)
     return vectoriser
 

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Weights = Mapping[str, NDArray[Any]]
-_EPSILON = 1e-5  # of torch's batch norm
+EPSILON = 1e-5  # of torch's batch norm
 
 
 def text_network(weights: Weights, rows: Any) -> NDArray[np.float32]:
@@ -39,7 +39,7 @@ def text_network(weights: Weights, rows: Any) -> NDArray[np.float32]:
 def _normalised(weights: Weights, values: NDArray[Any], layer: int) -> NDArray[Any]:
     own = f"rest.{layer}."
     mean, variance = weights[f"{own}running_mean"], weights[f"{own}running_var"]
-    values = (values - mean) / np.sqrt(variance + np.float32(_EPSILON))
+    values = (values - mean) / np.sqrt(variance + np.float32(EPSILON))
     if f"{own}weight" in weights:
         values = values * weights[f"{own}weight"] + weights[f"{own}bias"]
     return values

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -117,6 +118,10 @@ def _agree(store: Store, oracle: Oracle, said: str) -> None:
             found = _found(store, queries, k, where)
             cut = [own[:k] for own in wanted]
             assert found == cut, f"{said}: the nearest {k} where {where} are not the oracle's"
+        for name in ("category", "colour", "brand", "price"):
+            counts = oracle.counts(name, where)
+            found_counts = store.counts(name, where)
+            assert found_counts == counts, f"{said}: counts of {name} where {where}: {found_counts}"
 
 
 def answers_are_those_of_the_oracle(subject: Subject) -> None:
@@ -130,6 +135,35 @@ def answers_are_those_of_the_oracle(subject: Subject) -> None:
     assert store.values("brand") == ["Nike", "O'Neill", "Puma", "puma"], "the values of a column"
     store.verify()
     assert store.info()["items"] == len(oracle.known), "info says another number of items"
+
+
+def items_are_found_without_a_query(subject: Subject) -> None:
+    """By id, with their codes, and in the order of rows; what is not there is refused."""
+    store, oracle = subject.new()
+    ids = [one.id for one in oracle.known]
+    wanted = ids[7:3:-1]
+    rows = store.rows_of(wanted)
+    assert [item["id"] for item in store.items(rows)] == wanted, "rows_of gives other items"
+    codes = [bytes(code) for code in store.stored(rows)]
+    assert codes == [one.code for one in oracle.known[7:3:-1]], "stored gives other codes"
+    assert store.rows_of([]) == [], "no ids have rows"
+    assert store.stored([]).shape == (0, BITS // 8), "no rows have codes"
+    for unknown in ("nobody", "", "a\0b"):
+        _refused(partial(store.rows_of, [ids[0], unknown]), InputError, "an unknown id")
+    for where in WHERE:
+        own = [one.id for one in oracle.meeting(where)]
+        found = store.first(500, where)
+        assert [hit.item["id"] for hit in found] == own, f"the first items where {where}"
+        rows = [hit.row for hit in found]
+        assert rows == sorted(rows) == store.rows_of(own), "rows are not in order"
+        assert all((hit.distance, hit.score) == (None, None) for hit in found), "first has a score"
+        pages = [
+            h.item["id"] for skip in range(0, len(own) + 9, 9) for h in store.first(9, where, skip)
+        ]
+        assert pages == own, "pages do not make the whole"
+    _refused(lambda: store.first(-1), InputError, "a negative k")
+    _refused(lambda: store.first(1, skip=-1), InputError, "a negative skip")
+    _refused(lambda: store.counts("nothing"), InputError, "counts of no column")
 
 
 def _rows(store: Store) -> list[int]:
@@ -237,6 +271,8 @@ def an_empty_store_works(subject: Subject) -> None:
     assert store.search(Coded(codes[:1], _real(codes[:1])), 5) == [], "an empty store has hits"
     assert store.words("red", 5) == [], "an empty store has words"
     assert (store.columns(), store.count(), len(store)) == ([], 0, 0), "an empty store has items"
+    assert store.first(5) == [], "an empty store has first items"
+    assert store.counts("category") == store.counts("colour") == {}, "an empty store has counts"
     new = small_index(subject.run, 9)
     store.add(new)
     _agree(subject.reopen(store), Oracle(new), "an empty store after adding")
@@ -318,6 +354,7 @@ def _refused(act: Callable[[], object], error: type[Exception], said: str) -> No
 
 CHECKS = (
     answers_are_those_of_the_oracle,
+    items_are_found_without_a_query,
     pages_are_parts_of_the_whole,
     scores_order_answers,
     relations_hold,

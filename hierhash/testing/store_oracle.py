@@ -73,6 +73,24 @@ class Oracle:
         """The scores of these items, the best first."""
         return sorted((_score(query, one.code) for one in self.meeting(where)), reverse=True)
 
+    def counts(self, name: str, where: Sequence[Condition]) -> dict[tuple[str, ...], int]:
+        """How many items that meet the conditions have each node or value."""
+        found: dict[tuple[str, ...], int] = {}
+        for one in self.meeting(where):
+            for own in self._nodes(one, name):
+                found[own] = found.get(own, 0) + 1
+        return found
+
+    def _nodes(self, one: Known, name: str) -> set[tuple[str, ...]]:
+        """The nodes at or above an item's paths, or its values in a column."""
+        if name in one.paths:
+            return {path[:depth] for path in one.paths[name] for depth in range(1, len(path) + 1)}
+        return {(self._spelled(name, value),) for value in _values(one, name)}
+
+    def _spelled(self, name: str, value: str) -> str:
+        known = [own for one in self.known for own in _values(one, name)]
+        return min(own for own in known if own.casefold() == value.casefold())
+
     def having(self, word: str, where: Sequence[Condition]) -> set[str]:
         """Ids of the items of which something said holds a word."""
         return {one.id for one in self.meeting(where) if word.lower() in _said(one.item)}
@@ -87,14 +105,19 @@ def _paths(tree: LabelTree, labels: ItemLabels, row: int) -> list[tuple[str, ...
     return found
 
 
+def _values(one: Known, column: str) -> list[str]:
+    cell = str(one.item["attributes"].get(column, ""))
+    return [value.strip() for value in cell.split("|") if value.strip()]
+
+
 def _meets(one: Known, condition: Condition) -> bool:
     if isinstance(condition, Below):
         paths, node = one.paths[condition.tree], condition.node
         return any(path[: len(node)] == node for path in paths) or (condition.unknown and not paths)
-    cell = str(one.item["attributes"].get(condition.column, ""))
     if isinstance(condition, Equals):
-        values = [value.strip().casefold() for value in cell.split("|")]
+        values = [value.casefold() for value in _values(one, condition.column)]
         return condition.value.casefold() in values
+    cell = str(one.item["attributes"].get(condition.column, ""))
     try:
         number = float(cell)
     except ValueError:

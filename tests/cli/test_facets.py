@@ -12,32 +12,13 @@ from hierhash.answering.session import Session
 from hierhash.api import load_index
 from hierhash.errors import InputError
 from hierhash.retrieval.open_store import open_store
-from tests.cli.small_run import CONFIG, contents, hierhash, refusal, write_shop
-
-COLOURS = ("red", "blue")
-FACETS = "facets: {colour: {column: colour, bits: 8}}\nmethod: expected_tree_codes\n"
+from tests.cli.facet_run import facet_run
+from tests.cli.small_run import contents, hierhash, refusal
 
 
 @pytest.fixture(scope="module")
 def shop(tmp_path_factory):
-    folder = tmp_path_factory.mktemp("facets")
-    shop = write_shop(folder / "shop", n=60)
-    lines = []
-    for row, line in enumerate((shop / "metadata.jsonl").read_text().splitlines()):
-        item = json.loads(line)
-        colour = COLOURS[row % 2]
-        item |= {"text": f"{item['text']} {colour}", "size": "SML"[row % 3]}
-        lines.append(json.dumps(item | ({"colour": colour} if row % 9 else {})) + "\n")
-    (shop / "metadata.jsonl").write_text("".join(lines))
-    settings = CONFIG.format(shop=shop).replace("epochs: 6", "epochs: 20")
-    (folder / "config.yaml").write_text(FACETS + settings.replace("train: 20", "train: 40"))
-    for words in (
-        ("train", folder / "config.yaml", "--out", folder / "run"),
-        ("index", "build", folder / "run", folder / "index", "--modality", "text"),
-    ):
-        said = hierhash(*words)
-        assert said.code == 0, said.err
-    return folder
+    return facet_run(tmp_path_factory.mktemp("facets"))
 
 
 def search(shop, *words):

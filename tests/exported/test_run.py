@@ -13,11 +13,12 @@ import numpy as np
 import pytest
 
 import hierhash as package
-from hierhash.answering.picture_reader import picture_reader
+from hierhash.answering.asking import ask_picture
 from hierhash.data.images import ImageRef
 from hierhash.errors import InputError, RunError
 from hierhash.exported.run import load_exported
 from hierhash.retrieval.load_index import load_index
+from hierhash.runs.open_run import open_run
 from hierhash.runs.saved import load_run
 from tests.cli.small_run import contents, hierhash, refusal
 from tests.exporting.small_export import done
@@ -81,7 +82,7 @@ def test_what_is_understood_is_the_same(exports):
     picture = ImageRef(exports / "shop" / "2.png").open()
     for text in (None, "red", "wear shoes blue"):
         ours, theirs = (
-            picture_reader(exports / run).ask(picture, text) for run in ("export", "run")
+            ask_picture(open_run(exports / run), picture, text) for run in ("export", "run")
         )
         assert (ours.modality, ours.read, ours.named) == (
             theirs.modality,

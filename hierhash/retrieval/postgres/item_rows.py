@@ -21,8 +21,8 @@ from hierhash.labels.facets import CATEGORY, cell_values
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.columns import cells_of, number_of
 from hierhash.retrieval.exact import ExactIndex
-from hierhash.retrieval.filtering import cells_of, number_of
 from hierhash.retrieval.words_search import said_of, words_of
 
 MOST_WORDS = 1_000_000

@@ -18,27 +18,31 @@ from numpy.typing import NDArray
 from hierhash.codes.coded import Coded
 from hierhash.codes.distances import Hamming
 from hierhash.codes.packing import Codes, pack
-from hierhash.errors import HierhashError, RunError
+from hierhash.errors import HierhashError, InputError, RunError
 from hierhash.labels.changes import Told
+from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.changing import refusal_of_known
 from hierhash.retrieval.conditions import Condition
 from hierhash.retrieval.exact import ExactIndex
+from hierhash.retrieval.id_rows import known_rows
 from hierhash.retrieval.items import Hit, check_answers, checked_item
 from hierhash.retrieval.postgres import changes, graph, making
 from hierhash.retrieval.postgres.about import read_about, tree_state
 from hierhash.retrieval.postgres.address import parse_address
+from hierhash.retrieval.postgres.counting import counts_of_column, counts_of_tree, first_rows
 from hierhash.retrieval.postgres.item_rows import HASHED, looked_up
 from hierhash.retrieval.postgres.link import Link
 from hierhash.retrieval.postgres.meeting import meeting
 from hierhash.retrieval.postgres.migrations import bring_up, version_of
-from hierhash.retrieval.postgres.nearest import COUNT, FIXED, by_graph, exact
+from hierhash.retrieval.postgres.nearest import COUNT, FIXED, by_graph, exact, from_bits
 from hierhash.retrieval.postgres.reading import check_items, read_items, trees_of
 from hierhash.retrieval.postgres.run_copy import check_parts, laid_out
 from hierhash.retrieval.postgres.word_answers import by_words
 from hierhash.retrieval.relabel import Relabelled
 from hierhash.retrieval.rescoring import Near, best_scores, by_scores, followed
+from hierhash.retrieval.run_files import facet_names
 
 
 class PostgresStore:
@@ -256,17 +260,59 @@ class PostgresStore:
             'SELECT "row", line FROM details WHERE "row" = ANY(%s)', [list(map(int, rows))]
         )
         items = {row: checked_item(line, f"{self.name}: row {row}") for row, line in found}
-        if gone := [row for row in rows if row not in items]:
+        self._check_there(rows, items)
+        return [items[row] for row in rows]
+
+    def _check_there(self, rows: Sequence[int], found: Mapping[int, Any]) -> None:
+        if gone := [row for row in rows if row not in found]:
             raise HierhashError(
                 f"{self.name}: the item of row {gone[0]} was removed meanwhile; search again"
             )
-        return [items[row] for row in rows]
+
+    def rows_of(self, ids: Sequence[str]) -> list[int]:
+        """See ``Store``."""
+        wanted = [looked_up(own) for own in ids]
+        found = dict(self._link.execute('SELECT id, "row" FROM items WHERE id = ANY(%s)', [wanted]))
+        return known_rows(self.name, ids, [found.get(own) for own in wanted])
+
+    def stored(self, rows: Sequence[int]) -> NDArray[Any]:
+        """See ``Store``.
+
+        Raises:
+            HierhashError: Another removed one meanwhile.
+        """
+        found = dict(
+            self._link.execute(
+                'SELECT "row", code::text FROM items WHERE "row" = ANY(%s)', [list(map(int, rows))]
+            )
+        )
+        self._check_there(rows, found)
+        return from_bits([found[row] for row in rows], self._about.width)
+
+    def first(self, k: int, where: Sequence[Condition] = (), skip: int = 0) -> list[Hit]:
+        """See ``Store``."""
+        check_answers("k", k)
+        check_answers("skip", skip)
+        with self._link.reading():
+            rows = first_rows(self._link, k, where, skip)
+            items = self.items(rows)
+        return [Hit(item, None, None, row) for item, row in zip(items, rows, strict=True)]
 
     def count(self, where: Sequence[Condition] = ()) -> int:
         """See ``Store``."""
         met, values = meeting(where)
         [[n]] = self._link.execute(COUNT.format(met=met), values)
         return int(n)
+
+    def counts(self, name: str, where: Sequence[Condition] = ()) -> dict[Node, int]:
+        """See ``Store``."""
+        with self._link.reading():
+            if name == CATEGORY or name in facet_names(self.run):
+                tree = trees_of(self._about, self.run)[name]
+                return counts_of_tree(self._link, name, tree, where)
+            if name not in self.columns():
+                raise InputError(f"no facet or column '{name}'")
+            return counts_of_column(self._link, name, self.values(name), where)
 
     def columns(self) -> list[str]:
         """See ``Store``."""

@@ -1,0 +1,211 @@
+// The filters beside the answers: the tree with counts, facets, ranges of numbers, weights.
+
+const SHOWN = 8;
+
+function element(tag, properties = {}, ...children) {
+  const { dataset, aria = {}, ...own } = properties,
+    made = Object.assign(document.createElement(tag), own);
+  for (const [name, value] of Object.entries(aria)) made.setAttribute(`aria-${name}`, value);
+  Object.assign(made.dataset, dataset);
+  made.append(...children.filter((child) => child !== null));
+  return made;
+}
+
+const inWords = (number) => number.toLocaleString("en");
+const slashed = (path) => path.map((name) => name.replaceAll("\\", "\\\\").replaceAll("/", "\\/")).join("/");
+const shownName = (name) => name.replaceAll("_", " ");
+const unslashed = (text) => text.match(/(?:\\.|[^\\/])+/g)?.map((name) => name.replace(/\\(.)/g, "$1")) ?? [];
+const titled = (name) =>
+  name
+    .replaceAll("_", " ")
+    .replace(/([a-z])([A-Z])/g, "$1 $2")
+    .replace(/^./, (first) => first.toUpperCase());
+
+class Side {
+  constructor(about, change) {
+    this.about = about;
+    this.change = change;
+    this.open = new Set();
+  }
+
+  show(wish, counts) {
+    this.wish = wish;
+    this.showTree(counts);
+    const shown = counts ? `Show ${inWords(counts.items)} ${counts.items === 1 ? "item" : "items"}` : "Done";
+    document.getElementById("close-side").textContent = shown;
+    const facets = this.about.trees.slice(1).map(({ name }) =>
+      this.facet(
+        name,
+        counts?.trees[name]
+          ?.filter(([node]) => node.length === 1)
+          .map(([node, count]) => [slashed(node), shownName(node.at(-1)), count]),
+      ),
+    );
+    const columns = this.about.columns.map((column) =>
+      column.kind === "number"
+        ? this.range(column)
+        : this.facet(
+            column.name,
+            counts?.columns[column.name]?.map(([value, count]) => [value, value, count]),
+          ),
+    );
+    document.getElementById("facets").replaceChildren(...facets, ...columns);
+    this.showWeights();
+  }
+
+  showTree(counts) {
+    const under = unslashed(this.wish.under),
+      [category] = this.about.trees;
+    const known = new Map(
+      (counts?.trees[category.name] ?? []).map(([node, count]) => [slashed(node), count]),
+    );
+    const children = (parent) =>
+      category.nodes.filter(
+        (node) =>
+          node.length === parent.length + 1 &&
+          parent.every((name, level) => node[level] === name) &&
+          known.has(slashed(node)),
+      );
+    const list = (parent) => {
+      const nodes = children(parent);
+      return nodes.length
+        ? element(
+            "ul",
+            {},
+            ...nodes.map((node) => {
+              const onWay = node.every((name, level) => under[level] === name);
+              return element(
+                "li",
+                {},
+                this.node(
+                  shownName(node.at(-1)),
+                  known.get(slashed(node)),
+                  slashed(node) === this.wish.under,
+                  (on) => ({ under: on ? slashed(node) : slashed(node.slice(0, -1)) }),
+                  slashed(node),
+                ),
+                onWay ? list(node) : null,
+              );
+            }),
+          )
+        : null;
+    };
+    document.getElementById("tree").replaceChildren(list([]) ?? "");
+    const crumbs = under.length ? ["All", ...under] : [];
+    document.getElementById("crumbs").replaceChildren(
+      ...crumbs.flatMap((name, at) => {
+        const last = at === crumbs.length - 1;
+        const one = last
+          ? element("span", { textContent: shownName(name), aria: { current: "true" } })
+          : element("button", {
+              type: "button",
+              textContent: shownName(name),
+              onclick: () => this.change({ under: slashed(under.slice(0, at)) }),
+            });
+        return at ? [element("span", { textContent: "›", aria: { hidden: "true" } }), one] : [one];
+      }),
+    );
+  }
+
+  node(name, count, pressed, changed, key) {
+    return element(
+      "button",
+      {
+        type: "button",
+        className: "node",
+        dataset: { key },
+        aria: { pressed: String(pressed) },
+        onclick: () => this.change(changed(!pressed)),
+      },
+      name,
+      element("small", { textContent: inWords(count) }),
+    );
+  }
+
+  facet(name, values = []) {
+    const chosen = conditionOf(this.wish.where, name),
+      all = [...values].sort((one, other) => other[2] - one[2]);
+    const kept = this.open.has(name) ? all : all.filter(([key], at) => at < SHOWN || key === chosen);
+    const rows = kept.map(([key, shown, count]) =>
+      element(
+        "li",
+        {},
+        this.node(
+          shown,
+          count,
+          key.toLowerCase() === chosen?.toLowerCase(),
+          (on) => ({ where: withCondition(this.wish.where, name, on ? key : null) }),
+          `${name}=${key}`,
+        ),
+      ),
+    );
+    const more =
+      all.length > kept.length || this.open.has(name)
+        ? element("button", {
+            type: "button",
+            className: "all",
+            textContent: this.open.has(name) ? "Fewer" : `All ${all.length}`,
+            aria: { expanded: String(this.open.has(name)) },
+            onclick: () => this.toggle(name),
+          })
+        : null;
+    return element(
+      "section",
+      { dataset: { facet: name } },
+      element("h3", { textContent: titled(name) }),
+      rows.length
+        ? element("ul", {}, ...rows)
+        : element("p", { className: "path", textContent: "No values among these items" }),
+      all.length > SHOWN ? more : null,
+    );
+  }
+  toggle(name) {
+    this.open.has(name) ? this.open.delete(name) : this.open.add(name);
+    this.change({});
+  }
+
+  range({ name, least, most }) {
+    const limit = (sign, label, hint) =>
+      element("input", {
+        type: "number",
+        step: "any",
+        value: conditionOf(this.wish.where, name, sign) ?? "",
+        placeholder: inWords(hint),
+        aria: { label: `${label} ${titled(name)}` },
+        onchange: (event) =>
+          this.change({ where: withCondition(this.wish.where, name, event.target.value, sign) }),
+      });
+    return element(
+      "section",
+      { dataset: { facet: name } },
+      element("h3", { textContent: titled(name) }),
+      element("div", { className: "range" }, limit(">=", "Least", least), "to", limit("<=", "Most", most)),
+    );
+  }
+
+  showWeights() {
+    const segments = Object.keys(this.about.segments),
+      weights = document.getElementById("weights");
+    weights.hidden = segments.length < 2;
+    document.getElementById("sliders").replaceChildren(
+      ...segments.map((name) => {
+        const value = this.wish.weigh[name] ?? this.about.weights[name] ?? 1,
+          output = element("output", { textContent: value });
+        const input = element("input", {
+          type: "range",
+          min: 0,
+          max: 2,
+          step: 0.05,
+          aria: { label: `How much ${titled(name)} counts` },
+          oninput: (event) => {
+            output.textContent = event.target.value;
+          },
+          onchange: (event) =>
+            this.change({ weigh: { ...this.wish.weigh, [name]: Number(event.target.value) } }),
+        });
+        input.value = value;
+        return element("div", { className: "slider" }, titled(name), output, input);
+      }),
+    );
+  }
+}

@@ -1,0 +1,1 @@
+new View(new Served()).start();
