@@ -144,6 +144,22 @@ def compact(index: Annotated[str, typer.Argument(help="Index folder.")]) -> None
 
 
 @app.command()
+def carry(
+    index: Annotated[str, typer.Argument(help="Index folder.")],
+    run: Annotated[Path, typer.Argument(help="Run of the same weights, such as an export.")],
+) -> None:
+    """Let an index answer by another run of the same weights: by an export, without torch."""
+    from hierhash.errors import InputError
+    from hierhash.retrieval.changing import carry
+    from hierhash.retrieval.open_store import is_database
+
+    if is_database(index):
+        raise InputError("index carry: only for folders; then copy the folder: hierhash index copy")
+    carry(Path(index), run)
+    typer.echo(f"{index}: answers by {run}")
+
+
+@app.command()
 def copy(
     index: Index,
     to: Annotated[

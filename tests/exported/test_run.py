@@ -95,22 +95,35 @@ def test_what_is_understood_is_the_same(exports):
             np.testing.assert_allclose(chances, theirs.posteriors[name], atol=1e-5)
 
 
-def test_an_index_of_the_one_is_added_to_by_the_other(exports, tmp_path):
+def test_an_index_of_the_one_is_searched_with_the_other(exports, tmp_path):
     """Codes of a run and of its export are comparable, for they are of the same weights."""
+    index, words = tmp_path / "index", ("--image", exports / "shop" / "3.png", "-k", "3", "--json")
+    done(hierhash("encode", exports / "run", exports / "shop", index))
+    first = done(hierhash("search", index, *words)).out
+    before = load_index(index)
+    without_torch("index", "carry", index, exports / "export")
+    after = load_index(index)
+    np.testing.assert_array_equal(after.codes, before.codes)
+    assert after.lines == before.lines
+    assert set(contents(index / "run")) == set(contents(exports / "export"))
+    second = without_torch("search", index, *words)
+    ids = [[hit["item"]["id"] for hit in json.loads(found)] for found in (first, second)]
+    assert ids[0] == ids[1]
+    without_torch("index", "add", index, exports / "shop", "--replace")
+    added = load_index(index)
+    assert len(added) == 60
+    np.testing.assert_array_equal(np.sort(added.codes, axis=0), np.sort(before.codes, axis=0))
+    done(hierhash("index", "carry", index, exports / "run"))
+    assert done(hierhash("search", index, *words)).out
+    assert not (index / "run" / "image.onnx").exists()
+
+
+def test_a_run_of_other_weights_is_not_carried(exports, trained, tmp_path):
     index = shutil.copytree(exports / "index", tmp_path / "index")
-    shutil.rmtree(index / "run")
-    shutil.copytree(exports / "run", index / "run", ignore=shutil.ignore_patterns("checkpoints"))
-    done(hierhash("verify", index))
-    picture = exports / "shop" / "3.png"
-    said = done(hierhash("search", index, "--image", picture, "-k", "1", "--json"))
-    other = without_torch("search", exports / "index", "--image", picture, "-k", "1", "--json")
-    first, second = json.loads(said.out), json.loads(other)
-    assert first[0]["item"] == second[0]["item"]
-    more = shutil.copytree(exports / "index", tmp_path / "more")
-    without_torch("index", "add", more, exports / "shop", "--replace")
-    np.testing.assert_array_equal(
-        np.sort(load_index(more).codes, axis=0), np.sort(load_index(index).codes, axis=0)
-    )
+    said = refusal(tmp_path, "index", "carry", index, trained / "run")
+    assert said.startswith(f"{trained / 'run'}: of other weights than those that {index} was made")
+    said = refusal(tmp_path, "index", "carry", "postgresql://u@h/d#n", trained / "run")
+    assert said.startswith("index carry: only for folders")
 
 
 def test_classes_are_predicted_without_torch(exports, tmp_path):
