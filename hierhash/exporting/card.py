@@ -55,7 +55,7 @@ def model_card(saved: SavedRun, data: KnownData | None, found: Agreement, folder
         "## Trees\n\n" + _trees(saved),
         "## Intended use and limits\n\n" + _limits(saved, data),
         "## How to use it\n\n" + how_to_use(saved),
-        "## Training\n\n" + _training(saved),
+        "## Training\n\n" + _training(saved, folder),
         "## Files\n\n" + _files(folder, found),
     ]
     return "\n\n".join(parts) + "\n"
@@ -178,7 +178,7 @@ def _risks(saved: SavedRun) -> list[str]:
     ]
 
 
-def _training(saved: SavedRun) -> str:
+def _training(saved: SavedRun, folder: Path) -> str:
     about = read_json(saved.folder / "environment.json")
     told = about.get("training", {})
     time = "not recorded"
@@ -195,20 +195,16 @@ def _training(saved: SavedRun) -> str:
         ("commit", str(about.get("commit") or "-")),
         ("config", str(about.get("config_sha256", "-"))),
         ("seed", str(saved.config.seed)),
-        *_settings(saved),
+        *_settings(folder / "config.yaml"),
     ]
     return _table(("", ""), rows) + "\n\nThe whole config is in `config.yaml`."
 
 
-def _settings(saved: SavedRun) -> list[tuple[str, str]]:
+def _settings(config: Path) -> list[tuple[str, str]]:
     """The settings of features and method, a line each."""
-    path = saved.folder / "config.yaml"
-    content = Lines.of(path.read_text(encoding="utf-8"), str(path)).content
+    content = Lines.of(config.read_text(encoding="utf-8"), str(config)).content
     return [
-        row
-        for part in ("features", "model")
-        for row in _flat(content.get(part, {}), f"{part}.")
-        if not row[0].endswith("weights") or row[1] == "None"
+        row for part in ("features", "model") for row in _flat(content.get(part, {}), f"{part}.")
     ]
 
 

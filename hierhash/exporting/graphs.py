@@ -59,7 +59,14 @@ def check_exportable(saved: SavedRun) -> None:
 
     Raises:
         RunError: Its method gives no bits that a graph can make, or it learnt from given features.
+        ConfigError: A package is not installed.
     """
+    try:
+        import onnx  # noqa: F401 - all that an export needs, before anything is done
+        import onnxruntime  # noqa: F401
+        import onnxscript  # noqa: F401
+    except ImportError as error:
+        raise ConfigError(f"export: {missing(error)}; run: pip install 'hierhash[onnx]'") from error
     for modality in saved.modalities:
         _codings(saved, modality)
     given = "image" if saved.given_image_features else "text"
@@ -88,7 +95,7 @@ def graph(saved: SavedRun, modality: str) -> bytes:
     """The graph of one modality as an ONNX file.
 
     Raises:
-        ConfigError: The packages are not installed, or the network cannot be exported.
+        ConfigError: The network cannot be exported.
         RunError: See ``check_exportable``.
     """
     branches = {
@@ -101,8 +108,6 @@ def graph(saved: SavedRun, modality: str) -> bytes:
     outputs = layout_of(saved).outputs
     try:
         return traced(network, _inputs(saved, modality), INPUTS[modality], outputs, "n")
-    except ImportError as error:
-        raise ConfigError(f"export: {missing(error)}; run: pip install 'hierhash[onnx]'") from error
     except Exception as error:  # tracing and conversion raise their own kinds, without a base class
         raise ConfigError(
             f"{saved.folder}: its {modality} network cannot be exported ({type(error).__name__}); "

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
+import sys
 
 import pytest
 
@@ -75,14 +76,23 @@ def test_a_run_of_given_features_is_refused(exports, tmp_path):
         export_run(saved, tmp_path / "out", 2)
 
 
-def test_without_the_packages_the_extra_is_named(exports, tmp_path, monkeypatch):
-    monkeypatch.setitem(__import__("sys").modules, "onnxscript", None)
+@pytest.mark.parametrize("package", ["onnx", "onnxscript", "onnxruntime"])
+def test_without_a_package_the_extra_is_named(exports, tmp_path, monkeypatch, package):
+    monkeypatch.setitem(sys.modules, package, None)
     said = hierhash("export", exports / "run", tmp_path / "out")
     assert said.code == 2
     assert said.err == (
-        "error: export: onnxscript is not installed; run: pip install 'hierhash[onnx]'\n"
+        f"error: export: {package} is not installed; run: pip install 'hierhash[onnx]'\n"
     )
     assert not (tmp_path / "out").exists()
+
+
+def test_an_export_is_not_read_without_onnx_runtime(exports, tmp_path, monkeypatch):
+    monkeypatch.setitem(sys.modules, "onnxruntime", None)
+    said = hierhash("search", exports / "index", "--image", exports / "shop" / "0.png")
+    assert said.code == 2
+    assert said.err.endswith("onnxruntime is not installed; run: pip install onnxruntime\n")
+    assert hierhash("search", exports / "index", "--text", "hats").code == 0
 
 
 @pytest.mark.usefixtures("traced_before")
