@@ -17,7 +17,7 @@ from hierhash.prepare import Prepared
 from hierhash.retrieval.run_files import refuse_foreign, remove_run
 from hierhash.runs.items import check_part, prepare_with_progress
 from hierhash.runs.resuming import resumable
-from hierhash.runs.saving import save_description, save_duration, save_method
+from hierhash.runs.saving import Took, save_description, save_method
 from hierhash.storage.lock import locked
 from hierhash.training.checkpoint import NAME
 from hierhash.training.fit import CHECKPOINTS, Watch
@@ -93,10 +93,9 @@ def _train_locked(config: RunConfig, folder: Path, resume: bool) -> Method:
         finally:
             if scalars is not None:
                 scalars.close()
-    seconds = perf_counter() - started
+    took = Took(perf_counter() - started, resume)
     method.calibrate(prepared.items.subset(split.calibrate))
-    save_duration(folder, seconds, resume)
-    save_method(folder, method, prepared)
+    save_method(folder, method, prepared, took)
     return method
 
 
