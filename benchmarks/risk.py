@@ -25,7 +25,7 @@ from hierhash.config.schema import RunConfig, schema_of
 from hierhash.environment import environment
 from hierhash.labels.facets import CATEGORY
 from hierhash.lessons import shortened
-from hierhash.methods.predict import coherent_probabilities
+from hierhash.methods.coherent import coherent_probabilities
 from hierhash.metrics.risk_control import chain, right_levels
 from hierhash.new_method import pick_device
 from hierhash.prepare import Prepared, prepare

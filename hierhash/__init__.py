@@ -8,7 +8,14 @@ from __future__ import annotations
 from importlib import import_module
 from typing import Any
 
-_API = ("Index", "Run", "evaluate", "load_index", "load_run", "train")
+_API = {
+    "Index": "hierhash.notebook",
+    "Run": "hierhash.notebook",
+    "evaluate": "hierhash.api",
+    "load_index": "hierhash.notebook",
+    "load_run": "hierhash.notebook",
+    "train": "hierhash.api",
+}
 
 __all__ = list(_API)
 
@@ -16,7 +23,7 @@ __all__ = list(_API)
 def __getattr__(name: str) -> Any:
     """The API is imported when it is first used: torch takes seconds, a text query none."""
     if name in _API:
-        return getattr(import_module("hierhash.api"), name)
+        return getattr(import_module(_API[name]), name)
     if name == "__version__":
         from hierhash.environment import package_version
 

@@ -121,10 +121,10 @@ def evaluate(run: Run, *, final: bool = False) -> dict[str, dict[str, float]]:
     """
     if not isinstance(run, Run):
         raise InputError(f"evaluate: {type(run).__name__} is no run; give load_run(folder)")
-    prepared = prepare_again(run.saved)
+    prepared = prepare_again(run.trained)
     part = "query" if final else "validation"
     check_part(prepared, part, REMEDIES[part])
-    return evaluate_method(run.saved.method, prepared, prepared.split.parts[part])
+    return evaluate_method(run.trained.method, prepared, prepared.split.parts[part])
 
 
 def _plain(number: Any) -> Any:

@@ -93,3 +93,16 @@ def _threads() -> int | None:
     # Whoever computes has torch loaded; nobody else shall pay for loading it.
     torch = sys.modules.get("torch")
     return int(torch.get_num_threads()) if torch is not None else None
+
+
+def cores() -> int:
+    """Cores that this process may use.
+
+    Example:
+        >>> cores() > 0
+        True
+    """
+    try:
+        return len(os.sched_getaffinity(0))
+    except AttributeError:  # not Linux
+        return os.cpu_count() or 1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,17 +15,20 @@ from hierhash.answering.wish import Mode
 from hierhash.data.catalogue import Catalogue
 from hierhash.data.sources import PLACELESS, detect, missing, read
 from hierhash.errors import DataError, InputError
+from hierhash.exported.run import ExportedRun
 from hierhash.labels.tree import LabelTree, load_tree
 from hierhash.retrieval.items import Hit
 from hierhash.retrieval.open_store import open_store
+from hierhash.retrieval.run_files import exported_error
 from hierhash.retrieval.store import Store
 from hierhash.runs.encoding import encode_to_index
-from hierhash.runs.extending import extend_run
 from hierhash.runs.given import Picture, given_features, given_pictures, given_texts
 from hierhash.runs.indexing import index_database
+from hierhash.runs.open_run import open_run
 from hierhash.runs.prediction import predict_rows
-from hierhash.runs.saved import SavedRun
-from hierhash.runs.saved import load_run as load_saved
+
+if TYPE_CHECKING:  # it loads torch, and an exported run needs none
+    from hierhash.runs.saved import SavedRun
 
 
 class Run:
@@ -35,8 +38,19 @@ class Run:
         saved: What its folder holds.
     """
 
-    def __init__(self, saved: SavedRun) -> None:
+    def __init__(self, saved: SavedRun | ExportedRun) -> None:
         self.saved = saved
+
+    @property
+    def trained(self) -> SavedRun:
+        """What its folder holds, where that is not an export.
+
+        Raises:
+            RunError: It is one.
+        """
+        if isinstance(self.saved, ExportedRun):
+            raise exported_error(self.saved.folder)
+        return self.saved
 
     @property
     def folder(self) -> Path:
@@ -114,7 +128,7 @@ class Run:
         """
         folder = Path(folder)
         if source is None:
-            index_database(self.saved, modality).save(folder)
+            index_database(self.trained, modality).save(folder)
         else:
             items = _read(source, options)
             encode_to_index(self.saved, items, folder, modality, engine=engine)
@@ -140,7 +154,9 @@ class Run:
             InputError: The method cannot be extended, the tree lacks an old node, a new leaf has no
                 item, or the folder exists.
         """
-        extend_run(self.saved, _read(source, options), load_tree(tree), str(tree), Path(out))
+        from hierhash.runs.extending import extend_run  # it loads torch
+
+        extend_run(self.trained, _read(source, options), load_tree(tree), str(tree), Path(out))
         return load_run(out)
 
     def rows_of(
@@ -172,6 +188,10 @@ class Run:
             return "text", self.saved.text_rows(checked)
         if images is not None:
             return "image", self.saved.image_rows(given_pictures(images))
+        if isinstance(self.saved, ExportedRun):
+            raise InputError(
+                f"{self.folder}: an exported run reads no features; give images or texts"
+            )
         modality = "text" if text_features is not None else "image"
         self.saved.check_modality(modality)
         rows = given_features(named[0], given[named[0]])
@@ -272,12 +292,12 @@ class Index:
 
 
 def load_run(folder: str | Path) -> Run:
-    """A finished run.
+    """A finished run, or an exported one.
 
     Raises:
         RunError: A file of the folder is missing, damaged or changed.
     """
-    return Run(load_saved(Path(folder)))
+    return Run(open_run(Path(folder)))
 
 
 def load_index(name: str | Path) -> Index:

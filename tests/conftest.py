@@ -9,6 +9,7 @@ import pytest
 
 from hierhash.training import progress
 from tests.cli.small_run import hierhash, write_config, write_shop
+from tests.exporting.small_export import done, write_run
 
 
 @pytest.fixture(autouse=True)
@@ -45,3 +46,15 @@ def index_copy(trained: Path, tmp_path: Path) -> Path:
 def shop_copy(trained: Path, tmp_path: Path) -> Path:
     """A copy of the data set, to be damaged."""
     return Path(shutil.copytree(trained / "shop", tmp_path / "shop"))
+
+
+@pytest.fixture(scope="session")
+def exports(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder of ``shop``, ``run`` with a facet, its ``export`` and an ``index`` made by that."""
+    pytest.importorskip("onnxruntime")
+    pytest.importorskip("onnxscript")
+    folder = tmp_path_factory.mktemp("exports")
+    write_run(folder)
+    done(hierhash("export", folder / "run", folder / "export"))
+    done(hierhash("encode", folder / "export", folder / "shop", folder / "index"))
+    return folder

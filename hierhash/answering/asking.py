@@ -25,7 +25,7 @@ from hierhash.retrieval.text_branch import TextBranch, answers_in_numpy
 if TYPE_CHECKING:
     from PIL.Image import Image
 
-    from hierhash.runs.saved import SavedRun
+    from hierhash.runs.coding_run import CodingRun
 
 
 @dataclass(frozen=True)
@@ -137,7 +137,7 @@ def ask_text(reader: TextReader, text: str) -> Query:
     return Query(coded, kind_of_text(text), _first(known), notes, named=named)
 
 
-def ask_rows(saved: SavedRun, modality: str, rows: Any) -> Query:
+def ask_rows(saved: CodingRun, modality: str, rows: Any) -> Query:
     """One row of features as a query.
 
     Args:
@@ -149,7 +149,7 @@ def ask_rows(saved: SavedRun, modality: str, rows: Any) -> Query:
     return Query(saved.method.encode({modality: rows}, "query"), modality, known)
 
 
-def ask_picture(saved: SavedRun, image: Image, text: str | None = None) -> Query:
+def ask_picture(saved: CodingRun, image: Image, text: str | None = None) -> Query:
     """A picture as a query, or a picture and a text as one: see ``methods.composed``.
 
     Args:
@@ -196,12 +196,12 @@ def ask_stored(code: NDArray[Any], distance: Distance, by_score: bool) -> Query:
     return Query(Coded(code, real), "item")
 
 
-def _is_value(saved: SavedRun, text: str) -> bool:
+def _is_value(saved: CodingRun, text: str) -> bool:
     """Whether the whole text is the name of a facet's value."""
     return any(plain_name(text) in named_nodes(tree) for tree in saved.facets.values())
 
 
-def _named(saved: SavedRun, text: str) -> dict[str, Node]:
+def _named(saved: CodingRun, text: str) -> dict[str, Node]:
     """By tree the node that a text is the name of; of a facet, also that a part of it names."""
     found: dict[str, Node] = {}
     for name, tree in {CATEGORY: saved.tree, **saved.facets}.items():
@@ -219,7 +219,7 @@ def _first(posteriors: Mapping[str, NDArray[Any]]) -> dict[str, NDArray[Any]]:
 
 def _posteriors(method: Any, rows: Mapping[str, Any]) -> dict[str, NDArray[Any]]:
     """Leaf probabilities (n, leaves) by tree, of a method that classifies."""
-    from hierhash.methods.faceted import parts_of
+    from hierhash.methods.parts import parts_of
 
     found = {name: part.classify(rows) for name, part in parts_of(method).items()}
     return {name: levels[-1] for name, levels in found.items() if levels is not None}

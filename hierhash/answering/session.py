@@ -1,6 +1,7 @@
 """A store that is ready to answer texts, pictures and items, and to be looked through.
 
-A text is answered in numpy; only a picture loads torch. Threads may share a session.
+A text is answered in numpy; only a picture loads torch, where the run is not an exported
+one. Threads may share a session.
 """
 
 from __future__ import annotations
@@ -37,10 +38,12 @@ from hierhash.retrieval.store import Store
 from hierhash.retrieval.understood import Understood, relation, understand_all
 from hierhash.retrieval.weighing import check_prefix, chosen_weights, parse_weights
 from hierhash.retrieval.where import parse_condition
+from hierhash.runs.open_run import open_run
 
 if TYPE_CHECKING:
     from PIL.Image import Image
 
+    from hierhash.exported.run import ExportedRun
     from hierhash.runs.saved import SavedRun
 
 UNKNOWN = "is not known"
@@ -84,15 +87,13 @@ class Session:
             return self._read[1]
 
     @cached_property
-    def saved(self) -> SavedRun:
-        """The run itself, loaded with torch when a picture first asks.
+    def saved(self) -> SavedRun | ExportedRun:
+        """The run itself, loaded when a picture first asks; with torch, unless it is exported.
 
         Raises:
             RunError: It is damaged.
         """
-        from hierhash.runs.saved import load_run
-
-        return load_run(self.store.run)
+        return open_run(self.store.run)
 
     def wish(
         self,

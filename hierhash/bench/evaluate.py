@@ -7,8 +7,8 @@ from hierhash.bench.scores import Scores, direction_scores, directions_of, round
 from hierhash.bench.segment_weights import segment_weights
 from hierhash.bench.trained import Rows, Trained, encode_items
 from hierhash.bench.typed_queries import TypedQueries, names_of, short_scores, typed_scores
-from hierhash.methods.faceted import category_of
 from hierhash.methods.method import Method
+from hierhash.methods.parts import category_of
 from hierhash.prepare import Prepared
 
 

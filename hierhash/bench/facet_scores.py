@@ -19,7 +19,7 @@ from hierhash.bench.joint import joint_labels
 from hierhash.bench.scores import CROSS, direction_scores, directions_of
 from hierhash.bench.trained import Rows, Trained, encode_items
 from hierhash.labels.facets import CATEGORY
-from hierhash.methods.faceted import parts_of
+from hierhash.methods.parts import parts_of
 from hierhash.prepare import Prepared
 
 

@@ -21,9 +21,9 @@ from hierhash.bench.risk import risk_controls
 from hierhash.bench.scores import DIRECTIONS
 from hierhash.bench.trained import Rows, Trained
 from hierhash.labels.items import ItemLabels
-from hierhash.methods.faceted import parts_of
+from hierhash.methods.coherent import coherent_probabilities
 from hierhash.methods.method import Method
-from hierhash.methods.predict import coherent_probabilities
+from hierhash.methods.parts import parts_of
 from hierhash.prepare import Prepared
 from hierhash.retrieval.risk_file import DEFAULT_RISK
 from hierhash.retrieval.understood import understand

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 
 from hierhash.features.text_vectorisers import TextVectoriser
 from hierhash.lessons import shortened
-from hierhash.methods.faceted import parts_of
+from hierhash.methods.coherent import coherent_probabilities
 from hierhash.methods.method import Method, Rows
-from hierhash.methods.predict import coherent_probabilities
+from hierhash.methods.parts import parts_of
 from hierhash.metrics.risk_control import RiskControl, risk_control
 from hierhash.prepare import Prepared
 from hierhash.retrieval.risk_file import SHORT

@@ -26,8 +26,8 @@ from hierhash.bench.segment_weights import segment_weights
 from hierhash.bench.trained import Trained, encode_items, fit_longest, fit_method
 from hierhash.bench.typed_queries import find_queries, read_queries
 from hierhash.config.schema import RunConfig
-from hierhash.methods.faceted import category_of
 from hierhash.methods.method import Method
+from hierhash.methods.parts import category_of
 from hierhash.metrics.retrieval_suite import DirectionResult
 from hierhash.prepare import Advance, Prepared
 

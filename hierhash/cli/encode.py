@@ -31,11 +31,11 @@ def encode(
     from hierhash.features.engine import check_engine
     from hierhash.retrieval.load_index import load_index
     from hierhash.runs.encoding import encode_to_index
-    from hierhash.runs.saved import load_run
+    from hierhash.runs.open_run import open_run
 
     check_modality(modality, both=True)
     check_engine(engine)
-    saved, catalogue = load_run(run), read_source(source, format_, option)
+    saved, catalogue = open_run(run), read_source(source, format_, option)
     try:
         found = encode_to_index(saved, catalogue, out, modality, shard, engine)
     except KeyboardInterrupt:

@@ -32,7 +32,7 @@ def evaluate(
     from hierhash.bench.trained import encode_items
     from hierhash.bench.typed_queries import read_queries
     from hierhash.environment import environment
-    from hierhash.methods.faceted import category_of
+    from hierhash.methods.parts import category_of
     from hierhash.runs.items import REMEDIES, check_part, prepare_again
     from hierhash.runs.saved import load_run
     from hierhash.storage.json_files import append_line

@@ -78,17 +78,17 @@ def add(
     from hierhash.retrieval.exact import RUN
     from hierhash.retrieval.open_store import is_database, open_database, open_store
     from hierhash.runs.encoding import add_to_index, add_to_store
-    from hierhash.runs.saved import load_run
+    from hierhash.runs.open_run import open_run
 
     check_engine(engine)
     if is_database(index):
         store = open_database(index)
-        saved, catalogue = load_run(store.run), read_source(source, format_, option)
+        saved, catalogue = open_run(store.run), read_source(source, format_, option)
         found = add_to_store(saved, catalogue, store, replace, shard, engine)
         noted = None
     else:
         folder = Path(index)
-        saved, catalogue = load_run(folder / RUN), read_source(source, format_, option)
+        saved, catalogue = open_run(folder / RUN), read_source(source, format_, option)
         found = add_to_index(saved, catalogue, folder, replace, shard, engine)
         noted = folder
     for line in notes_of(found, noted):
@@ -141,6 +141,22 @@ def compact(index: Annotated[str, typer.Argument(help="Index folder.")]) -> None
             "index compact: a database takes back the room by itself; only for folders"
         )
     typer.echo(f"{index}: {compact(Path(index))} items")
+
+
+@app.command()
+def carry(
+    index: Annotated[str, typer.Argument(help="Index folder.")],
+    run: Annotated[Path, typer.Argument(help="Run of the same weights, such as an export.")],
+) -> None:
+    """Let an index answer by another run of the same weights: by an export, without torch."""
+    from hierhash.errors import InputError
+    from hierhash.retrieval.changing import carry
+    from hierhash.retrieval.open_store import is_database
+
+    if is_database(index):
+        raise InputError("index carry: only for folders; then copy the folder: hierhash index copy")
+    carry(Path(index), run)
+    typer.echo(f"{index}: answers by {run}")
 
 
 @app.command()

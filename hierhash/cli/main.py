@@ -12,6 +12,7 @@ from hierhash.cli.bench import bench
 from hierhash.cli.demo import demo
 from hierhash.cli.encode import encode
 from hierhash.cli.evaluate import evaluate
+from hierhash.cli.export import export
 from hierhash.cli.export_page import export_page
 from hierhash.cli.extend import extend
 from hierhash.cli.predict import predict
@@ -38,6 +39,7 @@ app.add_typer(data.app, name="data")
 app.command()(train)
 app.command()(evaluate)
 app.command()(extend)
+app.command()(export)
 app.command()(predict)
 app.command()(encode)
 app.add_typer(index.app, name="index")

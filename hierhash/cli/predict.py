@@ -51,8 +51,8 @@ def predict(
     from hierhash.cli.source_argument import check_modality, read_source
     from hierhash.errors import InputError
     from hierhash.runs.filling import write_proposals
+    from hierhash.runs.open_run import open_run
     from hierhash.runs.prediction import check_classifies, predict_one, predict_source
-    from hierhash.runs.saved import load_run
 
     asked = [("text", one) for one in text or []] + [("image", str(one)) for one in image or []]
     if bool(asked) == bool(source):
@@ -65,7 +65,7 @@ def predict(
         check_modality(modality, both=fill or modality is None)
         if out.exists():
             raise InputError(f"{out}: exists already; choose another name or remove it")
-        saved = load_run(run)
+        saved = open_run(run)
         check_classifies(saved)
         catalogue = read_source(source, format_, option)
         if fill:
@@ -77,7 +77,7 @@ def predict(
             left = f"; {others} say nothing to the run and have empty cells" if others else ""
             typer.echo(f"{out}: {count} items{left}")
         return
-    saved = load_run(run)
+    saved = open_run(run)
     check_classifies(saved)
     for kind, one in asked:
         told = predict_one(saved, kind, one, risk)

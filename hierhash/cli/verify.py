@@ -63,10 +63,15 @@ def _index(path: Path) -> str:
 
 
 def _run(path: Path) -> str:
+    from hierhash.exported.run import ExportedRun
     from hierhash.retrieval.run_files import MANIFEST
-    from hierhash.runs.saved import load_run
+    from hierhash.runs.open_run import open_run
 
-    run = load_run(path)
+    run = open_run(path)
+    if isinstance(run, ExportedRun):
+        run.check_graphs()
+        bits = run.layout.bits
+        return f"{path}: an exported run of {run.method_name}, {bits} bits, whole"
     kind = "whole" if (path / MANIFEST).is_file() else "whole; made by 0.1.0, which kept no hashes"
     return f"{path}: a run of {run.config.method}, {run.config.bits} bits, {kind}"
 

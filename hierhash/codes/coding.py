@@ -44,6 +44,10 @@ class Signs:
         """See ``Coding``."""
         return Coded(pack(outputs), np.clip(outputs, -1.0, 1.0))
 
+    def values(self, outputs: Floats, modality: str) -> Floats:
+        """(n, K), what the signs are taken of."""
+        return outputs
+
 
 @dataclass(frozen=True, eq=False)
 class Posterior:
@@ -113,8 +117,12 @@ class Hyperplanes:
 
     def __call__(self, outputs: Floats, modality: str) -> Coded:
         """See ``Coding``: the query is the distances to the planes, cut to -1..1."""
+        return Signs()(self.values(outputs, modality), modality)
+
+    def values(self, outputs: Floats, modality: str) -> Floats:
+        """See ``Signs``: distances to the planes."""
         apart: Floats = np.subtract(self.vectors(outputs, modality), self.centre, dtype=np.float32)
-        return Signs()(np.asarray(apart @ self.planes.T, dtype=np.float32), modality)
+        return np.asarray(apart @ self.planes.T, dtype=np.float32)
 
     def vectors(self, outputs: Floats, modality: str) -> Floats:
         """float32 (n, nodes): sqrt(w_l) p_l of all levels."""
@@ -156,7 +164,15 @@ class ExpectedCode:
     def code(self, posterior: NDArray[np.float64]) -> Coded:
         """Codes and queries of items by their leaf probabilities (n, leaves)."""
         query = (asked(posterior) @ self.centres).astype(np.float32)
-        return Coded(pack(posterior @ (self.gains * self.centres)), np.clip(query, -1.0, 1.0))
+        return Coded(pack(self.values_of(posterior)), np.clip(query, -1.0, 1.0))
+
+    def values(self, outputs: Floats, modality: str) -> NDArray[np.float64]:
+        """See ``Signs``: sums over leaves."""
+        return self.values_of(self.posterior(outputs, modality))
+
+    def values_of(self, posterior: NDArray[np.float64]) -> NDArray[np.float64]:
+        """As ``values``, of leaf probabilities (n, leaves)."""
+        return np.asarray(posterior @ (self.gains * self.centres))
 
 
 def asked(posterior: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -19,49 +20,63 @@ def with_absolute_paths(config: RunConfig) -> RunConfig:
 
     The name of a shipped tree stays a name.
     """
+    return _with_paths(config, lambda path: str(Path(path).absolute()))
+
+
+def with_last_names(config: RunConfig) -> RunConfig:
+    """The same run without the folders of its files, which are nobody else's business."""
+    return _with_paths(config, os.path.basename)
+
+
+Change = Callable[[str], str]
+
+
+def _with_paths(config: RunConfig, change: Change) -> RunConfig:
     data, image = config.data, config.features.image
-    split = data.split.model_copy(update={"file": _absolute(data.split.file)})
+    split = data.split.model_copy(update={"file": _changed(data.split.file, change)})
     options = {
-        name: os.path.abspath(value) if name in PLACES and isinstance(value, str) else value
+        name: change(value) if name in PLACES and isinstance(value, str) else value
         for name, value in data.options.items()
     }
     changes = {
         "data": data.model_copy(
             update={
-                "path": _absolute(data.path),
-                "tree": _absolute_if_there(data.tree),
+                "path": _changed(data.path, change),
+                "tree": _changed_file(data.tree, change),
                 "options": options,
                 "split": split,
             }
         ),
         "facets": {
-            name: facet.model_copy(update={"tree": _absolute_if_there(facet.tree)})
+            name: facet.model_copy(update={"tree": _changed_file(facet.tree, change)})
             for name, facet in config.facets.items()
         },
         "features": config.features.model_copy(
-            update={"image": replace(image, weights=_absolute(image.weights))}
+            update={"image": replace(image, weights=_changed(image.weights, change))}
         ),
-        "model": _with_absolute(config.model),
+        "model": _in_settings(config.model, change),
     }
     return config.model_copy(update=changes)
 
 
-def _with_absolute(settings: Any) -> Any:
-    """The settings of a method with every path in them absolute."""
+def _in_settings(settings: Any, change: Change) -> Any:
+    """The settings of a method with every path in them changed."""
     if isinstance(settings, Path):
-        return settings.absolute()
+        return _changed(settings, change)
     if not is_dataclass(settings) or isinstance(settings, type):
         return settings
     own = {one.name: getattr(settings, one.name) for one in fields(settings)}
-    return replace(settings, **{name: _with_absolute(value) for name, value in own.items()})
+    return replace(settings, **{name: _in_settings(value, change) for name, value in own.items()})
 
 
-def _absolute(path: Path | None) -> Path | None:
-    return None if path is None else path.absolute()
+def _changed(path: Path | None, change: Change) -> Path | None:
+    return None if path is None else Path(change(str(path)))
 
 
-def _absolute_if_there(name: str | None) -> str | None:
-    return os.path.abspath(name) if name is not None and os.path.isfile(name) else name
+def _changed_file(name: str | None, change: Change) -> str | None:
+    """What a tree is named by; the name of a shipped one is no path."""
+    is_path = name is not None and (os.path.isfile(name) or os.path.isabs(name))
+    return change(name) if name is not None and is_path else name
 
 
 def dump_config(config: RunConfig) -> str:

@@ -18,7 +18,6 @@ from numpy.typing import NDArray
 from hierhash.data.images import ImageRef
 from hierhash.errors import ConfigError, InputError, did_you_mean
 from hierhash.features.backbone import ImageBackbone
-from hierhash.features.onnx_engine import OnnxFeatures
 from hierhash.features.reading_ahead import readable
 
 AUTO, TORCH, ONNX = "auto", "torch", "onnx"
@@ -89,6 +88,8 @@ def engine_for(
         return Engine(TORCH, "as asked", backbone.features)
     if asked == AUTO and len(images) < WORTH:
         return Engine(TORCH, f"fewer than {WORTH:,} pictures", backbone.features)
+    from hierhash.features.onnx_engine import OnnxFeatures  # it loads torch
+
     try:
         onnx = OnnxFeatures(backbone, folder)
         sample = readable(images, backbone.size, MEASURED)

@@ -11,10 +11,11 @@ import hashlib
 import io
 import logging
 import warnings
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import torch
+from torch import Tensor, nn
 
 from hierhash.errors import ConfigError, HierhashError
 from hierhash.features.backbone import NetBackbone
@@ -66,31 +67,53 @@ def _sha256(graph: bytes) -> bytes:
 
 
 def _exported(backbone: NetBackbone) -> bytes:
+    pixels = torch.zeros((BLOCK, *backbone.size, 3), dtype=torch.uint8)
     try:
-        import onnx  # noqa: F401 - the exporter asks for both only when it is half done
-        import onnxscript  # noqa: F401
+        return traced(backbone.network, pixels, "pixels", ["features"])
     except ImportError as error:
         raise ConfigError(
             f"engine onnx: {missing(error)}; run: pip install 'hierhash[onnx]'"
         ) from error
-    pixels = torch.zeros((BLOCK, *backbone.size, 3), dtype=torch.uint8)
-    try:
-        with _silence(), torch.no_grad():
-            program = torch.onnx.export(
-                backbone.network,
-                (pixels,),
-                input_names=["pixels"],
-                output_names=["features"],
-                dynamo=True,
-                verbose=False,
-            )
-            assert program is not None  # noqa: S101 - it is only without dynamo
-            graph: bytes = program.model_proto.SerializeToString()
     except Exception as error:  # tracing and conversion raise their own kinds, without a base class
         raise ConfigError(
             f"engine onnx: {backbone.key} cannot be exported ({type(error).__name__}); "
             "use --engine torch"
         ) from error
+
+
+def traced(
+    network: nn.Module, inputs: Tensor, name: str, outputs: Sequence[str], free: str | None = None
+) -> bytes:
+    """A network as an ONNX file.
+
+    Args:
+        network: In evaluation mode.
+        inputs: What it is traced with.
+        name: Of its input.
+        outputs: Names of its outputs.
+        free: What the first axis is called where it may have any length; None keeps that of
+            ``inputs``.
+
+    Raises:
+        ImportError: A package is not installed.
+        Exception: The network cannot be traced or converted; each step raises kinds of its own.
+    """
+    import onnx  # noqa: F401 - the exporter asks for both only when it is half done
+    import onnxscript  # noqa: F401
+
+    axes = None if free is None else ({0: torch.export.Dim(free)},)
+    with _silence(), torch.no_grad():
+        program = torch.onnx.export(
+            network,
+            (inputs,),
+            input_names=[name],
+            output_names=list(outputs),
+            dynamic_shapes=axes,
+            dynamo=True,
+            verbose=False,
+        )
+        assert program is not None  # noqa: S101 - it is only without dynamo
+        graph: bytes = program.model_proto.SerializeToString()
     return graph
 
 

@@ -5,6 +5,7 @@ Pillow lets other threads run while it decodes and resizes, so threads are enoug
 
 from __future__ import annotations
 
+import sys
 from collections import deque
 from collections.abc import Generator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -13,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.data.images import ImageRef
+from hierhash.environment import cores
 from hierhash.errors import DataError
 from hierhash.features.backbone import resize
 
@@ -31,12 +33,12 @@ def read_ahead(
     Args:
         images: The pictures.
         size: (height, width) they are stretched to.
-        threads: How many read; None takes as many as torch computes with.
+        threads: How many read; None takes as many as torch computes with, or, where it is not
+            loaded, as there are cores.
 
     Yields:
         uint8 of shape (height, width, 3); or, of a picture that cannot be read, what is wrong.
     """
-    import torch  # here, so that who asks where the cache is needs none
 
     def read(image: ImageRef) -> NDArray[np.uint8] | DataError:
         try:
@@ -44,7 +46,7 @@ def read_ahead(
         except DataError as error:
             return error
 
-    pool = ThreadPoolExecutor(threads or torch.get_num_threads(), "hierhash-reading")
+    pool = ThreadPoolExecutor(threads or _threads(), "hierhash-reading")
     waiting: deque[Future[NDArray[np.uint8] | DataError]] = deque()
     try:
         for image in images:
@@ -55,6 +57,12 @@ def read_ahead(
             yield waiting.popleft().result()
     finally:
         pool.shutdown(cancel_futures=True)
+
+
+def _threads() -> int:
+    # Nobody shall load torch to read pictures.
+    torch = sys.modules.get("torch")
+    return cores() if torch is None else int(torch.get_num_threads())
 
 
 def readable(images: Sequence[ImageRef], size: tuple[int, int], n: int) -> NDArray[np.uint8]:

@@ -149,7 +149,7 @@ class Classifiers:
             if len(known):
                 self.temperatures[modality] = best_temperature(
                     lambda own, heat: level_posteriors(own, self.problem.ancestors, heat)[-1],
-                    self._outputs({modality: items.rows[modality][known]}),
+                    self.outputs({modality: items.rows[modality][known]}),
                     items.labels.subset(known),
                 )
 
@@ -159,16 +159,21 @@ class Classifiers:
 
     def encode(self, rows: Rows, role: Role) -> Coded:
         """See ``Method``."""
-        return self.coding()(self._outputs(rows), only_modality(rows)[0])
+        return self.coding()(self.outputs(rows), only_modality(rows)[0])
 
     def classify(self, rows: Rows) -> Posteriors | None:
         """See ``Method``."""
         temperature = self.temperatures.get(only_modality(rows)[0], 1.0)
-        return level_posteriors(self._outputs(rows), self.problem.ancestors, temperature)
+        return level_posteriors(self.outputs(rows), self.problem.ancestors, temperature)
 
-    def _outputs(self, rows: Rows) -> NDArray[np.float32]:
+    def outputs(self, rows: Rows) -> NDArray[np.float32]:
+        """Leaf logits of one modality, float32 (n, leaves)."""
         modality, features = only_modality(rows)
         return finite_outputs(self.branches[modality], features, modality)
+
+    def branch(self, modality: str) -> nn.Module:
+        """The network of one modality, for an export."""
+        return self.branches[modality]
 
     def state(self) -> dict[str, NDArray[Any]]:
         """See ``Method``: the weights of the networks."""

@@ -15,15 +15,15 @@ import numpy as np
 
 from hierhash.codes.coded import Coded, beside
 from hierhash.labels.facets import CATEGORY
-from hierhash.methods.faceted import parts_of
-from hierhash.methods.method import Method, Posteriors, Rows
+from hierhash.methods.method import Posteriors, Rows
+from hierhash.methods.parts import Coder, parts_of
 
 CLEAR = 0.5
 """Words are clear in a tree that has a node likelier than all that lies elsewhere."""
 
 
 def composed_rows(
-    method: Method,
+    method: Coder,
     picture: Any,
     words: Any,
     named: Collection[str] = (),
@@ -57,12 +57,12 @@ def composed_rows(
     return found
 
 
-def encode_composed(method: Method, rows: Mapping[str, Rows]) -> Coded:
+def encode_composed(method: Coder, rows: Mapping[str, Rows]) -> Coded:
     """One query whose parts read what ``composed_rows`` chose."""
     return beside([part.encode(rows[name], "query") for name, part in parts_of(method).items()])
 
 
-def classify_composed(method: Method, rows: Mapping[str, Rows]) -> dict[str, Posteriors]:
+def classify_composed(method: Coder, rows: Mapping[str, Rows]) -> dict[str, Posteriors]:
     """By tree the probabilities of such a query, of the parts that classify."""
     found = {name: part.classify(rows[name]) for name, part in parts_of(method).items()}
     return {name: levels for name, levels in found.items() if levels is not None}

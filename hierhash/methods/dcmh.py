@@ -12,7 +12,9 @@ from typing import Any, ClassVar
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import nn
 
+from hierhash.branches.heads import Head
 from hierhash.branches.two_branch import TwoBranch, finite_outputs
 from hierhash.codes.coded import Coded
 from hierhash.codes.coding import Signs
@@ -100,6 +102,15 @@ class DCMH(BitCodes):
         """Real outputs of the branch of one modality, float32 (n, K)."""
         modality, features = only_modality(rows)
         return finite_outputs(self.model.branch(modality), features, modality)
+
+    def branch(self, modality: str) -> nn.Module:
+        """The network of one modality, for an export."""
+        return self.model.branch(modality)
+
+    @property
+    def head(self) -> Head | None:
+        """The classifier of the outputs, for an export."""
+        return self.model.head
 
     def state(self) -> dict[str, NDArray[Any]]:
         """See ``Method``: the weights of the network."""

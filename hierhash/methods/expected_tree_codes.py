@@ -17,6 +17,7 @@ import numpy as np
 from annotated_types import Ge, Le
 from numpy.typing import NDArray
 from pydantic import Strict
+from torch import nn
 
 from hierhash.codes.coded import Coded
 from hierhash.codes.coding import ExpectedCode, fused
@@ -216,6 +217,14 @@ class ExpectedTreeCodes(BitCodes):
                 for modality, features in rows.items()
             ]
         )
+
+    def outputs(self, rows: Rows) -> NDArray[np.float32]:
+        """Real outputs of the network of one modality, float32 (n, width)."""
+        return self.network.outputs(rows)
+
+    def branch(self, modality: str) -> nn.Module:
+        """The network of one modality, for an export."""
+        return self.network.branch(modality)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """See ``Method``."""

@@ -140,16 +140,6 @@ class Faceted:
         return {}
 
 
-def parts_of(method: Method) -> dict[str, Method]:
-    """The category's part and those of the facets; the method itself where it has none."""
-    return method.parts if isinstance(method, Faceted) else {CATEGORY: method}
-
-
-def category_of(method: Method) -> Method:
-    """The part of a method that is about the category."""
-    return parts_of(method)[CATEGORY]
-
-
 def _watch_of(watch: Watch, name: str) -> Watch:
     """A watch of a facet's part: a folder of its own, and no early stopping."""
     folder = None if watch.folder is None else watch.folder / FOLDER / name

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Protocol
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,8 +16,10 @@ from numpy.typing import NDArray
 from hierhash.codes.coded import Coded, Segment
 from hierhash.codes.distances import Distance
 from hierhash.labels.tree import LabelTree
-from hierhash.training.fit import Watch
 from hierhash.training.items import Items
+
+if TYPE_CHECKING:  # it needs torch, and who codes items by an exported run has none
+    from hierhash.training.fit import Watch
 
 Role = Literal["query", "database"]
 Rows = Mapping[str, Any]
@@ -58,6 +60,8 @@ class Method(Protocol):
 
     A method that can learn new leaves without training has ``extend(tree, items)``, which gives
     another fitted method, for the grown tree, and leaves this one and what it learnt as they are.
+    One that can be exported has ``branch(modality)``, the torch module from feature rows to the
+    outputs that its ``coding`` is given, and ``outputs(rows)``, which gives them.
 
     Class attributes:
         Settings: A frozen dataclass: the ``model`` section of its configs.

@@ -51,7 +51,7 @@ class PosteriorHyperplanes(Classifiers):
         """Temperatures, and the mean item."""
         super().calibrate(items)
         means = [
-            self.coding().vectors(self._outputs({one: items.rows[one][known]}), one).mean(axis=0)
+            self.coding().vectors(self.outputs({one: items.rows[one][known]}), one).mean(axis=0)
             for one in self.branches
             if len(known := items.having(one, np.arange(items.n)))
         ]

@@ -159,9 +159,16 @@ class SoftContrast(BitCodes):
 
     def encode(self, rows: Rows, role: Role) -> Coded:
         """See ``Method``."""
+        return Signs()(self.outputs(rows), only_modality(rows)[0])
+
+    def outputs(self, rows: Rows) -> NDArray[np.float32]:
+        """Real outputs of the branch of one modality, float32 (n, K)."""
         modality, features = only_modality(rows)
-        outputs = finite_outputs(self.branches[modality], features, modality)
-        return Signs()(outputs, modality)
+        return finite_outputs(self.branches[modality], features, modality)
+
+    def branch(self, modality: str) -> nn.Module:
+        """The network of one modality, for an export."""
+        return self.branches[modality]
 
     def state(self) -> dict[str, NDArray[Any]]:
         """See ``Method``."""

@@ -31,6 +31,7 @@ from hierhash.retrieval.additions import (
 )
 from hierhash.retrieval.exact import FORMAT, MANIFEST, ExactIndex, write_items
 from hierhash.retrieval.load_index import load_index, load_rows
+from hierhash.retrieval.run_files import check_run, model_sha256
 from hierhash.storage.checksums import checksums, sha256_of
 from hierhash.storage.json_files import write_json
 from hierhash.storage.lock import locked
@@ -255,6 +256,28 @@ def compact_held(folder: Path) -> int:
     if (folder / CHANGES).exists():
         index.save(folder, replacing=True, keeping=BESIDE)
     return len(index)
+
+
+def carry(folder: Path, run: Path) -> None:
+    """Writes an index whole again with another run of the same weights, such as an export of it.
+
+    Args:
+        folder: The index.
+        run: The run.
+
+    Raises:
+        RunError: It is of other weights, it or the index is damaged, or as ``compact``.
+    """
+    check_run(run)
+    with held(folder):
+        index = load_index(folder)
+        check_changeable(folder, index)
+        if model_sha256(run) != index.manifest["model_sha256"]:
+            raise RunError(
+                f"{run}: of other weights than those that {folder} was made with; code its items "
+                "anew: hierhash encode"
+            )
+        replace(index, run=run).save(folder, replacing=True, keeping=BESIDE)
 
 
 def accelerate(folder: Path, kind: Kind | None) -> Accelerator | None:

@@ -16,6 +16,8 @@ from hierhash.storage.yaml_mapping import Lines
 
 MANIFEST = "manifest.json"
 FORMAT = "hierhash-run-2"
+EXPORT_FORMAT = "hierhash-export-1"
+"""Of an exported run: graphs in place of what needs torch (``hierhash.exported``)."""
 FILES = (
     "config.yaml",
     "tree.yaml",
@@ -40,8 +42,37 @@ def facet_names(folder: Path) -> list[str]:
     return sorted(path.name[len(FACET) : -len(".yaml")] for path in folder.glob(f"{FACET}*.yaml"))
 
 
+def is_exported(folder: Path) -> bool:
+    """Whether a folder is an exported run, as its manifest says."""
+    try:
+        content = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return False
+    return isinstance(content, dict) and content.get("format") == EXPORT_FORMAT
+
+
+def refuse_exported(folder: Path) -> None:
+    """Refuses an exported run where the run itself is needed.
+
+    Raises:
+        RunError: It is an exported run.
+    """
+    if is_exported(folder):
+        raise exported_error(folder)
+
+
+def exported_error(folder: Path) -> RunError:
+    """What is said where the run itself is needed, and an exported one is given."""
+    return RunError(
+        f"{folder}: an exported run, which encodes, searches and predicts; for all else give the "
+        "run that it was exported from"
+    )
+
+
 def run_files(folder: Path) -> list[str]:
     """The names of the files that a run consists of, as far as they are there."""
+    if is_exported(folder):
+        return list(read_manifest(folder, "export the run again")["files"])
     facets = [f"{FACET}{name}.yaml" for name in facet_names(folder)]
     return [name for name in (*FILES, *facets) if (folder / name).is_file()]
 
@@ -75,8 +106,9 @@ def refuse_foreign(folder: Path) -> None:
     """Refuses a folder that holds anything and that no run was begun in.
 
     Raises:
-        RunError: It is such a folder: a catalogue, an index, a user's own project.
+        RunError: It is such a folder: a catalogue, an index, an export, a user's own project.
     """
+    refuse_exported(folder)
     there = sorted(path.name for path in folder.iterdir() if not path.name.startswith("."))
     if there and not _is_marked(folder):
         shown = ", ".join(there[:3]) + (" and more" if len(there) > 3 else "")
@@ -115,7 +147,10 @@ def check_run(folder: Path) -> None:
             again = f"hierhash train {folder / 'config.yaml'} --out {folder} --resume"
             raise RunError(f"{folder}: the training was interrupted; go on with: {again}")
         return
-    check_files(folder, FORMAT, "train the run again")
+    if is_exported(folder):
+        check_files(folder, EXPORT_FORMAT, "export the run again")
+    else:
+        check_files(folder, FORMAT, "train the run again")
 
 
 def check_files(folder: Path, known: str, remedy: str) -> None:

@@ -62,8 +62,8 @@ class TextBranch:
         if not (run / "vectoriser.json").is_file():
             raise RunError(f"{run}: trained on precomputed text features; it reads no text")
         self._run = run
-        self._vectoriser = _vectoriser(run, config, by_meaning)
-        stored = _stored(run / "model.safetensors")
+        self._vectoriser = vectoriser_of(run, config, by_meaning)
+        stored = read_arrays(run / "model.safetensors")
         self._parts = _parts(run, about, stored)
 
     def check(self, text: str) -> None:
@@ -169,22 +169,42 @@ class _Part:
 
 def _parts(run: Path, about: Mapping[str, Any], stored: Weights) -> dict[str, _Part]:
     """The category's part and one for each facet."""
+    return {
+        name: _part(run, "tree.yaml" if name == CATEGORY else f"{FACET}{name}.yaml", own, arrays)
+        for name, (own, arrays) in coding_parts(run, about, stored).items()
+    }
+
+
+def coding_parts(
+    run: Path, about: Mapping[str, Any], stored: Weights
+) -> dict[str, tuple[Any, Weights]]:
+    """By part of a run, the category's first, its coding as model.json tells it, and its arrays.
+
+    Args:
+        run: The run folder, for messages.
+        about: What model.json holds.
+        stored: The run's arrays.
+
+    Raises:
+        RunError: The parts are not told.
+    """
     coding = about.get("coding")
     if not isinstance(coding, Mapping) or coding.get("name") != "faceted":
-        return {CATEGORY: _part(run, "tree.yaml", coding, stored)}
+        return {CATEGORY: (coding, stored)}
     parts = coding.get("parts")
     if not isinstance(parts, Mapping) or CATEGORY not in parts:
         raise RunError(f"{run}/model.json: coding: no parts; train the run again")
-    found = {}
-    for name, own in parts.items():
-        arrays = {
-            key.removeprefix(f"{name}."): array
-            for key, array in stored.items()
-            if key.startswith(f"{name}.")
-        }
-        tree = "tree.yaml" if name == CATEGORY else f"{FACET}{name}.yaml"
-        found[str(name)] = _part(run, tree, own, arrays)
-    return found
+    return {
+        str(name): (
+            own,
+            {
+                key.removeprefix(f"{name}."): array
+                for key, array in stored.items()
+                if key.startswith(f"{name}.")
+            },
+        )
+        for name, own in parts.items()
+    }
 
 
 def _part(run: Path, file: str, description: Any, stored: Weights) -> _Part:
@@ -236,7 +256,18 @@ def _unfit(run: Path) -> str:
     return f"{run}/model.safetensors: does not fit config.yaml; train the run again"
 
 
-def _vectoriser(run: Path, config: Mapping[str, Any], by_meaning: bool) -> TextVectoriser:
+def vectoriser_of(run: Path, config: Mapping[str, Any], by_meaning: bool = True) -> TextVectoriser:
+    """What turns texts into features, with the vocabulary that a run learnt.
+
+    Args:
+        run: The run folder.
+        config: What its config says.
+        by_meaning: Read unknown words by what they mean, too, where the run does.
+
+    Raises:
+        ConfigError: It needs a package that is not installed.
+        RunError: The vocabulary is missing, damaged or of another kind.
+    """
     name = str(_section(config, "features", "text").get("name", "words"))
     if not by_meaning and name in BY_MEANING:
         name = "close_words"
@@ -268,8 +299,12 @@ def load_vocabulary(vectoriser: TextVectoriser, run: Path) -> None:
         ) from error
 
 
-def _stored(path: Path) -> dict[str, NDArray[Any]]:
-    """All arrays of a run but those of its image branch, which are large."""
+def read_arrays(path: Path) -> dict[str, NDArray[Any]]:
+    """All arrays of a run but those of its image branch, which are large.
+
+    Raises:
+        RunError: The file is damaged.
+    """
     from safetensors import safe_open
 
     try:

@@ -22,9 +22,9 @@ from hierhash.labels.facets import CATEGORY
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
-from hierhash.methods.faceted import parts_of
+from hierhash.methods.coherent import coherent_probabilities
 from hierhash.methods.method import Method
-from hierhash.methods.predict import coherent_probabilities
+from hierhash.methods.parts import parts_of
 from hierhash.prepare import Prepared
 from hierhash.runs.chances import known_labels, leaf_chances, trees_of
 from hierhash.runs.indexing import default_modality

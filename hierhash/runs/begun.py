@@ -17,13 +17,13 @@ from hierhash.features.engine import AUTO, TORCH
 from hierhash.retrieval.changing import UNFINISHED
 from hierhash.retrieval.run_files import model_sha256
 from hierhash.runs.bulk_features import BulkFeatures
+from hierhash.runs.coding_run import CodingRun
 from hierhash.runs.indexing import index_of
-from hierhash.runs.saved import SavedRun
 from hierhash.storage.json_files import read_json
 
 
 def about_of(
-    saved: SavedRun, catalogue: Catalogue, modality: str, rows: Sequence[int]
+    saved: CodingRun, catalogue: Catalogue, modality: str, rows: Sequence[int]
 ) -> dict[str, str]:
     """What an encoding is of.
 
@@ -83,7 +83,7 @@ def begin(
     empty.save(folder, beside={UNFINISHED: about | engine})
 
 
-def _nothing(saved: SavedRun, modality: str) -> NDArray[Any]:
+def _nothing(saved: CodingRun, modality: str) -> NDArray[Any]:
     """Codes of no items."""
     given = ["image", "text"] if modality == "both" else [modality]
     rows = {one: np.zeros((0, *saved.shapes[one]), dtype=np.float32) for one in given}

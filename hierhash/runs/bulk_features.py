@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 
 from hierhash.data.catalogue import Catalogue
 from hierhash.data.images import ImageRef
-from hierhash.errors import DataError
-from hierhash.features.engine import Engine, engine_for
+from hierhash.errors import DataError, InputError
+from hierhash.exported.run import ExportedRun
+from hierhash.features.engine import ONNX, TORCH, Engine, engine_for
 from hierhash.features.reading_ahead import read_ahead
+from hierhash.runs.coding_run import CodingRun
 from hierhash.runs.indexing import BATCH
-from hierhash.runs.saved import SavedRun
 
 Note = Callable[[int, str, bool], None]
 """Row, what is wrong, and whether the item is kept nevertheless."""
@@ -42,7 +43,7 @@ class BulkFeatures:
         engine: What computes features of pictures; None where none are read.
     """
 
-    saved: SavedRun
+    saved: CodingRun
     engine: Engine | None
 
     @property
@@ -87,7 +88,7 @@ class BulkFeatures:
 
 
 def bulk_features(
-    saved: SavedRun, catalogue: Catalogue, modality: str, rows: Sequence[int], engine: str
+    saved: CodingRun, catalogue: Catalogue, modality: str, rows: Sequence[int], engine: str
 ) -> BulkFeatures:
     """Chooses what will read some rows of a catalogue.
 
@@ -104,7 +105,18 @@ def bulk_features(
     images = [image for row in rows if (image := catalogue.images[row]) is not None]
     if modality == "text" or not images:
         return BulkFeatures(saved, None)
-    return BulkFeatures(saved, engine_for(saved.backbone, images, engine))
+    return BulkFeatures(saved, _engine(saved, images, engine))
+
+
+def _engine(saved: CodingRun, images: Sequence[ImageRef], asked: str) -> Engine:
+    if isinstance(saved, ExportedRun):
+        if asked == TORCH:
+            raise InputError(
+                f"--engine: {saved.folder} is an exported run, which torch cannot run; leave the "
+                "option out"
+            )
+        return Engine(ONNX, "an exported run", saved.backbone.features)
+    return engine_for(saved.backbone, images, asked)
 
 
 def _image(part: Catalogue, row: int) -> ImageRef:

@@ -12,22 +12,22 @@ from hierhash.errors import InputError
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.tree import LabelTree
-from hierhash.methods.faceted import parts_of
-from hierhash.methods.predict import coherent_probabilities
+from hierhash.methods.coherent import coherent_probabilities
+from hierhash.methods.parts import parts_of
 from hierhash.retrieval.risk_file import kind_of_text
+from hierhash.runs.coding_run import CodingRun
 from hierhash.runs.indexing import BATCH, catalogue_rows, groups_of, known_facets
-from hierhash.runs.saved import SavedRun
 from hierhash.training.items import BOTH
 
 Floats = NDArray[np.float64]
 
 
-def trees_of(saved: SavedRun) -> dict[str, LabelTree]:
+def trees_of(saved: CodingRun) -> dict[str, LabelTree]:
     """The category's tree and those of the facets, by name."""
     return {CATEGORY: saved.tree, **saved.facets}
 
 
-def known_labels(saved: SavedRun, catalogue: Catalogue) -> dict[str, ItemLabels]:
+def known_labels(saved: CodingRun, catalogue: Catalogue) -> dict[str, ItemLabels]:
     """By tree the labels of all items; a facet whose column is not there is not known of any.
 
     Raises:
@@ -38,7 +38,7 @@ def known_labels(saved: SavedRun, catalogue: Catalogue) -> dict[str, ItemLabels]
 
 
 def leaf_chances(
-    saved: SavedRun, catalogue: Catalogue, modality: str
+    saved: CodingRun, catalogue: Catalogue, modality: str
 ) -> tuple[dict[str, Floats], NDArray[Any]]:
     """Probabilities of the leaves, and what of each item they were read from.
 
@@ -75,7 +75,7 @@ def leaf_chances(
                 levels = part.classify(features)
                 if levels is None:
                     raise InputError(
-                        f"{saved.folder}: '{saved.config.method}' has no classification head; "
+                        f"{saved.folder}: '{saved.method_name}' has no classification head; "
                         "train a method that has one, such as expected_tree_codes"
                     )
                 ancestors = trees_of(saved)[name].leaf_ancestors

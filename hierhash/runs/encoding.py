@@ -25,8 +25,8 @@ from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.load_index import load_index
 from hierhash.runs.begun import about_of, begin, engine_begun
 from hierhash.runs.bulk_features import BulkFeatures, Note, bulk_features
+from hierhash.runs.coding_run import CodingRun
 from hierhash.runs.indexing import default_modality, groups_of, index_of, rows_in_order
-from hierhash.runs.saved import SavedRun
 from hierhash.storage.json_files import append_line, read_lines
 from hierhash.storage.whole_file import write_text
 from hierhash.training.items import BOTH
@@ -47,7 +47,7 @@ class Encoded:
 
 
 def encode_to_index(
-    saved: SavedRun,
+    saved: CodingRun,
     catalogue: Catalogue,
     folder: Path,
     modality: str | None = None,
@@ -114,7 +114,7 @@ def _keep_told(folder: Path, there: set[str]) -> None:
 
 
 def add_to_index(
-    saved: SavedRun,
+    saved: CodingRun,
     catalogue: Catalogue,
     folder: Path,
     replacing: bool = False,
@@ -180,7 +180,7 @@ class Growing(Protocol):
 
 
 def add_to_store(
-    saved: SavedRun,
+    saved: CodingRun,
     catalogue: Catalogue,
     store: Growing,
     replacing: bool = False,
@@ -225,7 +225,7 @@ def _added(writer: Writer, first: Shard | None, others: Iterator[Shard], replaci
 
 
 def _bulk(
-    saved: SavedRun,
+    saved: CodingRun,
     catalogue: Catalogue,
     modality: str,
     rows: Sequence[int],

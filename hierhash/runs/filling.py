@@ -16,8 +16,8 @@ from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.risk_file import read_controls
 from hierhash.retrieval.understood import CLEAR
 from hierhash.runs.chances import known_labels, leaf_chances, trees_of
+from hierhash.runs.coding_run import CodingRun
 from hierhash.runs.indexing import default_modality
-from hierhash.runs.saved import SavedRun
 from hierhash.storage.csv_lines import format_csv, safe_cell
 from hierhash.storage.whole_file import write_text
 
@@ -44,7 +44,7 @@ class Proposal:
     confidence: float
 
 
-def fill(saved: SavedRun, catalogue: Catalogue, modality: str, risk: float) -> list[Proposal]:
+def fill(saved: CodingRun, catalogue: Catalogue, modality: str, risk: float) -> list[Proposal]:
     """Proposals for items without a label, with one on an inner node, or with an empty facet.
 
     Each is the deepest node that is wrong at most as often as the risk says, among items like the
@@ -77,7 +77,7 @@ def fill(saved: SavedRun, catalogue: Catalogue, modality: str, risk: float) -> l
 
 
 def write_proposals(
-    saved: SavedRun, catalogue: Catalogue, modality: str | None, risk: float, out: File
+    saved: CodingRun, catalogue: Catalogue, modality: str | None, risk: float, out: File
 ) -> int:
     """Writes the proposals as CSV (id, tree, known, proposed, confidence); returns their number.
 
@@ -142,8 +142,8 @@ def proposals(
     return found
 
 
-def _has_cell(saved: SavedRun, catalogue: Catalogue, facet: str) -> NDArray[np.bool_]:
+def _has_cell(saved: CodingRun, catalogue: Catalogue, facet: str) -> NDArray[np.bool_]:
     """Whether the catalogue says anything of a facet, be it a value that the run lacks."""
-    column = catalogue.attributes.get(saved.config.facets[facet].column)
+    column = catalogue.attributes.get(saved.facet_columns[facet])
     cells = [""] * len(catalogue) if column is None else column
     return np.array([bool(cell.strip()) for cell in cells], dtype=bool)

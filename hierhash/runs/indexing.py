@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,20 +16,21 @@ from hierhash.errors import DataError
 from hierhash.labels.facets import facet_of
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.tree import LabelTree
-from hierhash.methods.faceted import category_of
-from hierhash.prepare import Prepared
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.items import metadata_lines
 from hierhash.retrieval.run_files import model_sha256
-from hierhash.runs.items import prepare_again
-from hierhash.runs.saved import SavedRun
+from hierhash.runs.coding_run import CodingRun
 from hierhash.training.items import BOTH
 from hierhash.training.progress import counting
+
+if TYPE_CHECKING:  # they load torch, and an exported run needs none
+    from hierhash.prepare import Prepared
+    from hierhash.runs.saved import SavedRun
 
 BATCH = 64
 
 
-def default_modality(saved: SavedRun) -> str:
+def default_modality(saved: CodingRun) -> str:
     """What of items is coded when nothing is said: ``both`` where a method has one code of both."""
     return BOTH if saved.method.fuses else saved.modalities[0]
 
@@ -47,6 +48,8 @@ def index_database(
     Raises:
         DataError: No item has it.
     """
+    from hierhash.runs.items import prepare_again
+
     modality = modality or default_modality(saved)
     saved.check_modality(modality)
     prepared = prepared or prepare_again(saved)
@@ -66,7 +69,7 @@ def index_database(
 
 
 def groups_of(
-    saved: SavedRun, catalogue: Catalogue, modality: str
+    saved: CodingRun, catalogue: Catalogue, modality: str
 ) -> list[tuple[list[str], list[int]]]:
     """Modalities with the rows that are coded by just these.
 
@@ -114,7 +117,7 @@ def rows_with(catalogue: Catalogue, modality: str) -> list[int]:
 
 
 def catalogue_rows(
-    saved: SavedRun, catalogue: Catalogue, modalities: list[str], rows: list[int]
+    saved: CodingRun, catalogue: Catalogue, modalities: list[str], rows: list[int]
 ) -> Iterator[dict[str, Any]]:
     """Feature rows of some items of a catalogue by modality, batch by batch, with a bar.
 
@@ -135,7 +138,7 @@ def catalogue_rows(
 
 
 def index_of(
-    saved: SavedRun,
+    saved: CodingRun,
     modality: str,
     stored: NDArray[Any],
     catalogue: Catalogue,
@@ -170,7 +173,7 @@ def index_of(
         "hierhash": package_version("hierhash"),
         "bits": 8 * stored.itemsize * stored.shape[1],
         "segments": {segment.name: segment.bits for segment in saved.method.layout()},
-        "prefixes": [one for one in category_of(saved.method).prefixes if one % 8 == 0],
+        "prefixes": [one for one in saved.prefixes if one % 8 == 0],
         "distance": saved.method.distance().name,
         "bit_order": "big-endian packbits",
         "modality": modality,
@@ -198,11 +201,11 @@ def _attributes(catalogue: Catalogue, row: int) -> dict[str, dict[str, str]]:
     return {"attributes": own} if own else {}
 
 
-def known_facets(saved: SavedRun, catalogue: Catalogue, rows: list[int]) -> dict[str, ItemLabels]:
+def known_facets(saved: CodingRun, catalogue: Catalogue, rows: list[int]) -> dict[str, ItemLabels]:
     """Labels of rows in the run's facets; nothing is known where the catalogue lacks the column."""
     found = {}
     for name, tree in saved.facets.items():
-        column = catalogue.attributes.get(saved.config.facets[name].column)
+        column = catalogue.attributes.get(saved.facet_columns[name])
         cells = ["" if column is None else column[row] for row in rows]
         found[name] = facet_of(cells, tree).labels
     return found

@@ -16,17 +16,17 @@ from hierhash.data.images import ImageRef
 from hierhash.errors import InputError
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import format_path
+from hierhash.methods.coherent import coherent_probabilities
 from hierhash.methods.method import Posteriors
-from hierhash.methods.predict import coherent_probabilities
 from hierhash.retrieval.named import looked_up, named_nodes, plain_name
 from hierhash.retrieval.risk_file import kind_of_text, read_controls
+from hierhash.runs.coding_run import CodingRun
 from hierhash.runs.indexing import catalogue_rows, rows_with
-from hierhash.runs.saved import SavedRun
 from hierhash.storage.csv_lines import safe_cell
 from hierhash.storage.whole_file import write_text
 
 
-def check_classifies(saved: SavedRun) -> None:
+def check_classifies(saved: CodingRun) -> None:
     """Refuses a run that classifies nothing, before long work.
 
     Raises:
@@ -36,7 +36,7 @@ def check_classifies(saved: SavedRun) -> None:
     _posteriors(saved, modality, np.zeros((0, *saved.shapes[modality]), dtype=np.float32))
 
 
-def _posteriors(saved: SavedRun, modality: str, rows: Any) -> Posteriors:
+def _posteriors(saved: CodingRun, modality: str, rows: Any) -> Posteriors:
     """Class probabilities of items.
 
     Raises:
@@ -45,13 +45,13 @@ def _posteriors(saved: SavedRun, modality: str, rows: Any) -> Posteriors:
     chances = saved.method.classify({modality: rows})
     if chances is None:
         raise InputError(
-            f"{saved.folder}: '{saved.config.method}' has no classification head; "
+            f"{saved.folder}: '{saved.method_name}' has no classification head; "
             "train a method that has one, such as expected_tree_codes"
         )
     return chances
 
 
-def predict_one(saved: SavedRun, modality: str, one: str, risk: float) -> dict[str, Any]:
+def predict_one(saved: CodingRun, modality: str, one: str, risk: float) -> dict[str, Any]:
     """What a text, or the picture in a file, is predicted as.
 
     Returns:
@@ -93,13 +93,13 @@ def predict_one(saved: SavedRun, modality: str, one: str, risk: float) -> dict[s
     return told
 
 
-def _threshold(saved: SavedRun, modality: str, risk: float) -> float | None:
+def _threshold(saved: CodingRun, modality: str, risk: float) -> float | None:
     """The confidence that an answer needs; None where the run cannot promise such a risk."""
     control = read_controls(saved.folder).get(CATEGORY, {}).get(modality)
     return control.threshold(risk) if control is not None and control.can_keep(risk) else None
 
 
-def predict_rows(saved: SavedRun, modality: str, rows: Any) -> list[list[tuple[str, float]]]:
+def predict_rows(saved: CodingRun, modality: str, rows: Any) -> list[list[tuple[str, float]]]:
     """For each feature row the class and its confidence at every level, coarsest first.
 
     Raises:
@@ -113,7 +113,7 @@ def predict_rows(saved: SavedRun, modality: str, rows: Any) -> list[list[tuple[s
 
 
 def predict_source(
-    saved: SavedRun, catalogue: Catalogue, modality: str, out: Path, risk: float
+    saved: CodingRun, catalogue: Catalogue, modality: str, out: Path, risk: float
 ) -> int:
     """Writes one CSV row an item: its id, the path and confidence of each level, and the answer.
 
@@ -151,7 +151,7 @@ def predict_source(
 
 
 def _predicted(
-    saved: SavedRun, chances: Posteriors
+    saved: CodingRun, chances: Posteriors
 ) -> tuple[list[list[tuple[str, ...]]], NDArray[np.float64]]:
     """The node of each level above the likeliest leaf of each item, and its confidence, (n, L)."""
     ancestors = saved.tree.leaf_ancestors

@@ -19,10 +19,11 @@ from hierhash.features.image_backbones import image_backbone
 from hierhash.features.text_vectorisers import TextVectoriser, text_vectoriser
 from hierhash.labels.tree import LabelTree
 from hierhash.methods.method import Method
+from hierhash.methods.parts import category_of
 from hierhash.methods.registry import find_preset
 from hierhash.new_method import build_method
 from hierhash.prepare import Kept, Prepared
-from hierhash.retrieval.run_files import FACET, check_run
+from hierhash.retrieval.run_files import FACET, check_run, refuse_exported
 from hierhash.retrieval.text_branch import check_text, load_vocabulary
 from hierhash.storage.json_files import read_json
 from hierhash.training.items import BOTH, MODALITIES
@@ -61,6 +62,21 @@ class SavedRun:
     def kept(self) -> Kept:
         """What its data set is prepared with, so that it is split and read as in training."""
         return Kept(self.folder / SPLIT, self.tree, self.vectoriser, self.facets)
+
+    @property
+    def method_name(self) -> str:
+        """Of the method that was trained."""
+        return self.config.method
+
+    @property
+    def facet_columns(self) -> dict[str, str]:
+        """By facet the column that its values are read from."""
+        return {name: facet.column for name, facet in self.config.facets.items()}
+
+    @property
+    def prefixes(self) -> Sequence[int]:
+        """Shorter lengths whose codes are the first bits of the category's."""
+        return category_of(self.method).prefixes
 
     @property
     def modalities(self) -> list[str]:
@@ -183,6 +199,7 @@ def load_run(folder: Path) -> SavedRun:
         RunError: A file of the folder is missing, damaged or changed.
     """
     check_run(folder)
+    refuse_exported(folder)
     meta = _meta(folder / "model.json")
     config = load_config(folder / "config.yaml")
     tree = LabelTree.from_yaml(folder / "tree.yaml")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ from hierhash.retrieval.risk_file import RISK, controls_as_json
 from hierhash.retrieval.run_files import FACET, finish_run
 from hierhash.retrieval.weighing import SEGMENT_WEIGHTS
 from hierhash.runs.saved import SPLIT
-from hierhash.storage.json_files import write_json
+from hierhash.storage.json_files import read_json, write_json
 from hierhash.storage.whole_file import write_text
 from hierhash.training.weights_file import save_weights
 
@@ -38,8 +39,27 @@ def save_description(folder: Path, config: RunConfig, prepared: Prepared) -> Non
         write_json(folder / "vectoriser.json", prepared.vectoriser.state())
 
 
-def save_method(folder: Path, method: Method, prepared: Prepared) -> None:
+@dataclass(frozen=True)
+class Took:
+    """How long a training took.
+
+    Args:
+        seconds: Of this process; what ran before it was stopped is not counted.
+        resumed: Whether it went on with a training that was stopped.
+    """
+
+    seconds: float
+    resumed: bool = False
+
+
+def save_method(folder: Path, method: Method, prepared: Prepared, took: Took | None = None) -> None:
     """Writes what a method learnt and the shapes that it needs: the run is finished.
+
+    Args:
+        folder: The run folder.
+        method: What was fitted.
+        prepared: What it was fitted to.
+        took: Written beside what it was done with, in ``environment.json``; None writes nothing.
 
     Raises:
         HierhashError: It learnt what is no finite number, or the files cannot be written.
@@ -54,6 +74,10 @@ def save_method(folder: Path, method: Method, prepared: Prepared) -> None:
     risk = {RISK: controls_as_json(risk_controls(method, prepared))}
     weights = {SEGMENT_WEIGHTS: segment_weights(method, prepared)}
     write_json(folder / "model.json", content | method.meta() | risk | weights)
+    if took is not None:
+        path = folder / "environment.json"
+        told = {"seconds": round(took.seconds, 1), "resumed": took.resumed}
+        write_json(path, read_json(path) | {"training": told})
     finish_run(folder)
 
 

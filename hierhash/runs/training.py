@@ -4,19 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 
 from hierhash.config.hash import config_hash
 from hierhash.config.schema import RunConfig
 from hierhash.errors import ConfigError, DataError, RunError
-from hierhash.methods.faceted import category_of
 from hierhash.methods.method import Method
+from hierhash.methods.parts import category_of
 from hierhash.methods.registry import find_preset
 from hierhash.new_method import new_method
 from hierhash.prepare import Prepared
 from hierhash.retrieval.run_files import refuse_foreign, remove_run
 from hierhash.runs.items import check_part, prepare_with_progress
 from hierhash.runs.resuming import resumable
-from hierhash.runs.saving import save_description, save_method
+from hierhash.runs.saving import Took, save_description, save_method
 from hierhash.storage.lock import locked
 from hierhash.training.checkpoint import NAME
 from hierhash.training.fit import CHECKPOINTS, Watch
@@ -86,13 +87,15 @@ def _train_locked(config: RunConfig, folder: Path, resume: bool) -> Method:
             config.stopping.patience,
             report,
         )
+        started = perf_counter()
         try:
             method.fit(train, watch)
         finally:
             if scalars is not None:
                 scalars.close()
+    took = Took(perf_counter() - started, resume)
     method.calibrate(prepared.items.subset(split.calibrate))
-    save_method(folder, method, prepared)
+    save_method(folder, method, prepared, took)
     return method
 
 

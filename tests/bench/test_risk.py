@@ -10,7 +10,7 @@ import pytest
 from hierhash.bench.risk import risk_controls
 from hierhash.labels.facets import CATEGORY
 from hierhash.lessons import shortened
-from hierhash.methods.predict import coherent_probabilities
+from hierhash.methods.coherent import coherent_probabilities
 from hierhash.metrics.risk_control import RiskControl
 from hierhash.retrieval.risk_file import SHORT, read_controls
 from hierhash.runs import prediction

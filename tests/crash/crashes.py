@@ -104,6 +104,7 @@ def words_of(verb: str, again: bool) -> list[str]:
         "import": ["data", "import", "shop", "work/catalogue", "--force"],
         "index": ["index", "build", "run", "work/index"],
         "encode": ["encode", "run", "shop", "work/codes"],
+        "export": ["export", "run", "work/export", "--check", "8"],
         "bench": ["bench", "suite.yaml", "--results", "work/results"],
     }[verb]
 
@@ -122,7 +123,7 @@ def faults_after(verb: str, wanted: dict[str, str]) -> list[str]:
     faults = []
     if verb == "import" and not Path("work/catalogue/metadata.jsonl").is_file():
         faults.append("the earlier import is gone")
-    for name in ("index", "codes"):
+    for name in ("index", "codes", "export"):
         place = Path("work") / name
         if place.exists():
             if Attempt(["verify", str(place)]).wait():

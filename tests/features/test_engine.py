@@ -8,7 +8,7 @@ from itertools import pairwise
 import pytest
 
 from hierhash.errors import ConfigError, InputError
-from hierhash.features import engine
+from hierhash.features import engine, onnx_engine
 from hierhash.features.engine import engine_for
 from hierhash.features.pixels import Pixels
 from tests.features.small_net import SIZE, small_backbone, write_pictures
@@ -42,7 +42,7 @@ def alike(monkeypatch):
     def features(backbone, folder):
         return lambda pixels: backbone.features(pixels) * factor[0]
 
-    monkeypatch.setattr(engine, "OnnxFeatures", features)
+    monkeypatch.setattr(onnx_engine, "OnnxFeatures", features)
     return factor
 
 

@@ -11,7 +11,8 @@ from hierhash.codes.distances import Dot, Hamming
 from hierhash.errors import ConfigError
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.tree import LabelTree
-from hierhash.methods.faceted import Faceted, category_of, parts_of
+from hierhash.methods.faceted import Faceted
+from hierhash.methods.parts import category_of, parts_of
 from hierhash.methods.registry import presets
 from hierhash.testing.small_problem import small_items, small_problem
 from hierhash.training.checkpoint import NAME

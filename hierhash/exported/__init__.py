@@ -1,0 +1,1 @@
+"""Exported runs: read, coded and answered by ONNX Runtime, without torch."""
