@@ -46,7 +46,7 @@ def predict(
     """Predict the class of texts, of pictures or of a whole source at every level.
 
     The answer is the deepest class that is wrong at most as often as --risk says, among items like
-    the run's validation items; it may be an inner node, or "not in this catalogue".
+    the run's validation items; it may be an inner node, or nothing that is sure enough.
     """
     from hierhash.cli.source_argument import check_modality, read_source
     from hierhash.errors import InputError
@@ -96,5 +96,5 @@ def _say(one: str, told: dict[str, Any], risk: float) -> None:
     for note in told.get("notes", ()):
         typer.echo(plain(f"note: {note}"), err=True)
     if "answer" in told:
-        answer = " > ".join(told["answer"]) or "not in this catalogue"
+        answer = " > ".join(told["answer"]) or "nothing that is sure enough"
         typer.echo(plain(f"  answer at a risk of {risk:g}: {answer}"))

@@ -114,6 +114,7 @@ def test_what_says_nothing_is_told_and_the_next_search_works(page, opened):
     own.page.wait_for_selector("#trouble:not([hidden])")
     assert "no word of it is known" in own.page.inner_text("#trouble")
     assert own.page.get_attribute("#trouble", "role") == "alert"
+    assert own.page.locator("#trouble button").count() == 0
     assert own.search("red hats")
     assert own.page.is_hidden("#trouble")
 
@@ -141,6 +142,16 @@ def test_everything_is_reached_by_keyboard(page, opened):
     own = opened(page)
     own.page.keyboard.press("Tab")
     assert own.page.evaluate("document.activeElement.className") == "skip"
+
+
+def test_a_filter_keeps_the_focus(page, opened):
+    own = opened(page)
+    own.page.focus("[data-key='colour=red']")
+    own.page.keyboard.press("Enter")
+    own.page.wait_for_selector("[data-key='colour=red'][aria-pressed=true]")
+    assert own.page.evaluate("document.activeElement.dataset.key") == "colour=red"
+    own.page.keyboard.press("Enter")
+    own.page.wait_for_selector("[data-key='colour=red'][aria-pressed=false]")
 
 
 def test_a_phone_has_the_filters_in_a_drawer_and_nothing_sticks_out(page, opened):

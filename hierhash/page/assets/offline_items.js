@@ -2,8 +2,6 @@
 
 const AMONG = 200;
 
-const formatPath = (path) =>
-  path.map((name) => name.replaceAll("\\", "\\\\").replaceAll("/", "\\/")).join("/");
 const startsWith = (path, node) => node.every((name, level) => path[level] === name);
 const bytesOf = (text) => Uint8Array.from(atob(text), (char) => char.charCodeAt(0));
 const floatsOf = (text) => new Float32Array(bytesOf(text).buffer);
@@ -42,7 +40,7 @@ class Items {
   }
   below(name, text, unknown = false) {
     const nodes = this.trees.get(name),
-      node = Array.isArray(text) ? text : nodes.find((one) => formatPath(one) === text);
+      node = Array.isArray(text) ? text : nodes.find((one) => slashed(one) === text);
     if (!node) throw new Error(`${name}: there is no '${text}'`);
     const inside = nodes.map((one) => startsWith(one, node)),
       labels = this.labels[name];
@@ -79,11 +77,9 @@ class Items {
     const trees = {},
       columns = {};
     for (const [name, nodes] of this.trees) {
-      const place = new Map(nodes.map((node, at) => [formatPath(node), at])),
+      const place = new Map(nodes.map((node, at) => [slashed(node), at])),
         counts = new Uint32Array(nodes.length);
-      const above = nodes.map((node) =>
-        node.map((_, level) => place.get(formatPath(node.slice(0, level + 1)))),
-      );
+      const above = nodes.map((node) => node.map((_, level) => place.get(slashed(node.slice(0, level + 1)))));
       for (const row of others(name))
         for (const at of new Set(this.labels[name][row].flatMap((one) => above[one]))) counts[at] += 1;
       trees[name] = nodes.flatMap((node, at) => (counts[at] ? [[node, counts[at]]] : []));

@@ -12,9 +12,7 @@ function element(tag, properties = {}, ...children) {
 }
 
 const inWords = (number) => number.toLocaleString("en");
-const slashed = (path) => path.map((name) => name.replaceAll("\\", "\\\\").replaceAll("/", "\\/")).join("/");
 const shownName = (name) => name.replaceAll("_", " ");
-const unslashed = (text) => text.match(/(?:\\.|[^\\/])+/g)?.map((name) => name.replace(/\\(.)/g, "$1")) ?? [];
 const titled = (name) =>
   name
     .replaceAll("_", " ")
@@ -30,17 +28,12 @@ class Side {
 
   show(wish, counts) {
     this.wish = wish;
-    this.showTree(counts);
+    this.counts = counts;
+    const kept = this.focused();
     const shown = counts ? `Show ${inWords(counts.items)} ${counts.items === 1 ? "item" : "items"}` : "Done";
     document.getElementById("close-side").textContent = shown;
-    const facets = this.about.trees.slice(1).map(({ name }) =>
-      this.facet(
-        name,
-        counts?.trees[name]
-          ?.filter(([node]) => node.length === 1)
-          .map(([node, count]) => [slashed(node), shownName(node.at(-1)), count]),
-      ),
-    );
+    this.showTree(counts);
+    const facets = this.about.trees.slice(1).map(({ name }) => this.facet(name, this.below(name, [])));
     const columns = this.about.columns.map((column) =>
       column.kind === "number"
         ? this.range(column)
@@ -51,6 +44,25 @@ class Side {
     );
     document.getElementById("facets").replaceChildren(...facets, ...columns);
     this.showWeights();
+    kept?.()?.focus();
+  }
+  // What is made anew keeps the focus: finds what stands where it was.
+  focused() {
+    const { activeElement } = document,
+      key = activeElement?.dataset?.key,
+      label = activeElement?.getAttribute("aria-label");
+    const side = document.getElementById("side");
+    if (!side.contains(activeElement) || !(key || label)) return null;
+    return () =>
+      side.querySelector(key ? `[data-key="${CSS.escape(key)}"]` : `[aria-label="${CSS.escape(label)}"]`);
+  }
+  // The values right below a node of a facet's tree: [key, shown, count].
+  below(name, parent) {
+    return (this.counts?.trees[name] ?? [])
+      .filter(
+        ([node]) => node.length === parent.length + 1 && parent.every((one, level) => node[level] === one),
+      )
+      .map(([node, count]) => [slashed(node), shownName(node.at(-1)), count]);
   }
 
   showTree(counts) {
@@ -125,25 +137,25 @@ class Side {
   facet(name, values = []) {
     const chosen = conditionOf(this.wish.where, name),
       all = [...values].sort((one, other) => other[2] - one[2]);
-    const kept = this.open.has(name) ? all : all.filter(([key], at) => at < SHOWN || key === chosen);
-    const rows = kept.map(([key, shown, count]) =>
-      element(
+    const onWay = (key) => `${chosen ?? ""}/`.toLowerCase().startsWith(`${key}/`.toLowerCase());
+    const kept = this.open.has(name) ? all : all.filter(([key], at) => at < SHOWN || onWay(key));
+    const row = ([key, shown, count]) => {
+      const change = (on) => ({ where: withCondition(this.wish.where, name, on ? key : null) });
+      const nested = onWay(key) ? this.below(name, unslashed(key)) : [];
+      return element(
         "li",
         {},
-        this.node(
-          shown,
-          count,
-          key.toLowerCase() === chosen?.toLowerCase(),
-          (on) => ({ where: withCondition(this.wish.where, name, on ? key : null) }),
-          `${name}=${key}`,
-        ),
-      ),
-    );
+        this.node(shown, count, key.toLowerCase() === chosen?.toLowerCase(), change, `${name}=${key}`),
+        nested.length ? element("ul", {}, ...nested.map(row)) : null,
+      );
+    };
+    const rows = kept.map(row);
     const more =
       all.length > kept.length || this.open.has(name)
         ? element("button", {
             type: "button",
             className: "all",
+            dataset: { key: `all ${name}` },
             textContent: this.open.has(name) ? "Fewer" : `All ${all.length}`,
             aria: { expanded: String(this.open.has(name)) },
             onclick: () => this.toggle(name),
@@ -161,7 +173,7 @@ class Side {
   }
   toggle(name) {
     this.open.has(name) ? this.open.delete(name) : this.open.add(name);
-    this.change({});
+    this.show(this.wish, this.counts);
   }
 
   range({ name, least, most }) {

@@ -57,3 +57,7 @@ const withCondition = (where, name, value, sign = "=") => [
   ...where.filter((one) => conditionOf([one], name, sign) === undefined),
   ...(value === null || value === "" ? [] : [name + sign + value]),
 ];
+
+// A path as text: a slash inside a name is written \/.
+const slashed = (path) => path.map((name) => name.replaceAll("\\", "\\\\").replaceAll("/", "\\/")).join("/");
+const unslashed = (text) => text.match(/(?:\\.|[^\\/])+/g)?.map((name) => name.replace(/\\(.)/g, "$1")) ?? [];
