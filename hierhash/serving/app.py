@@ -46,7 +46,9 @@ def make_app(
     in_flight = InFlight(WholeBody(app, limits), limits.in_flight)
     metrics.shows_in_flight(lambda: in_flight.now)
     guarded: ASGIApp = in_flight if own_key is None else Guarded(in_flight, own_key)
-    return SafeHeaders(Measured(guarded, metrics, [one.path for one in app.routes if isinstance(one, Route)]))
+    return SafeHeaders(
+        Measured(guarded, metrics, [one.path for one in app.routes if isinstance(one, Route)])
+    )
 
 
 def api(service: Service, current: Current) -> FastAPI:
