@@ -2,8 +2,8 @@
 
 The items are those of an index again and again, a fifth of them with a bit of the code turned over,
 and each with a title of its own: words of the titles changed for others, and a made-up number.
-2,000 different texts of one to four words of the titles ask, by codes alone and by codes and words, with
-and without a node to lie below. ``wrk`` asks as CLIENTS clients; each part is a line of
+2,000 different texts of one to four words of the titles ask, by codes alone and by codes and words,
+with and without a node to lie below. ``wrk`` asks as CLIENTS clients; each part is a line of
 serving.jsonl. At last MANY clients ask at once, which is more than are answered.
 Run: python benchmarks/serve_speed.py INDEX_FOLDER [--accelerated]
 """

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 
 import numpy as np
 import pytest
+import tantivy
 
 from hierhash.retrieval.words_search import FUSED, WordsSearch, fused, said_of
 from tests.cli.small_run import hierhash
@@ -32,6 +34,40 @@ def test_equal_scores_come_by_row_and_a_filter_returns_all_there_are():
     assert [row for row, _ in found] == rows.tolist()
     assert words.search("words", 3, rows[:0]) == []
     assert WordsSearch([]).search("words", 3) == []
+
+
+def test_scores_are_those_of_tantivy():
+    own = random.Random(0)
+    known = [f"w{number}" for number in range(60)]
+    often = [1 / (place + 1) for place in range(60)]
+    texts = [" ".join(own.choices(known, often, k=own.randint(0, 30))) for _ in range(400)]
+    words = WordsSearch(texts)
+    made = tantivy.SchemaBuilder()
+    made.add_text_field("text", stored=False)
+    made.add_integer_field("row", stored=True)
+    schema = made.build()
+    index = tantivy.Index(schema)
+    writer = index.writer(num_threads=1)
+    for row, text in enumerate(texts):
+        writer.add_document(tantivy.Document(text=[text], row=row))
+    writer.commit()
+    index.reload()
+    searcher = index.searcher()
+    for text in ("w0", "w3 w17 w3", "w50 w2 w59 w5 nothing"):
+        terms = [
+            (tantivy.Occur.Should, tantivy.Query.term_query(schema, "text", word))
+            for word in dict.fromkeys(text.split())
+        ]
+        hits = searcher.search(tantivy.Query.boolean_query(terms), limit=400).hits
+        wanted = {searcher.doc(place)["row"][0]: score for score, place in hits}
+        found = words.search(text, 400)
+        assert dict(found) == pytest.approx(wanted, abs=1e-4)
+        order = sorted(wanted, key=lambda row: (-round(wanted[row], 4), row))
+        assert [row for row, _ in found] == order
+        for k in (0, 1, 7, 100):
+            assert words.search(text, k) == found[:k]
+        some = np.arange(0, 400, 3)
+        assert words.search(text, 20, some) == [one for one in found if one[0] % 3 == 0][:20]
 
 
 def test_ids_and_columns_are_words_too():
