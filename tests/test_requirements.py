@@ -18,6 +18,7 @@ PACKAGES = {
     "sklearn": "scikit-learn",
     "yaml": "pyyaml",
     "open_clip": "open-clip-torch",
+    "prometheus_client": "prometheus-client",
 }
 
 
@@ -68,9 +69,9 @@ def test_every_import_is_declared():
 def test_every_requirement_is_pinned_to_what_it_admits():
     newest, lowest = pinned("constraints.txt"), pinned("constraints-lowest.txt")
     tested = [*PROJECT["dependencies"], *EXTRAS["tables"], *EXTRAS["backbones"], *EXTRAS["onnx"]]
-    tested += [*EXTRAS["postgres"], *EXTRAS["pgserver"], *EXTRAS["dev"]]
+    tested += [*EXTRAS["postgres"], *EXTRAS["pgserver"], *EXTRAS["serve"], *EXTRAS["dev"]]
     for name, rest in wanted([one for one in tested if not one.startswith("hierhash")]).items():
         assert name in newest, f"{name} is not in constraints.txt"
-        lows = [*EXTRAS["tables"], *EXTRAS["postgres"], *EXTRAS["pgserver"][1:]]
+        lows = [*EXTRAS["tables"], *EXTRAS["postgres"], *EXTRAS["serve"], *EXTRAS["pgserver"][1:]]
         if rest and name in wanted([*PROJECT["dependencies"], *lows]):
             assert rest == f">={lowest[name]}", f"{name}: {rest} is not the version tested lowest"

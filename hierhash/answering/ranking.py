@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property
 
 from hierhash.answering.asking import Query
@@ -86,25 +85,24 @@ class Ranking:
 
     def _by_both(self, coded: Coded, k: int, skip: int) -> list[Hit]:
         """By codes and words; what is not among the first by code has no distance here."""
-        found = self._store.search(coded, FIRST, self._where, self._wish.rescore)
+        found = self._store.ranked(coded, FIRST, self._where, self._wish.rescore)
         by_code = [
-            (hit.row, float(-(hit.distance or 0)) if hit.score is None else hit.score)
-            for hit in found
+            (own.row, float(-(own.distance or 0)) if own.score is None else own.score)
+            for own in found
         ]
         both = fused(by_code, self._words)
-        near = {hit.row: hit for hit in found}
+        near = {own.row: own for own in found}
         if len(both) < k + skip:
             # After the first of both the others follow by code, so that no page is cut short.
             known = {row for row, _ in both}
-            more = self._store.search(coded, k + skip, self._where, self._wish.rescore)
-            near |= {hit.row: hit for hit in more}
-            both += [(hit.row, 0.0) for hit in more if hit.row not in known]
+            more = self._store.ranked(coded, k + skip, self._where, self._wish.rescore)
+            near |= {own.row: own for own in more}
+            both += [(own.row, 0.0) for own in more if own.row not in known]
         both = both[skip : skip + k]
-        others = [row for row, _ in both if row not in near]
-        items = dict(zip(others, self._store.items(others), strict=True))
+        items = self._store.items([row for row, _ in both])
         return [
-            replace(near[row], score=score) if row in near else Hit(items[row], None, score, row)
-            for row, score in both
+            Hit(item, near[row].distance if row in near else None, score, row)
+            for item, (row, score) in zip(items, both, strict=True)
         ]
 
     def asides(self, hits: Sequence[Hit], unit: str) -> list[str]:

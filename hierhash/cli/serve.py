@@ -56,7 +56,7 @@ def serve(
         raise InputError("--api-key: empty; give a long word that nobody guesses, or none at all")
     try:
         from hierhash.serving.limits import Limits
-        from hierhash.serving.server import Place, is_loopback
+        from hierhash.serving.server import Place
         from hierhash.serving.server import serve as run
     except ModuleNotFoundError as error:
         if (error.name or "").partition(".")[0] == "hierhash":
@@ -66,11 +66,5 @@ def serve(
         ) from error
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING)
     logging.getLogger("hierhash.serving").setLevel(logging.INFO)
-    if api_key is None and not is_loopback(host):
-        typer.echo(
-            f"note: --host {host}: everybody who reaches this machine can search; set "
-            "HIERHASH_API_KEY",
-            err=True,
-        )
     limits = Limits(in_flight, seconds, size, round(largest_picture * 1_000_000))
     run(index, Place(host, port, api_key, watch, limits))

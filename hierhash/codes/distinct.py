@@ -18,6 +18,8 @@ from hierhash.codes.packing import Codes
 
 Rows = NDArray[np.int64]
 Finder = Callable[[Codes, int], tuple[NDArray[np.int32], Rows]]
+SPREAD = 4
+"""Where a part of the items is wanted: how many times as many are looked at next."""
 COMPARED = 4_000_000
 """Distances that are held at once."""
 
@@ -98,6 +100,45 @@ class DistinctCodes:
             # So many codes have as many items at least; equal ones may have earlier rows.
             groups = np.flatnonzero(keys <= np.partition(keys, k - 1)[k - 1])
         return self._expanded(keys[groups], groups, k)
+
+    def first_among(
+        self, keys: NDArray[Any], k: int, rows: NDArray[np.integer[Any]]
+    ) -> tuple[NDArray[Any], Rows]:
+        """As ``first``, of some items alone.
+
+        Memory: a byte an item.
+
+        Args:
+            keys: Of each code, (u,); the smallest is the first.
+            k: Number of items; all there are where they are fewer.
+            rows: The items, no two alike.
+        """
+        k = min(k, len(rows))
+        if not k > 0:
+            return keys[:0], np.zeros(0, dtype=np.int64)
+        may = np.zeros(len(self.rows), dtype=bool)
+        may[rows] = True
+        # As many items as hold k of these if they are spread evenly, and then more.
+        wanted = k * len(self.rows) // len(rows) // 2
+        while True:
+            wanted = min(SPREAD * (wanted + 1), len(self.rows))
+            groups = np.arange(len(keys))
+            if wanted < len(keys):
+                groups = np.flatnonzero(keys <= np.partition(keys, wanted - 1)[wanted - 1])
+            order = groups[np.argsort(keys[groups], kind="stable")]
+            enough = np.searchsorted(np.cumsum(self._counts[order]), wanted)
+            if enough < len(order):
+                order = groups[keys[groups] <= keys[order[enough]]]
+            counts = self._counts[order]
+            within = np.arange(counts.sum()) - np.repeat(np.cumsum(counts) - counts, counts)
+            found = self.rows[np.repeat(self.offsets[order], counts) + within]
+            kept = may[found]
+            if np.count_nonzero(kept) >= k:
+                own, found = np.repeat(keys[order], counts)[kept], found[kept]
+                near = own <= np.partition(own, k - 1)[k - 1]
+                own, found = own[near], found[near]
+                last = np.lexsort((found, own))[:k]
+                return own[last], found[last]
 
     @cached_property
     def _counts(self) -> Rows:

@@ -21,6 +21,8 @@ from hierhash.retrieval.rescoring import Near, best_scores
 
 WHOLE = 100_000
 """Items up to which all are scored."""
+FEWER = 4
+"""How many times as many items as codes there are at least, so that scoring all codes is quick."""
 Rows = NDArray[np.int64]
 
 
@@ -75,8 +77,9 @@ def first_by_score(
         places = first(-scores, k)
         return places if rows is None else np.asarray(rows)[places], scores[places]
     groups = items.groups
-    if groups is not None and rows is None and len(groups.codes) <= WHOLE:
-        keys, found = groups.first(-distance.scores(real, groups.codes), k)
+    if groups is not None and len(groups.codes) <= max(WHOLE, len(codes) // FEWER):
+        every = -distance.scores(real, groups.codes)
+        keys, found = groups.first(every, k) if rows is None else groups.first_among(every, k, rows)
         return found, -keys
 
     def fetch(code: Codes, limit: int, counts: Codes | None) -> Near:

@@ -30,7 +30,7 @@ from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.accelerated import Accelerated, followed
 from hierhash.retrieval.accelerator import FEWEST, Accelerator
 from hierhash.retrieval.by_score import first, first_by_score
-from hierhash.retrieval.items import Hit, check_answers, checked_item
+from hierhash.retrieval.items import Hit, Ranked, check_answers, checked_item
 from hierhash.retrieval.run_files import MANIFEST as RUN_MANIFEST
 from hierhash.retrieval.run_files import run_files
 from hierhash.storage.checksums import checksums
@@ -121,26 +121,38 @@ class ExactIndex:
         Raises:
             InputError: ``k`` is no number of answers.
         """
+        return [
+            Hit(self.item(own.row), own.distance, own.score, own.row)
+            for own in self.ranked(query, k, under, rescore)
+        ]
+
+    def ranked(
+        self,
+        query: Coded,
+        k: int = 20,
+        under: NDArray[np.integer] | None = None,
+        rescore: bool = True,
+    ) -> list[Ranked]:
+        """As ``search``, without what is known of the items."""
         check_answers("k", k)
         if query.codes is not None and query.codes.shape[1] < self.codes.shape[1]:
-            return self.prefix(query.codes.shape[1]).search(query, k, under, rescore)
+            return self.prefix(query.codes.shape[1]).ranked(query, k, under, rescore)
         if query.query is not None and (rescore or query.codes is None):
             return self._by_score(query, k, under)
         if query.codes is None:
             raise ValueError("the query has neither a code nor a vector")
         distances, rows = self.nearest(query.codes[:1], k, under)
         return [
-            Hit(self.item(row), int(distance), None, row)
+            Ranked(row, int(distance), None)
             for row, distance in zip(rows[0].tolist(), distances[0], strict=True)
         ]
 
-    def _by_score(self, query: Coded, k: int, under: NDArray[np.integer] | None) -> list[Hit]:
+    def _by_score(self, query: Coded, k: int, under: NDArray[np.integer] | None) -> list[Ranked]:
         rows, scores = first_by_score(query, self, k, under)
         distances = [None] * len(rows)
         if query.codes is not None:
             distances = self.distance.between(query.codes[:1], self.codes[rows])[0].tolist()
-        found = zip(rows.tolist(), distances, scores.tolist(), strict=True)
-        return [Hit(self.item(row), distance, score, row) for row, distance, score in found]
+        return list(map(Ranked, rows.tolist(), distances, scores.tolist()))
 
     def nearest(
         self, queries: Codes, k: int, under: NDArray[np.integer] | None = None

@@ -12,6 +12,8 @@ from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
 
 Rows = NDArray[np.int64]
+UNKNOWN = -1
+"""In place of a node, of an item without a label."""
 
 
 class Filed:
@@ -67,6 +69,25 @@ class Filed:
         rows = self._owners[paths]
         # Rising already, and an item of several paths below the node stands there several times.
         return rows[np.append(True, rows[1:] != rows[:-1])] if len(rows) else rows
+
+    def place(self, node: Path) -> int:
+        """The number of a node: its place among the tree's nodes."""
+        return self._place[node]
+
+    def above(self) -> list[list[int]]:
+        """Of each item the numbers of all nodes that it lies at or below; UNKNOWN of no label.
+
+        Example:
+            >>> tree = LabelTree.from_nested({"A": ["a", "b"], "B": []}, name="t")
+            >>> Filed(tree, tree.encode([["a", "b"], [], ["B"]])).above()
+            [[0, 1, 2], [-1], [3]]
+        """
+        items, nodes = self._pairs
+        order = np.argsort(items, kind="stable")
+        every = nodes[order].tolist()
+        ends = np.cumsum(np.bincount(items, minlength=self._labels.n)).tolist()
+        starts = [0, *ends][:-1]
+        return [sorted(every[a:b]) or [UNKNOWN] for a, b in zip(starts, ends, strict=True)]
 
     def counts(self, may: NDArray[np.bool_] | None = None) -> dict[Path, int]:
         """How many items lie at or below each node, those without any left out.

@@ -77,7 +77,7 @@ class Filter:
             may = np.zeros(len(self._index), dtype=bool)
             may[rows] = True
         if name == CATEGORY or name in self._index.facets:
-            return self._of_tree(name).counts(may)
+            return self.filed(name).counts(may)
         if name not in self._columns:
             raise InputError(f"no facet or column '{name}'")
         return self._columns[name].counts(may)
@@ -92,7 +92,7 @@ class Filter:
 
     def _rows(self, condition: Condition) -> Rows:
         if isinstance(condition, Below):
-            filed = self._of_tree(condition.tree)
+            filed = self.filed(condition.tree)
             rows = filed.below(condition.node)
             return np.union1d(rows, filed.unknown) if condition.unknown else rows
         column = self._columns.get(condition.column)
@@ -107,7 +107,8 @@ class Filter:
         n = len(self._index)
         return columns_of((cells_of(self._index.item(row)) for row in range(n)), n)
 
-    def _of_tree(self, name: str) -> Filed:
+    def filed(self, name: str) -> Filed:
+        """The items by the nodes of ``category`` or a facet."""
         if name not in self._filed:
             self._filed[name] = Filed(self._tree(name), self._labels(name))
         return self._filed[name]

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
@@ -16,22 +17,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.codes.coded import Coded
-from hierhash.codes.distances import Distance
+from hierhash.codes.distances import Distance, Hamming
 from hierhash.codes.packing import Codes
 from hierhash.errors import RunError
 from hierhash.labels.changes import Told
+from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
+from hierhash.retrieval.accelerated import Accelerated
+from hierhash.retrieval.accelerator import Accelerator
 from hierhash.retrieval.additions import read_changes
+from hierhash.retrieval.by_score import FEWER, WHOLE
 from hierhash.retrieval.changing import UNFINISHED, add_items, remove_items
-from hierhash.retrieval.conditions import Condition
+from hierhash.retrieval.conditions import Below, Condition
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.filtering import Filter
 from hierhash.retrieval.id_rows import IdRows, known_rows
-from hierhash.retrieval.items import Hit, check_answers
+from hierhash.retrieval.items import Hit, Ranked, check_answers
 from hierhash.retrieval.load_index import load_index
 from hierhash.retrieval.relabel import Relabelled, relabel
-from hierhash.retrieval.words_search import WordsSearch
+from hierhash.retrieval.words_search import WordsSearch, said_of
 
 
 class FolderStore:
@@ -98,7 +103,9 @@ class FolderStore:
 
     @cached_property
     def _words(self) -> WordsSearch:
-        return WordsSearch.of(self.index)
+        index = self.index
+        filed = {name: self._filter.filed(name) for name in (CATEGORY, *index.facets)}
+        return WordsSearch((said_of(index.item(row)) for row in range(len(index))), filed)
 
     def reading(self) -> AbstractContextManager[None]:
         """See ``Store``: the index in memory does not change."""
@@ -113,10 +120,23 @@ class FolderStore:
         skip: int = 0,
     ) -> list[Hit]:
         """See ``Store``."""
+        return [
+            Hit(self.index.item(own.row), own.distance, own.score, own.row)
+            for own in self.ranked(query, k, where, rescore, skip)
+        ]
+
+    def ranked(
+        self,
+        query: Coded,
+        k: int = 20,
+        where: Sequence[Condition] = (),
+        rescore: bool = True,
+        skip: int = 0,
+    ) -> list[Ranked]:
+        """See ``Store``."""
         check_answers("k", k)
         check_answers("skip", skip)
-        found = self.index.search(query, k + skip, self._filter.rows(where), rescore)
-        return found[skip:]
+        return self.index.ranked(query, k + skip, self._filter.rows(where), rescore)[skip:]
 
     def nearest(
         self, queries: Codes, k: int, where: Sequence[Condition] = ()
@@ -126,7 +146,9 @@ class FolderStore:
 
     def words(self, text: str, k: int, where: Sequence[Condition] = ()) -> list[tuple[int, float]]:
         """See ``Store``; BM25."""
-        return self._words.search(text, k, self._filter.rows(where))
+        below = [one for one in where if isinstance(one, Below)]
+        rows = self._filter.rows([one for one in where if not isinstance(one, Below)])
+        return self._words.search(text, k, rows, below)
 
     def items(self, rows: Sequence[int]) -> list[dict[str, Any]]:
         """See ``Store``."""
@@ -197,6 +219,24 @@ class FolderStore:
         self.index = load_index(self.folder)
         for made in ("_filter", "_ids", "_words"):
             self.__dict__.pop(made, None)
+
+    def warm(self) -> None:
+        """Makes what the first queries would make: threads may share it then.
+
+        Codes that many items share are grouped in memory, so that each is compared once; answers
+        stay what they are.
+        """
+        n = len(self.index)
+        if isinstance(self.distance, Hamming) and self.index.accelerated is None and n > WHOLE:
+            made = Accelerator.of("distinct", self.index.codes)
+            if FEWER * len(made.groups.codes) <= n:
+                accelerated = Accelerated(made, np.arange(n))
+                self.index = replace(self.index, accelerated=accelerated)
+        self.columns()
+        self.rows_of([])
+        self.words("a", 1)
+        for name in (CATEGORY, *self.index.facets):
+            self.counts(name)
 
     def read(self) -> ExactIndex:
         """See ``Store``."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,14 @@ from numpy.typing import NDArray
 from hierhash.codes.distances import Distance, Dot, Hamming, TreeDistance, class_numbers
 from hierhash.codes.packing import packed_width
 from hierhash.errors import InputError, RunError
+
+
+class Ranked(NamedTuple):
+    """The place of one answer, before anything is read of the item; see ``Hit``."""
+
+    row: int
+    distance: int | None
+    score: float | None
 
 
 @dataclass(frozen=True)

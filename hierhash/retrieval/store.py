@@ -22,7 +22,7 @@ from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.conditions import Condition
 from hierhash.retrieval.exact import ExactIndex
-from hierhash.retrieval.items import Hit
+from hierhash.retrieval.items import Hit, Ranked
 from hierhash.retrieval.relabel import Relabelled
 
 
@@ -90,6 +90,17 @@ class Store(Protocol):
         Raises:
             InputError: ``k`` or ``skip`` is no number of answers.
         """
+        ...
+
+    def ranked(
+        self,
+        query: Coded,
+        k: int = 20,
+        where: Sequence[Condition] = (),
+        rescore: bool = True,
+        skip: int = 0,
+    ) -> list[Ranked]:
+        """As ``search``, without what is known of the items: for many of which few are shown."""
         ...
 
     def nearest(

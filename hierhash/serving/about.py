@@ -90,7 +90,7 @@ def columns(store: Store, facets: Mapping[str, LabelTree]) -> list[dict[str, Any
         facets: The trees of the facets; columns that they were made from are left out.
     """
     left_out = {CATEGORY, *facets, *_sources(store.run)}
-    found = []
+    found: list[dict[str, Any]] = []
     for name in store.columns():
         if name in left_out:
             continue

@@ -72,12 +72,13 @@ class Index(BaseModel):
 class Counts(BaseModel):
     """How many items meet the conditions, and how many of them each node and value has.
 
-    A tree or a column is counted under all conditions but its own.
+    A tree or a column is counted under all conditions but its own; each entry is a node, or a
+    value, and its number.
     """
 
     items: int
-    trees: dict[str, list[tuple[list[str], int]]]
-    columns: dict[str, list[tuple[str, int]]]
+    trees: dict[str, list[list[list[str] | int]]]
+    columns: dict[str, list[list[str | int]]]
 
 
 class Asked(BaseModel):

@@ -9,6 +9,7 @@ from fastapi import FastAPI, Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
+from starlette.routing import Route
 from starlette.types import ASGIApp
 
 from hierhash.environment import package_version
@@ -45,7 +46,9 @@ def make_app(
     in_flight = InFlight(WholeBody(app, limits), limits.in_flight)
     metrics.shows_in_flight(lambda: in_flight.now)
     guarded: ASGIApp = in_flight if own_key is None else Guarded(in_flight, own_key)
-    return SafeHeaders(Measured(guarded, metrics, [str(one.path) for one in app.routes]))
+    return SafeHeaders(
+        Measured(guarded, metrics, [one.path for one in app.routes if isinstance(one, Route)])
+    )
 
 
 def api(service: Service, current: Current) -> FastAPI:

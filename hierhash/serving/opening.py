@@ -11,8 +11,9 @@ from typing import Any
 
 from hierhash.answering.session import Session
 from hierhash.errors import DataError, RunError
+from hierhash.retrieval.folder_store import FolderStore
 from hierhash.retrieval.open_store import is_database, open_store
-from hierhash.serving.about import about_index, filed_in
+from hierhash.serving.about import about_index
 
 State = tuple[Any, ...]
 TRIED = 5
@@ -79,16 +80,12 @@ def open_index(name: str) -> OpenedIndex:
 
 def _ready(session: Session, called: str, state: State | None) -> OpenedIndex:
     """Makes what is made once: the reader of texts, words, columns, and the rows of ids."""
-    store = session.store
+    if isinstance(session.store, FolderStore):
+        session.store.warm()
     about = about_index(session, called)
     if "text" in about["reads"]:
-        with suppress(DataError):  # no word of it is known; the reader is there
-            session.answer_text("a", session.wish(1))
-    store.words("a", 1)
-    store.rows_of([])
-    if state is not None:
-        for name in filed_in(session):
-            store.counts(name)
+        with suppress(DataError):  # a word that nobody knows is read by its meaning, if by any
+            session.answer_text("zqxjk", session.wish(1))
     return OpenedIndex(session, about, state)
 
 

@@ -128,10 +128,10 @@ class Thumbnails:
                 raise DataError(f"{ref}: more than {self._pixels:,} pixels")
             # A JPEG is read at a fraction of its size where that is enough.
             image.draft("RGB", (2 * size, 2 * size))
-            image = as_rgb(image)
-            image.thumbnail((size, size))
+            small = as_rgb(image)
+            small.thumbnail((size, size))
             buffer = io.BytesIO()
-            image.save(buffer, "JPEG", quality=85)
+            small.save(buffer, "JPEG", quality=85)
         except DataError:
             raise
         except Exception:

@@ -21,6 +21,7 @@ from hierhash.serving.metrics import Metrics
 from hierhash.serving.opening import open_index
 
 LOG = logging.getLogger("hierhash.serving")
+EVERYBODY = "note: --host {}: who reaches this machine can search; set HIERHASH_API_KEY"
 WAITING = 2048
 """Connections that wait until they are taken."""
 
@@ -56,6 +57,8 @@ def serve(name: str, place: Place) -> None:
         RunError: There is no such index, or it is damaged.
     """
     with closing(listen(place.host, place.port)) as listening:
+        if place.key is None and not is_loopback(place.host):
+            LOG.warning("%s", plain(EVERYBODY.format(place.host)))
         opened = open_index(name)
         current = Current(opened)
         metrics = Metrics(lambda: int(current.now.about["items"]))

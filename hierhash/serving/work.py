@@ -1,4 +1,4 @@
-"""Where queries run: a few threads, since numpy, FAISS and tantivy let go of the interpreter."""
+"""Where queries run: a few threads, since numpy and FAISS let go of the interpreter."""
 
 from __future__ import annotations
 

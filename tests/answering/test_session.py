@@ -98,3 +98,69 @@ def test_an_order_is_parsed_and_kept():
     cells = [hit.item["attributes"]["c"] for hit in in_order(hits, Order("c", True))]
     assert cells == ["b2", "b", "A", ""]
     assert in_order([Hit({}, None, None)], Order("c")) == [Hit({}, None, None)]
+
+
+def test_an_item_asks_by_its_code_and_is_left_out(session):
+    store = session.store
+    own = store.items([5])[0]["id"]
+    found = session.answer_like(own, session.wish(28))
+    distances, rows = store.nearest(store.stored([5]), 28)
+    assert [hit.row for hit in found.hits] == [row for row in rows[0].tolist() if row != 5]
+    assert [hit.distance for hit in found.hits] == sorted(distances[0].tolist())[1:]
+    assert (found.like, found.understood, len(found.hits)) == (own, None, 27)
+    pages = [
+        one
+        for skip in (0, 10, 20)
+        for one in ids(session.answer_like(own, session.wish(10, skip=skip)))
+    ]
+    assert pages == ids(found)
+    below = session.answer_like(own, session.wish(28, under="Home"))
+    assert {hit.item["paths"][0][0] for hit in below.hits} == {"Home"}
+    with pytest.raises(InputError, match="no item has the id 'nobody'"):
+        session.answer_like("nobody", session.wish(3))
+    with pytest.raises(InputError, match="asked for by its code"):
+        session.answer_like(own, session.wish(3, mode="words"))
+
+
+def test_segments_that_count_otherwise_order_what_is_like_an_item(session):
+    own = session.store.items([5])[0]["id"]
+    alike = session.answer_like(own, replace(session.wish(28), weights={"category": 1.0})).hits
+    assert all(hit.score is None for hit in alike)
+    scored = session.answer_like(own, replace(session.wish(28), weights={"category": 2.0})).hits
+    assert [hit.item["id"] for hit in scored] == [hit.item["id"] for hit in alike]
+    assert all(hit.score == 16 - 2 * hit.distance for hit in scored)
+
+
+def test_browsing_gives_items_in_their_order(session):
+    every = session.browse(session.wish(28))
+    assert [hit.row for hit in every.hits] == list(range(28))
+    assert session.browse(session.wish(5, skip=3)).hits == every.hits[3:8]
+    assert every.understood is None
+
+
+def test_the_run_is_loaded_once(session, trained, monkeypatch):
+    from hierhash.runs import saved
+
+    loaded = []
+    before = saved.load_run
+    monkeypatch.setattr(saved, "load_run", lambda place: loaded.append(place) or before(place))
+    for _ in range(2):
+        session.answer_picture(trained / "shop" / "0.png", None, session.wish(3))
+    assert len(loaded) == 1
+
+
+def test_codes_that_many_items_share_answer_the_same(session, monkeypatch):
+    import hierhash.retrieval.folder_store as folder_store
+    from hierhash.retrieval import accelerator, by_score
+
+    plain = session.answer_text("hats", session.wish(28)).hits
+    below = session.answer_text("hats", session.wish(28, under="Wear")).hits
+    monkeypatch.setattr(folder_store, "WHOLE", 5)
+    monkeypatch.setattr(by_score, "WHOLE", 5)
+    monkeypatch.setattr(folder_store, "FEWER", 1)
+    monkeypatch.setattr(by_score, "FEWER", 1)
+    monkeypatch.setattr(accelerator, "FEWEST", 5)
+    session.store.warm()
+    assert session.store.index.groups is not None
+    assert session.answer_text("hats", session.wish(28)).hits == plain
+    assert session.answer_text("hats", session.wish(28, under="Wear")).hits == below

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import json
+import random
 import shutil
 
 import numpy as np
 import pytest
 
+from hierhash.labels import LabelTree
+from hierhash.retrieval.conditions import Below
+from hierhash.retrieval.filed import Filed
 from hierhash.retrieval.words_search import FUSED, WordsSearch, fused, said_of
 from tests.cli.small_run import hierhash
 
@@ -32,6 +36,30 @@ def test_equal_scores_come_by_row_and_a_filter_returns_all_there_are():
     assert [row for row, _ in found] == rows.tolist()
     assert words.search("words", 3, rows[:0]) == []
     assert WordsSearch([]).search("words", 3) == []
+
+
+def test_answers_below_nodes_are_all_there_are():
+    tree = LabelTree.from_nested({"Wear": ["Hats", "Shoes"], "Home": []}, name="t")
+    own = random.Random(0)
+    nodes = [["Wear"], ["Hats"], ["Shoes", "Home"], ["Home"], []]
+    labels = [own.choice(nodes) for _ in range(400)]
+    texts = [" ".join(own.choices(["w0", "w1", "w2", "w3"], k=own.randint(0, 9))) for _ in labels]
+    words = WordsSearch(texts, {"category": Filed(tree, tree.encode(labels))})
+    every = words.search("w0 w3", 400)
+    assert [row for row, _ in every] == sorted(
+        dict(every), key=lambda row: (-dict(every)[row], row)
+    )
+    below = {
+        Below("category", ("Wear",)): {"Wear", "Hats", "Shoes"},
+        Below("category", ("Wear", "Hats")): {"Hats"},
+        Below("category", ("Home",), unknown=True): {"Home", None},
+    }
+    some = np.arange(0, 400, 3)
+    for one, names in below.items():
+        kept = [own for own in every if set(labels[own[0]] or [None]) & names]
+        for k in (1, 7, 400):
+            assert words.search("w0 w3", k, below=[one]) == kept[:k]
+            assert words.search("w0 w3", k, some, [one]) == [a for a in kept if a[0] % 3 == 0][:k]
 
 
 def test_ids_and_columns_are_words_too():

@@ -60,8 +60,7 @@ class WordsSearch {
         scores.set(row, single((scores.get(row) ?? 0) + score));
       }
     }
-    const rounded = [...scores].map(([row, score]) => [row, Math.round(score * 1e4) / 1e4]);
-    return rounded.sort((one, other) => other[1] - one[1] || one[0] - other[0]);
+    return [...scores].sort((one, other) => other[1] - one[1] || one[0] - other[0]);
   }
 }
 

@@ -27,7 +27,7 @@ from hierhash.retrieval.changing import refusal_of_known
 from hierhash.retrieval.conditions import Condition
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.id_rows import known_rows
-from hierhash.retrieval.items import Hit, check_answers, checked_item
+from hierhash.retrieval.items import Hit, Ranked, check_answers, checked_item
 from hierhash.retrieval.postgres import changes, graph, making
 from hierhash.retrieval.postgres.about import read_about, tree_state
 from hierhash.retrieval.postgres.address import parse_address
@@ -159,28 +159,39 @@ class PostgresStore:
     ) -> list[Hit]:
         """See ``Store``."""
         with self._link.reading():
-            return self._search(query, k, where, rescore, skip)
+            found = self.ranked(query, k, where, rescore, skip)
+            items = self.items([own.row for own in found])
+        return [
+            Hit(item, own.distance, own.score, own.row)
+            for item, own in zip(items, found, strict=True)
+        ]
 
-    def _search(
-        self, query: Coded, k: int, where: Sequence[Condition], rescore: bool, skip: int
-    ) -> list[Hit]:
+    def ranked(
+        self,
+        query: Coded,
+        k: int = 20,
+        where: Sequence[Condition] = (),
+        rescore: bool = True,
+        skip: int = 0,
+    ) -> list[Ranked]:
+        """See ``Store``."""
         check_answers("k", k)
         check_answers("skip", skip)
         by_score = query.query is not None and (rescore or query.codes is None)
         if not by_score and query.codes is None:
             raise ValueError("the query has neither a code nor a vector")
-        if by_score:
-            return self._by_score(query, k, where, skip)
-        assert query.codes is not None  # noqa: S101 - seen to above
-        [near] = self._nearest(query.codes[:1], k + skip, where)
-        pairs = list(zip(near.distances.tolist(), near.rows.tolist(), strict=True))[skip:]
-        items = self.items([row for _, row in pairs])
-        return [
-            Hit(item, apart, None, row) for item, (apart, row) in zip(items, pairs, strict=True)
-        ]
+        with self._link.reading():
+            if by_score:
+                return self._by_score(query, k, where, skip)
+            assert query.codes is not None  # noqa: S101 - seen to above
+            [near] = self._nearest(query.codes[:1], k + skip, where)
+        pairs = zip(near.rows.tolist(), near.distances.tolist(), strict=True)
+        return [Ranked(row, apart, None) for row, apart in pairs][skip:]
 
-    def _by_score(self, query: Coded, k: int, where: Sequence[Condition], skip: int) -> list[Hit]:
-        assert query.query is not None  # noqa: S101 - seen to by ``search``
+    def _by_score(
+        self, query: Coded, k: int, where: Sequence[Condition], skip: int
+    ) -> list[Ranked]:
+        assert query.query is not None  # noqa: S101 - seen to by ``ranked``
 
         real = query.query[0]
 
@@ -198,10 +209,7 @@ class PostgresStore:
         apart = [None] * len(near.rows)
         if query.codes is not None:
             apart = distance.between(query.codes[:1], near.codes)[0].tolist()
-        rows = near.rows.tolist()
-        items = self.items(rows[skip:])
-        kept = zip(items, apart[skip:], scores[skip:].tolist(), rows[skip:], strict=True)
-        return [Hit(*own) for own in kept]
+        return list(map(Ranked, near.rows.tolist(), apart, scores.tolist()))[skip:]
 
     def nearest(
         self, queries: Codes, k: int, where: Sequence[Condition] = ()

@@ -1,0 +1,5 @@
+"""What the verbs' tests share with others."""
+
+from __future__ import annotations
+
+from tests.serving.conftest import serve as serve
