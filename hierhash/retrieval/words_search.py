@@ -81,8 +81,8 @@ class WordsSearch:
             every = np.zeros(self._items, dtype=np.float32)
             for having, scores in parts:
                 every[having] += scores
-            having = np.flatnonzero(every if rows is None else every[rows])
-            having = having if rows is None else np.asarray(rows)[having]
+            places = np.flatnonzero(every if rows is None else every[rows])
+            having = np.asarray(places if rows is None else rows[places])
             scores = every[having]
         if k < len(scores):
             # The last that may be among the first, and what equals it when it is rounded.
