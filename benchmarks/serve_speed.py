@@ -33,7 +33,7 @@ from hierhash.retrieval.load_index import load_index
 from hierhash.storage.json_files import append_line
 
 RESULTS = Path(__file__).resolve().parent / "results" / "serving.jsonl"
-ITEMS, QUERIES, FIRST, CLIENTS, MANY, SECONDS = 1_000_000, 2_000, 20, 16, 500, 15
+ITEMS, QUERIES, FIRST, CLIENTS, MANY, SECONDS = 1_000_000, 2_000, 20, 16, 500, 10
 SCRIPT = """
 local at = 0
 local paths = {}
@@ -125,6 +125,7 @@ def asked(port: int, paths: list[str], clients: int, seconds: int) -> dict[str, 
     kinds = ", ".join(rf"{kind} (\d+)" for kind in ("connect", "read", "write", "timeout"))
     broken = re.search(f"Socket errors: {kinds}", said)
     found["refused"] = int(refused[1]) if refused else 0
+    found["answered_a_second"] = round(found["requests_a_second"] - found["refused"] / seconds, 1)
     return found | {"broken": sum(map(int, broken.groups())) if broken else 0}
 
 

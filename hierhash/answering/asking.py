@@ -74,6 +74,10 @@ class TextReader(Protocol):
         """By tree (n, leaves) probabilities."""
         ...
 
+    def read(self, texts: Sequence[str]) -> tuple[Mapping[str, NDArray[Any]], Coded]:
+        """Both of them at once."""
+        ...
+
     def named(self, text: str) -> Mapping[str, Node]:
         """By tree the node that the text is the name of."""
         ...
@@ -94,6 +98,9 @@ class _WholeRun:
 
     def posteriors(self, texts: Sequence[str]) -> Mapping[str, NDArray[Any]]:
         return _posteriors(self._run.method, {"text": self._run.text_rows(texts)})
+
+    def read(self, texts: Sequence[str]) -> tuple[Mapping[str, NDArray[Any]], Coded]:
+        return self.posteriors(texts), self.encode(texts)
 
     def named(self, text: str) -> Mapping[str, Node]:
         return {}
@@ -132,9 +139,8 @@ def ask_text(reader: TextReader, text: str) -> Query:
     """
     if not (named := reader.named(text)):
         reader.check(text)
-    known = reader.posteriors([text])
-    coded, notes = reader.encode([text]), reader.notes(text)
-    return Query(coded, kind_of_text(text), _first(known), notes, named=named)
+    known, coded = reader.read([text])
+    return Query(coded, kind_of_text(text), _first(known), reader.notes(text), named=named)
 
 
 def ask_rows(saved: CodingRun, modality: str, rows: Any) -> Query:

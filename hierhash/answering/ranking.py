@@ -87,8 +87,8 @@ class Ranking:
         """By codes and words; what is not among the first by code has no distance here."""
         found = self._store.ranked(coded, FIRST, self._where, self._wish.rescore)
         by_code = [
-            (own.row, float(-(own.distance or 0)) if own.score is None else own.score)
-            for own in found
+            (row, float(-(distance or 0)) if score is None else score)
+            for row, distance, score in found
         ]
         both = fused(by_code, self._words)
         near = {own.row: own for own in found}

@@ -35,14 +35,25 @@ def asymmetric_scores(output: NDArray[np.float32], codes: Codes) -> NDArray[np.f
         >>> asymmetric_scores(np.array([1, 0, 0, 0, 0, 0, 0, -3], np.float32), codes).tolist()
         [2.0, -2.0]
     """
-    width = codes.shape[1]
+    scores = np.zeros(len(codes), dtype=np.float32)
+    for table, column in zip(byte_tables(output, codes.shape[1]), codes.T, strict=True):
+        scores += table[column]
+    return scores
+
+
+def byte_tables(output: NDArray[np.float32], width: int) -> NDArray[np.float32]:
+    """What each value of each byte of a code adds to a score, float32 (width, 256).
+
+    Args:
+        output: float32 (K,), the query's real outputs.
+        width: Bytes of a code of K bits.
+
+    Raises:
+        ValueError: Codes of so many bytes are not of K bits.
+    """
     if not 8 * (width - 1) < len(output) <= 8 * width:
         raise ValueError(f"{width} bytes a code do not hold {len(output)} bits")
     # Sums of eight in double precision: rounded once, they are the same numbers everywhere.
     weights = np.zeros((width, 8), dtype=np.float64)  # padding bits weigh nothing
     weights.reshape(-1)[: len(output)] = np.clip(output, -1.0, 1.0)
-    tables = (weights @ _SIGNS).astype(np.float32)
-    scores = np.zeros(len(codes), dtype=np.float32)
-    for table, column in zip(tables, codes.T, strict=True):
-        scores += table[column]
-    return scores
+    return (weights @ _SIGNS).astype(np.float32)

@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hierhash.codes.asymmetric import byte_tables
 from hierhash.codes.hamming import hamming_distances
 from hierhash.codes.packing import Codes
 
@@ -139,6 +140,26 @@ class DistinctCodes:
                 own, found = own[near], found[near]
                 last = np.lexsort((found, own))[:k]
                 return own[last], found[last]
+
+    def scores(self, output: NDArray[np.float32]) -> NDArray[np.float32]:
+        """The score of every code for one query, as ``asymmetric_scores``.
+
+        Memory: 8 bytes a byte of the codes, from the first time on.
+
+        Args:
+            output: float32 (K,), the query's real outputs.
+        """
+        found = np.zeros(len(self.codes), dtype=np.float32)
+        for table, column in zip(
+            byte_tables(output, self.codes.shape[1]), self._columns, strict=True
+        ):
+            found += np.take(table, column, mode="clip")
+        return found
+
+    @cached_property
+    def _columns(self) -> NDArray[np.intp]:
+        """The codes byte by byte, as numbers that tables are looked up by."""
+        return np.ascontiguousarray(self.codes.T, dtype=np.intp)
 
     @cached_property
     def _counts(self) -> Rows:

@@ -78,7 +78,7 @@ def first_by_score(
         return places if rows is None else np.asarray(rows)[places], scores[places]
     groups = items.groups
     if groups is not None and len(groups.codes) <= max(WHOLE, len(codes) // FEWER):
-        every = -distance.scores(real, groups.codes)
+        every = -groups.scores(real)
         keys, found = groups.first(every, k) if rows is None else groups.first_among(every, k, rows)
         return found, -keys
 

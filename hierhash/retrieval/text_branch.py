@@ -110,6 +110,26 @@ class TextBranch:
         except (KeyError, ValueError, IndexError) as error:
             raise RunError(_unfit(self._run)) from error
 
+    def read(self, texts: Sequence[str]) -> tuple[dict[str, NDArray[np.float64]], Coded]:
+        """Leaf probabilities by tree, as ``posteriors``, and queries, as ``encode``, at once.
+
+        Raises:
+            RunError: As ``encode``.
+        """
+        rows = self._vectoriser.transform(texts)
+        known: dict[str, NDArray[np.float64]] = {}
+        coded = []
+        try:
+            for name, part in self._parts.items():
+                if isinstance(part.coding, ExpectedCode):
+                    known[name] = part.posterior(part.coding, rows, texts)
+                    coded.append(part.coding.code(known[name]))
+                else:
+                    coded.append(part.query(rows, texts))
+            return known, beside(coded)
+        except (KeyError, ValueError, IndexError) as error:
+            raise RunError(_unfit(self._run)) from error
+
     def outputs(self, texts: Sequence[str]) -> NDArray[np.float32]:
         """Real outputs of the category's network, float32 (n, K).
 

@@ -182,10 +182,14 @@ def fused(
         >>> [row for row, _ in fused([(7, 0.9), (8, 0.5)], [(8, 3.0)])]
         [8, 7]
     """
-    scores: dict[int, float] = {}
+    every, shares = [], []
     for ranking in (by_code, by_words):
-        rank, before = 0, None
-        for place, (row, score) in enumerate(ranking[:FIRST], start=1):
-            rank, before = (rank if score == before else place), score
-            scores[row] = scores.get(row, 0.0) + (FUSED + 1) / (FUSED + rank)
-    return sorted(scores.items(), key=lambda one: -one[1])
+        rows, scores = np.array(ranking[:FIRST], dtype=np.float64).reshape(-1, 2).T
+        fresh = np.append(True, scores[1:] != scores[:-1])[: len(scores)]
+        rank = np.maximum.accumulate(np.where(fresh, np.arange(len(scores)), 0)) + 1
+        every.append(rows.astype(np.int64))
+        shares.append((FUSED + 1) / (FUSED + rank))
+    rows, begins, places = np.unique(np.concatenate(every), return_index=True, return_inverse=True)
+    sums = np.bincount(places, weights=np.concatenate(shares), minlength=len(rows))
+    order = np.lexsort((begins, -sums))
+    return list(zip(rows[order].tolist(), sums[order].tolist(), strict=True))
