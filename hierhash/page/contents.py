@@ -6,14 +6,14 @@ from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 from typing import Any
 
-from hierhash.answering.asking import run_trees
+from hierhash.answering.about import about_index, filed_in
+from hierhash.answering.session import Session
 from hierhash.codes.distances import Hamming
 from hierhash.errors import InputError
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.items import ItemLabels
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
-from hierhash.page.about import about
 from hierhash.page.branch import base64_of, branch_json
 from hierhash.page.thumbnails import thumbnails
 from hierhash.retrieval.columns import cells_of
@@ -49,19 +49,19 @@ def contents(
         )
     if not isinstance(store.distance, Hamming):
         raise InputError(f"{store.name}: its items are no codes of bits; a page cannot search them")
-    index = store.read()
-    trees = run_trees(store.run)
+    index, session = store.read(), Session(store)
+    trees = session.trees
     branch = SmallBranch(store.run)
     if store.tree is not None:
         branch.file_in(store.tree, store.moved)
-    filed = {**trees, CATEGORY: store.tree or trees[CATEGORY]}
+    filed = filed_in(session)
 
     def moved(tree: str, node: Node) -> Node:
         refiled = tree == CATEGORY and store.tree is not None
         return store.moved.get(node, ()) if refiled else node
 
     return {
-        "about": about(store, name, filed),
+        "about": about_index(session, name),
         "branch": branch_json(branch, trees, read_controls(store.run), moved),
         "items": _items(index, filed, pictures, advance),
     }

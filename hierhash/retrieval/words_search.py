@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from hierhash.retrieval.conditions import Below
 from hierhash.retrieval.filed import UNKNOWN, Filed
 
-HEAP, EACH = 50_000_000, 400
+HEAP, EACH, MOST = 50_000_000, 400, 4_000_000_000
 """Bytes that tantivy takes while it is made: all items are to fit, so that it writes them as one
 part, in which equal scores come in the order of the rows."""
 GROWTH = 4
@@ -52,7 +52,7 @@ class WordsSearch:
         said = list(texts)
         self._items = len(said)
         index = tantivy.Index(self._schema)
-        writer = index.writer(heap_size=HEAP + EACH * self._items, num_threads=1)
+        writer = index.writer(heap_size=min(HEAP + EACH * self._items, MOST), num_threads=1)
         nodes = {self._fields[name]: own.above() for name, own in self._filed.items()}
         for row, text in enumerate(said):
             above = {field: own[row] for field, own in nodes.items()}

@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from hierhash.answering.about import about_index, generation_of, reads
 from hierhash.answering.session import Session
 from hierhash.errors import DataError, RunError
 from hierhash.retrieval.folder_store import FolderStore
 from hierhash.retrieval.open_store import is_database, open_store
-from hierhash.serving.about import about_index
 
 State = tuple[Any, ...]
 TRIED = 5
@@ -82,7 +82,8 @@ def _ready(session: Session, called: str, state: State | None) -> OpenedIndex:
     """Makes what is made once: the reader of texts, words, columns, and the rows of ids."""
     if isinstance(session.store, FolderStore):
         session.store.warm()
-    about = about_index(session, called)
+    own = {"generation": generation_of(session.store), "reads": reads(session)}
+    about = about_index(session, called) | own
     if "text" in about["reads"]:
         with suppress(DataError):  # a word that nobody knows is read by its meaning, if by any
             session.answer_text("zqxjk", session.wish(1))

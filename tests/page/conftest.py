@@ -8,8 +8,9 @@ from tests.cli.facet_run import facet_run
 from tests.page.chromium import Watched, chromium
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser():
+    # While it is open a loop runs in this thread, which other tests could not start theirs beside.
     with chromium() as found:
         yield found
 

@@ -1,4 +1,4 @@
-"""What is searched, for who shows it: trees, columns to choose by, and what queries are read."""
+"""What is searched, for a page that shows it: trees, columns to choose by, what queries it takes."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ from hierhash.retrieval.run_files import read_config
 from hierhash.retrieval.store import Store
 from hierhash.storage.json_files import read_json
 
-MOST_VALUES = 50
-"""Different values that a column may have to be chosen from; numbers are chosen by their bounds."""
+MOST_VALUES, RANGE = 50, 12
+"""Different values that a column may have to be chosen from; of more numbers than RANGE, bounds."""
 
 
 def about_index(session: Session, name: str) -> dict[str, Any]:
-    """What is told of an index, all but the limits of the server.
+    """What is told of an index, whoever shows it.
 
     Args:
         session: Of its store.
@@ -36,8 +36,6 @@ def about_index(session: Session, name: str) -> dict[str, Any]:
         "items": len(store),
         "bits": int(store.manifest["bits"]),
         "unit": session.unit,
-        "generation": generation_of(store),
-        "reads": reads(session),
         "segments": session.segments,
         "weights": session.weights,
         "trees": [
@@ -96,10 +94,10 @@ def columns(store: Store, facets: Mapping[str, LabelTree]) -> list[dict[str, Any
             continue
         values = store.values(name)
         different = {value.casefold() for value in values}
-        if 2 <= len(different) <= MOST_VALUES:
-            found.append({"name": name, "kind": "values"})
-        elif len(different) > MOST_VALUES and (bounds := _bounds(store, name, values)):
+        if len(different) > RANGE and (bounds := _bounds(store, name, values)):
             found.append({"name": name, "kind": "number", "least": bounds[0], "most": bounds[1]})
+        elif 2 <= len(different) <= MOST_VALUES:
+            found.append({"name": name, "kind": "values"})
     return found
 
 
