@@ -1,4 +1,4 @@
-"""What is searched, for a page that shows it: trees, columns to choose by, what queries it takes."""
+"""What is searched, for a page that shows it: trees, columns to choose by, queries it takes."""
 
 from __future__ import annotations
 
