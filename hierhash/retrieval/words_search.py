@@ -9,6 +9,7 @@ words are told apart by their hash.
 
 from __future__ import annotations
 
+import math
 import re
 from array import array
 from collections.abc import Iterable, Mapping, Sequence
@@ -76,18 +77,22 @@ class WordsSearch:
         if not parts:
             return []
         if len(parts) == 1 and rows is None:
-            [(having, scores)] = parts
+            [(items, scores)] = parts
+            having = np.asarray(items)
         else:
             every = np.zeros(self._items, dtype=np.float32)
-            for having, scores in parts:
-                every[having] += scores
-            places = np.flatnonzero(every if rows is None else every[rows])
-            having = np.asarray(places if rows is None else rows[places])
+            for items, weights in parts:
+                every[items] += weights
+            if rows is None:
+                # The items with the rarest of these words say how much the first score at least.
+                few = min((own for own, _ in parts if len(own) > k), key=len, default=None)
+                least = 0.0 if few is None else _least(every[few], k)
+                having = np.flatnonzero(every >= least if least > 0 else every)
+            else:
+                having = np.asarray(rows)[np.flatnonzero(every[rows])]
             scores = every[having]
         if k < len(scores):
-            # The last that may be among the first, and what equals it when it is rounded.
-            least = np.partition(scores, len(scores) - k)[len(scores) - k] - ROUNDED if k else 0.0
-            near = np.flatnonzero(scores >= least)
+            near = np.flatnonzero(scores >= _least(scores, k))
             having, scores = having[near], scores[near]
         best = first(-np.round(scores.astype(np.float64), DECIMALS), k)
         return list(zip(having[best].tolist(), scores[best].tolist(), strict=True))
@@ -100,6 +105,13 @@ class WordsSearch:
             return None
         part = slice(int(self._starts[place]), int(self._starts[place + 1]))
         return self._rows[part], self._weights[part]
+
+
+def _least(scores: NDArray[np.float32], k: int) -> float:
+    """What the k first of more scores have at least, and what equals that when it is rounded."""
+    if not k:
+        return math.inf
+    return float(np.partition(scores, len(scores) - k)[len(scores) - k]) - ROUNDED
 
 
 def _weighed(
