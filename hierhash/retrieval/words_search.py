@@ -76,9 +76,10 @@ class WordsSearch:
         parts = [own for word in dict.fromkeys(telling_words(text)) if (own := self._part(word))]
         if not parts:
             return []
+        having: NDArray[Any]
         if len(parts) == 1 and rows is None:
             [(items, scores)] = parts
-            having = np.asarray(items)
+            having = items
         else:
             every = np.zeros(self._items, dtype=np.float32)
             for items, weights in parts:
