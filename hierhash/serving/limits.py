@@ -19,6 +19,8 @@ MOST_ANSWERS, LAST_ANSWER, LONGEST_TEXT = 200, 10_000, 500
 """Answers of one request, answers before them, and characters of a text."""
 DRAINED = 4
 """A body that is too large is read so many times over, so that its sender hears the answer."""
+PAUSE = 0.5
+"""Seconds until a request beyond the limit is refused."""
 FREE = ("/api/health", "/metrics")
 """Never refused: they tell whether the server is well."""
 
@@ -61,6 +63,8 @@ class InFlight:
             await self._app(scope, receive, send)
             return
         if self.now >= self._most:
+            # Who asks again at once would take the time of those that are being answered.
+            await asyncio.sleep(PAUSE)
             said = busy(f"{self._most} requests are being answered; send it again in a second")
             await said(scope, receive, send)
             return
