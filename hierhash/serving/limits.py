@@ -20,7 +20,7 @@ MOST_ANSWERS, LAST_ANSWER, LONGEST_TEXT = 200, 10_000, 500
 DRAINED = 4
 """A body that is too large is read so many times over, so that its sender hears the answer."""
 PAUSE = 0.5
-"""Seconds until a request beyond the limit is refused."""
+"""Seconds until a request beyond the limit is told so."""
 FREE = ("/api/health", "/metrics")
 """Never refused: they tell whether the server is well."""
 
