@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from functools import cached_property
 
+import numpy as np
+
 from hierhash.answering.asking import Query
 from hierhash.answering.wish import Wish
 from hierhash.codes.coded import Coded
@@ -13,7 +15,7 @@ from hierhash.retrieval.conditions import Condition
 from hierhash.retrieval.items import Hit
 from hierhash.retrieval.store import Store
 from hierhash.retrieval.weighing import shortened, weighed
-from hierhash.retrieval.words_search import FIRST, fused
+from hierhash.retrieval.words_search import FIRST, fused, parted
 
 TELLING = 0.1
 """Of the best score: what an answer by words alone has at least."""
@@ -86,24 +88,21 @@ class Ranking:
     def _by_both(self, coded: Coded, k: int, skip: int) -> list[Hit]:
         """By codes and words; what is not among the first by code has no distance here."""
         found = self._store.ranked(coded, FIRST, self._where, self._wish.rescore)
-        by_code = [
-            (row, float(-(distance or 0)) if score is None else score)
-            for row, distance, score in found
-        ]
-        both = fused(by_code, self._words)
-        near = {own.row: own for own in found}
-        if len(both) < k + skip:
+        rows, scores = fused((found.rows, found.keys), parted(self._words))
+        if len(rows) < k + skip:
             # After the first of both the others follow by code, so that no page is cut short.
-            known = {row for row, _ in both}
-            more = self._store.ranked(coded, k + skip, self._where, self._wish.rescore)
-            near |= {own.row: own for own in more}
-            both += [(own.row, 0.0) for own in more if own.row not in known]
-        both = both[skip : skip + k]
-        items = self._store.items([row for row, _ in both])
-        return [
-            Hit(item, near[row].distance if row in near else None, score, row)
-            for item, (row, score) in zip(items, both, strict=True)
-        ]
+            found = self._store.ranked(coded, k + skip, self._where, self._wish.rescore)
+            others = found.rows[~np.isin(found.rows, rows)]
+            rows = np.concatenate([rows, others])
+            scores = np.concatenate([scores, np.zeros(len(others))])
+        rows, scores = rows[skip : skip + k], scores[skip : skip + k]
+        distances: list[int | None] = [None] * len(rows)
+        if found.distances is not None:
+            place = {row: at for at, row in enumerate(found.rows.tolist())}
+            known = [place.get(row) for row in rows.tolist()]
+            distances = [None if at is None else int(found.distances[at]) for at in known]
+        items = self._store.items(rows.tolist())
+        return list(map(Hit, items, distances, scores.tolist(), rows.tolist()))
 
     def asides(self, hits: Sequence[Hit], unit: str) -> list[str]:
         """What is to be known of answers that a filter was kept for.

@@ -29,7 +29,7 @@ from hierhash.retrieval.risk_file import DEFAULT_RISK
 from hierhash.retrieval.understood import understand
 from hierhash.retrieval.weighing import weighed
 from hierhash.retrieval.words_search import FIRST as FUSED_FIRST
-from hierhash.retrieval.words_search import WordsSearch, fused
+from hierhash.retrieval.words_search import WordsSearch, fused, parted
 
 FIRST = 10
 
@@ -141,9 +141,8 @@ def _with_words(
         first = by_key(row, allowed, FUSED_FIRST)
         first = first[allowed[first]]
         keys = np.round(keys_of(row)[first], 4)
-        by_code = list(zip(first.tolist(), (-keys).tolist(), strict=True))
         by_words = words.search(texts[row] or "", FUSED_FIRST, np.flatnonzero(allowed))
-        return np.array([place for place, _ in fused(by_code, by_words)[:k]], dtype=np.int64)
+        return fused((first, -keys), parted(by_words))[0][:k]
 
     return ranked
 

@@ -32,7 +32,7 @@ from hierhash.metrics.retrieval_suite import evaluate_codes
 from hierhash.prepare import Prepared
 from hierhash.retrieval.named import named_nodes, plain_name
 from hierhash.retrieval.words_search import FIRST as FUSED_FIRST
-from hierhash.retrieval.words_search import WordsSearch, fused
+from hierhash.retrieval.words_search import WordsSearch, fused, parted
 from hierhash.shipped import shipped_path
 from hierhash.storage.csv_lines import read_csv
 
@@ -231,8 +231,7 @@ def _both_rows(
             first = np.argsort(near, kind="stable")[:FUSED_FIRST].tolist()
             by_code = [(row, -round(float(near[row]), 4)) for row in first]
         by_words = [] if plain_name(text) in names else words.search(text, FUSED_FIRST)
-        both = fused(by_code, by_words)[:FIRST]
-        found.append(np.array([row for row, _ in both], dtype=np.int64))
+        found.append(fused(parted(by_code), parted(by_words))[0][:FIRST])
     return found
 
 

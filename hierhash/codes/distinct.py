@@ -6,7 +6,7 @@ Codes that follow classes are few: 32,097 pictures of fashion have 2,717 codes o
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
@@ -21,6 +21,8 @@ Rows = NDArray[np.int64]
 Finder = Callable[[Codes, int], tuple[NDArray[np.int32], Rows]]
 SPREAD = 4
 """Where a part of the items is wanted: how many times as many are looked at next."""
+LAST = 8
+"""Queries whose scores are kept."""
 COMPARED = 4_000_000
 """Distances that are held at once."""
 
@@ -45,6 +47,7 @@ class DistinctCodes:
     codes: Codes
     rows: Rows
     offsets: Rows
+    _scored: dict[bytes, NDArray[np.float32]] = field(default_factory=dict, repr=False)
 
     @staticmethod
     def of(codes: Codes) -> DistinctCodes:
@@ -144,16 +147,25 @@ class DistinctCodes:
     def scores(self, output: NDArray[np.float32]) -> NDArray[np.float32]:
         """The score of every code for one query, as ``asymmetric_scores``.
 
-        Memory: 8 bytes a byte of the codes, from the first time on.
+        Memory: 8 bytes a byte of the codes, from the first time on, and 4 a code for each of the
+        last queries: a search asks several times by one.
 
         Args:
             output: float32 (K,), the query's real outputs.
         """
+        asked = output.tobytes()
+        known = self._scored.get(asked)
+        if known is not None:
+            return known
         found = np.zeros(len(self.codes), dtype=np.float32)
         for table, column in zip(
             byte_tables(output, self.codes.shape[1]), self._columns, strict=True
         ):
             found += np.take(table, column, mode="clip")
+        found.flags.writeable = False  # one array for all that ask
+        if len(self._scored) >= LAST:
+            self._scored.clear()
+        self._scored[asked] = found
         return found
 
     @cached_property

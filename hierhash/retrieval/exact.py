@@ -121,10 +121,8 @@ class ExactIndex:
         Raises:
             InputError: ``k`` is no number of answers.
         """
-        return [
-            Hit(self.item(own.row), own.distance, own.score, own.row)
-            for own in self.ranked(query, k, under, rescore)
-        ]
+        found = self.ranked(query, k, under, rescore)
+        return found.hits([self.item(row) for row in found.rows.tolist()])
 
     def ranked(
         self,
@@ -132,7 +130,7 @@ class ExactIndex:
         k: int = 20,
         under: NDArray[np.integer] | None = None,
         rescore: bool = True,
-    ) -> list[Ranked]:
+    ) -> Ranked:
         """As ``search``, without what is known of the items."""
         check_answers("k", k)
         if query.codes is not None and query.codes.shape[1] < self.codes.shape[1]:
@@ -142,17 +140,13 @@ class ExactIndex:
         if query.codes is None:
             raise ValueError("the query has neither a code nor a vector")
         distances, rows = self.nearest(query.codes[:1], k, under)
-        return [
-            Ranked(row, int(distance), None)
-            for row, distance in zip(rows[0].tolist(), distances[0], strict=True)
-        ]
+        return Ranked(rows[0], distances[0], None)
 
-    def _by_score(self, query: Coded, k: int, under: NDArray[np.integer] | None) -> list[Ranked]:
+    def _by_score(self, query: Coded, k: int, under: NDArray[np.integer] | None) -> Ranked:
         rows, scores = first_by_score(query, self, k, under)
-        distances = [None] * len(rows)
-        if query.codes is not None:
-            distances = self.distance.between(query.codes[:1], self.codes[rows])[0].tolist()
-        return list(map(Ranked, rows.tolist(), distances, scores.tolist()))
+        if query.codes is None:
+            return Ranked(rows, None, scores)
+        return Ranked(rows, self.distance.between(query.codes[:1], self.codes[rows])[0], scores)
 
     def nearest(
         self, queries: Codes, k: int, under: NDArray[np.integer] | None = None

@@ -120,10 +120,8 @@ class FolderStore:
         skip: int = 0,
     ) -> list[Hit]:
         """See ``Store``."""
-        return [
-            Hit(self.index.item(own.row), own.distance, own.score, own.row)
-            for own in self.ranked(query, k, where, rescore, skip)
-        ]
+        found = self.ranked(query, k, where, rescore, skip)
+        return found.hits(self.items(found.rows.tolist()))
 
     def ranked(
         self,
@@ -132,11 +130,12 @@ class FolderStore:
         where: Sequence[Condition] = (),
         rescore: bool = True,
         skip: int = 0,
-    ) -> list[Ranked]:
+    ) -> Ranked:
         """See ``Store``."""
         check_answers("k", k)
         check_answers("skip", skip)
-        return self.index.ranked(query, k + skip, self._filter.rows(where), rescore)[skip:]
+        found = self.index.ranked(query, k + skip, self._filter.rows(where), rescore)
+        return found.after(skip)
 
     def nearest(
         self, queries: Codes, k: int, where: Sequence[Condition] = ()

@@ -16,11 +16,36 @@ from hierhash.errors import InputError, RunError
 
 
 class Ranked(NamedTuple):
-    """The place of one answer, before anything is read of the item; see ``Hit``."""
+    """Answers in their order, before anything is read of the items; see ``Hit``.
 
-    row: int
-    distance: int | None
-    score: float | None
+    Args:
+        rows: int64 (m,).
+        distances: Whole numbers (m,); None where items are float vectors.
+        scores: float32 (m,); None in canonical order.
+    """
+
+    rows: NDArray[np.int64]
+    distances: NDArray[Any] | None
+    scores: NDArray[np.float32] | None
+
+    @property
+    def keys(self) -> NDArray[Any]:
+        """What they are in order by, the largest first: scores, or distances below zero."""
+        if self.scores is not None:
+            return self.scores
+        assert self.distances is not None  # noqa: S101 - items have one of both
+        return -self.distances.astype(np.float64)
+
+    def after(self, skip: int) -> Ranked:
+        """Those after the first."""
+        return Ranked(*(None if one is None else one[skip:] for one in self))  # type: ignore[arg-type]
+
+    def hits(self, items: Sequence[dict[str, Any]]) -> list[Hit]:
+        """The answers with what is known of each item."""
+        none = [None] * len(self.rows)
+        distances = none if self.distances is None else self.distances.tolist()
+        scores = none if self.scores is None else self.scores.tolist()
+        return list(map(Hit, items, distances, scores, self.rows.tolist()))
 
 
 @dataclass(frozen=True)

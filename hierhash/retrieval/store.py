@@ -99,7 +99,7 @@ class Store(Protocol):
         where: Sequence[Condition] = (),
         rescore: bool = True,
         skip: int = 0,
-    ) -> list[Ranked]:
+    ) -> Ranked:
         """As ``search``, without what is known of the items: for many of which few are shown."""
         ...
 

@@ -24,6 +24,8 @@ GROWTH = 4
 FUSED, FIRST = 60, 1000
 """Of reciprocal rank fusion: 1 / (FUSED + rank), over the FIRST of each (Cormack et al., 2009)."""
 
+Ordered = tuple[NDArray[np.int64], NDArray[Any]]
+
 
 class WordsSearch:
     """The words of an index's items.
@@ -100,9 +102,12 @@ class WordsSearch:
     def _first(self, query: Any, limit: int) -> tuple[list[tuple[int, float]], int]:
         """The first items, and how many there are. Counting all, it adds in the same order."""
         found: Any = self._searcher.search(query, limit=min(limit, self._items), count=True)
-        rows: Any = self._searcher.fast_field_values("row", [place for _, place in found.hits])
-        hits = [(int(row), score) for row, (score, _) in zip(rows, found.hits, strict=True)]
-        return sorted(hits, key=lambda one: (-one[1], one[0])), int(found.count)
+        places = [place for _, place in found.hits]
+        rows = np.array(self._searcher.fast_field_values("row", places), dtype=np.int64)
+        scores = np.array([score for score, _ in found.hits], dtype=np.float64)
+        order = np.lexsort((rows, -scores))
+        hits = zip(rows[order].tolist(), scores[order].tolist(), strict=True)
+        return list(hits), int(found.count)
 
     def _query(self, words: Sequence[str], below: Sequence[Below]) -> Any:
         query, occur = self._tantivy.Query, self._tantivy.Occur
@@ -163,9 +168,13 @@ def said_of(item: Mapping[str, Any]) -> str:
     return " ".join([item["text"] or "", item["id"], *map(str, values)])
 
 
-def fused(
-    by_code: Sequence[tuple[int, float]], by_words: Sequence[tuple[int, float]]
-) -> list[tuple[int, float]]:
+def parted(found: Sequence[tuple[int, float]]) -> Ordered:
+    """Pairs of rows and scores as two arrays."""
+    rows, scores = np.array(found, dtype=np.float64).reshape(-1, 2).T
+    return rows.astype(np.int64), scores
+
+
+def fused(by_code: Ordered, by_words: Ordered) -> Ordered:
     """Two rankings of rows as one, by reciprocal rank; 2 is the score of the first of both.
 
     Many items have the same code: equal ones of a ranking share the rank of the first of them.
@@ -179,17 +188,17 @@ def fused(
         ``by_words``.
 
     Example:
-        >>> [row for row, _ in fused([(7, 0.9), (8, 0.5)], [(8, 3.0)])]
+        >>> fused(parted([(7, 0.9), (8, 0.5)]), parted([(8, 3.0)]))[0].tolist()
         [8, 7]
     """
     every, shares = [], []
-    for ranking in (by_code, by_words):
-        rows, scores = np.array(ranking[:FIRST], dtype=np.float64).reshape(-1, 2).T
+    for rows, scores in (by_code, by_words):
+        scores = scores[:FIRST]
         fresh = np.append(True, scores[1:] != scores[:-1])[: len(scores)]
         rank = np.maximum.accumulate(np.where(fresh, np.arange(len(scores)), 0)) + 1
-        every.append(rows.astype(np.int64))
+        every.append(rows[:FIRST])
         shares.append((FUSED + 1) / (FUSED + rank))
     rows, begins, places = np.unique(np.concatenate(every), return_index=True, return_inverse=True)
     sums = np.bincount(places, weights=np.concatenate(shares), minlength=len(rows))
     order = np.lexsort((begins, -sums))
-    return list(zip(rows[order].tolist(), sums[order].tolist(), strict=True))
+    return rows[order], sums[order]

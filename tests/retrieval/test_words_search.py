@@ -12,7 +12,7 @@ import pytest
 from hierhash.labels import LabelTree
 from hierhash.retrieval.conditions import Below
 from hierhash.retrieval.filed import Filed
-from hierhash.retrieval.words_search import FUSED, WordsSearch, fused, said_of
+from hierhash.retrieval.words_search import FUSED, WordsSearch, fused, parted, said_of
 from tests.cli.small_run import hierhash
 
 TEXTS = ["red dress", "Blue dress, AB-12/7", "hat (grey)", "red hat", "dress dress dress", ""]
@@ -68,9 +68,14 @@ def test_ids_and_columns_are_words_too():
     assert words.search("puma", 1)[0][0] == words.search("sku-77", 1)[0][0] == 0
 
 
+def fuse(one, two):
+    rows, scores = fused(parted(one), parted(two))
+    return list(zip(rows.tolist(), scores.tolist(), strict=True))
+
+
 def test_fusion_is_the_sum_of_reciprocal_ranks():
     one, two = [(0, 9.0), (1, 8.0), (2, 7.0)], [(2, 5.0), (3, 4.0)]
-    found = fused(one, two)
+    found = fuse(one, two)
     top = FUSED + 1
     expected = {0: 1.0, 1: top / (FUSED + 2), 3: top / (FUSED + 2), 2: top / (FUSED + 3) + 1}
     assert dict(found) == pytest.approx(expected)
@@ -79,8 +84,8 @@ def test_fusion_is_the_sum_of_reciprocal_ranks():
 
 def test_equal_ones_share_a_rank():
     codes = [(row, 0.5) for row in (4, 5, 6)]
-    assert [row for row, _ in fused(codes, [(6, 2.0)])] == [6, 4, 5]
-    scores = dict(fused([(1, -1.0), (2, -1.0), (3, -2.0)], []))
+    assert [row for row, _ in fuse(codes, [(6, 2.0)])] == [6, 4, 5]
+    scores = dict(fuse([(1, -1.0), (2, -1.0), (3, -2.0)], []))
     assert scores == pytest.approx({1: 1.0, 2: 1.0, 3: 61 / 63})
 
 

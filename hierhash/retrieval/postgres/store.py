@@ -160,11 +160,7 @@ class PostgresStore:
         """See ``Store``."""
         with self._link.reading():
             found = self.ranked(query, k, where, rescore, skip)
-            items = self.items([own.row for own in found])
-        return [
-            Hit(item, own.distance, own.score, own.row)
-            for item, own in zip(items, found, strict=True)
-        ]
+            return found.hits(self.items(found.rows.tolist()))
 
     def ranked(
         self,
@@ -173,7 +169,7 @@ class PostgresStore:
         where: Sequence[Condition] = (),
         rescore: bool = True,
         skip: int = 0,
-    ) -> list[Ranked]:
+    ) -> Ranked:
         """See ``Store``."""
         check_answers("k", k)
         check_answers("skip", skip)
@@ -185,12 +181,9 @@ class PostgresStore:
                 return self._by_score(query, k, where, skip)
             assert query.codes is not None  # noqa: S101 - seen to above
             [near] = self._nearest(query.codes[:1], k + skip, where)
-        pairs = zip(near.rows.tolist(), near.distances.tolist(), strict=True)
-        return [Ranked(row, apart, None) for row, apart in pairs][skip:]
+        return Ranked(near.rows, near.distances, None).after(skip)
 
-    def _by_score(
-        self, query: Coded, k: int, where: Sequence[Condition], skip: int
-    ) -> list[Ranked]:
+    def _by_score(self, query: Coded, k: int, where: Sequence[Condition], skip: int) -> Ranked:
         assert query.query is not None  # noqa: S101 - seen to by ``ranked``
 
         real = query.query[0]
@@ -206,10 +199,10 @@ class PostgresStore:
             scores = distance.scores(real, near.codes)
         else:
             scores, near = best_scores(real, wanted, distance, fetch)
-        apart = [None] * len(near.rows)
+        apart = None
         if query.codes is not None:
-            apart = distance.between(query.codes[:1], near.codes)[0].tolist()
-        return list(map(Ranked, near.rows.tolist(), apart, scores.tolist()))[skip:]
+            apart = distance.between(query.codes[:1], near.codes)[0]
+        return Ranked(near.rows, apart, scores).after(skip)
 
     def nearest(
         self, queries: Codes, k: int, where: Sequence[Condition] = ()
