@@ -30,6 +30,9 @@ def export_page(
 
     store = open_store(index)
     with counting("pictures", len(store)) as advance:
-        write_page(store, out, title=title, pictures=not no_pictures, force=force, advance=advance)
+        without = write_page(
+            store, out, title=title, pictures=not no_pictures, force=force, advance=advance
+        )
     size = out.stat().st_size / 1e6
-    typer.echo(f"{out}: {len(store):,} items, {size:.1f} MB; open it in a browser")
+    lacking = f" ({without:,} without a picture)" if without and not no_pictures else ""
+    typer.echo(f"{out}: {len(store):,} items{lacking}, {size:.1f} MB; open it in a browser")

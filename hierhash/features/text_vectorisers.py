@@ -155,11 +155,17 @@ def resolved(spec: VectoriserSpec) -> VectoriserSpec:
     """
     if spec.name != AUTO:
         return spec
+    found = [name for name in BY_MEANING if reads_by_meaning(name)]
+    return replace(spec, name=found[0] if found else "close_words")
+
+
+def reads_by_meaning(name: str) -> bool:
+    """Whether one of ``BY_MEANING`` can be had: its package is installed."""
     from hierhash.features import minilm, wordllama_table
 
-    there = (minilm.is_installed(), wordllama_table.is_installed())
-    found = [name for name, installed in zip(BY_MEANING, there, strict=True) if installed]
-    return replace(spec, name=found[0] if found else "close_words")
+    if name.endswith(":wordllama"):
+        return wordllama_table.is_installed()
+    return minilm.is_installed()
 
 
 def vectoriser_names() -> list[str]:

@@ -84,7 +84,7 @@ def _items(
         "codes": base64_of(index.codes),
         "labels": {CATEGORY: _labels(index.labels, trees[CATEGORY]), **labels},
         "cells": {name: [str(cells_of(item).get(name, "")) for item in items] for name in columns},
-        "pictures": small,
+        "pictures": small,  # "" where there is none
     }
 
 

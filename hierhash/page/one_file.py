@@ -19,7 +19,7 @@ def write_page(
     pictures: bool = True,
     force: bool = False,
     advance: Advance = lambda _: None,
-) -> None:
+) -> int:
     """Writes a page that searches the items of a store by itself, whole or not at all.
 
     Memory: that of the page, twice; a kilobyte or so an item.
@@ -32,6 +32,9 @@ def write_page(
         force: Write over a file that is there.
         advance: Told how many pictures were made smaller.
 
+    Returns:
+        How many items have no picture there.
+
     Raises:
         InputError: The file is there, its folder is not, or the items cannot be in a page.
         RunError: The run that answers queries has no small text branch.
@@ -41,4 +44,6 @@ def write_page(
     if out.is_dir() or (out.exists() and not force):
         raise InputError(f"{out}: exists already; choose another name, or --force for a file")
     name = title or Path(store.name.partition("#")[2] or store.name).resolve().name
-    write_text(out, one_page(contents(store, name, pictures, advance)))
+    content = contents(store, name, pictures, advance)
+    write_text(out, one_page(content))
+    return list(content["items"]["pictures"]).count("")

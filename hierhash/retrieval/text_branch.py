@@ -22,6 +22,7 @@ from hierhash.features.text_vectorisers import (
     BY_MEANING,
     TextVectoriser,
     VectoriserSpec,
+    reads_by_meaning,
     text_vectoriser,
 )
 from hierhash.labels.facets import CATEGORY
@@ -63,6 +64,8 @@ class TextBranch:
             raise RunError(f"{run}: trained on precomputed text features; it reads no text")
         self._run = run
         self._vectoriser = vectoriser_of(run, config, by_meaning)
+        name = str(_section(config, "features", "text").get("name", "words"))
+        self._lacks = by_meaning and name in BY_MEANING and not reads_by_meaning(name)
         stored = read_arrays(run / "model.safetensors")
         self._parts = _parts(run, about, stored)
 
@@ -76,7 +79,13 @@ class TextBranch:
 
     def notes(self, text: str) -> list[str]:
         """What of a text was not taken as it stands."""
-        return self._vectoriser.notes(text)
+        said = self._vectoriser.notes(text)
+        if self._lacks and any(one.endswith("is not known") for one in said):
+            said = [
+                *said,
+                "pip install 'hierhash[text]': such words are then read by their meaning",
+            ]
+        return said
 
     def readings(self, text: str) -> dict[str, str]:
         """By word of a text that is not known the known word that it is read as."""
@@ -285,11 +294,12 @@ def vectoriser_of(run: Path, config: Mapping[str, Any], by_meaning: bool = True)
         by_meaning: Read unknown words by what they mean, too, where the run does.
 
     Raises:
-        ConfigError: It needs a package that is not installed.
+        ConfigError: It needs a package that is not installed, for more than unknown words.
         RunError: The vocabulary is missing, damaged or of another kind.
     """
     name = str(_section(config, "features", "text").get("name", "words"))
-    if not by_meaning and name in BY_MEANING:
+    # Without its package known words and misspelt ones are still read.
+    if name in BY_MEANING and not (by_meaning and reads_by_meaning(name)):
         name = "close_words"
     vectoriser = text_vectoriser(VectoriserSpec(name))
     load_vocabulary(vectoriser, run)

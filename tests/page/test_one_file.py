@@ -46,13 +46,17 @@ def queries(count):
     return sorted(one for one in drawn if one)[:count]
 
 
-def answered(session, text, wish=None, k=10, skip=0):
-    """Ids, what was understood, notes and scores, or that it was refused."""
+def answered(session, text, wish=None, k=10, skip=0, like=None):
+    """Ids, what was understood, notes, asides and scores, or that it was refused."""
     own = dict(wish or {})
     own["filters"] = own.pop("filter", True)
     own["weigh"] = [f"{name}={weight}" for name, weight in own.pop("weigh", {}).items()]
     try:
-        found = session.answer_text(text, session.wish(k, skip=skip, **own))
+        own = session.wish(k, skip=skip, **own)
+        if like is not None:
+            found = session.answer_like(like, own)
+        else:
+            found = session.answer_text(text, own) if text else session.browse(own)
     except HierhashError:
         return None
     return {
@@ -61,22 +65,26 @@ def answered(session, text, wish=None, k=10, skip=0):
         "marks": list(found.marks),
         "understood": [[one.tree, list(one.node)] for one in found.understood or ()],
         "notes": list(found.notes),
-        "scores": pytest.approx([hit.score for hit in found.hits], abs=2e-4),
+        "asides": list(found.asides),
+        "scores": [hit.score and pytest.approx(hit.score, abs=2e-4) for hit in found.hits],
     }
 
 
-def shown(opened_page, text, wish=None, k=10, skip=0):
+def shown(opened_page, text, wish=None, k=10, skip=0, like=""):
     """The same of the page."""
     script = """([wish, k, skip]) => {
       try { return hierhash.answer(wish, k, skip) } catch { return null }
     }"""
-    found = opened_page.page.evaluate(script, [{"text": text, **(wish or {})}, k, skip])
+    found = opened_page.page.evaluate(
+        script, [{"text": text, "like": like, **(wish or {})}, k, skip]
+    )
     return found and {
         "ids": [hit["id"] for hit in found["hits"]],
         "distances": [hit["distance"] for hit in found["hits"]],
         "marks": [hit["relation"] for hit in found["hits"]],
         "understood": [[one["tree"], one["node"]] for one in found["understood"] or ()],
         "notes": found["notes"],
+        "asides": found["asides"],
         "scores": [hit["score"] for hit in found["hits"]],
     }
 
@@ -96,6 +104,25 @@ def test_filters_orders_and_weights_are_those_of_the_command_line(page, session,
         for skip in (0, 7):
             expected = answered(session, text, wish, 10, skip)
             assert shown(own, text, wish, 10, skip) == expected, (text, skip)
+
+
+@pytest.mark.parametrize("wish", [{}, *WISHES], ids=json.dumps)
+def test_an_item_asks_and_items_are_listed_as_by_the_command_line(page, session, opened, wish):
+    own = opened(page.as_uri())
+    index = session.store.read()
+    for row in (0, 7, 20):
+        like = index.item(row)["id"]
+        assert shown(own, "", wish, like=like) == answered(session, "", wish, like=like), like
+    for skip in (0, 5):
+        assert shown(own, "", wish, 10, skip) == answered(session, "", wish, 10, skip)
+
+
+def test_names_of_javascript_are_words_like_others(page, session, opened):
+    own = opened(page.as_uri())
+    for text in ("constructor", "red constructor", "toString hats", "__proto__"):
+        assert shown(own, text) == answered(session, text), text
+    with pytest.raises(Exception, match="no facet or column 'constructor'"):
+        own.page.evaluate("hierhash.answer({ where: ['constructor=x'] })")
 
 
 def test_counts_are_exact(page, session, opened):

@@ -87,6 +87,26 @@ def test_numbers_have_a_range_and_an_order(page, opened):
     assert f"{found[0]}.50" in own.page.locator(".card").first.inner_text()
 
 
+def test_a_range_is_filled_in_from_field_to_field(page, opened):
+    own = opened(page)
+    own.page.focus("[aria-label='Least Price']")
+    own.page.keyboard.type("2")
+    own.page.keyboard.press("Tab")
+    own.page.keyboard.type("5")
+    own.page.keyboard.press("Enter")
+    own.page.wait_for_selector("#chips span >> nth=1")
+    assert set(own.ids()) <= {"i2", "i3", "i4"}
+
+
+def test_what_was_typed_and_not_sent_counts_when_a_filter_is_clicked(page, opened):
+    own = opened(page)
+    own.page.fill("#text", "hats")
+    own.page.click("[data-key='colour=red']")
+    own.page.wait_for_selector(".read")
+    assert own.page.input_value("#text") == "hats"
+    assert "text=hats" in own.page.url
+
+
 def test_weights_of_parts_of_the_code_are_sliders(page, opened):
     own = opened(page)
     own.search("red hats")
@@ -131,7 +151,7 @@ def test_everything_is_reached_by_keyboard(page, opened):
     own.page.keyboard.type("red hats")
     own.page.keyboard.press("Enter")
     found = own.ids()
-    own.page.focus(".card")
+    own.page.keyboard.press("ArrowDown")
     own.page.keyboard.press("ArrowRight")
     here = "document.activeElement.dataset.id"
     assert own.page.evaluate(here) == found[1]

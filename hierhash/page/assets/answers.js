@@ -42,7 +42,7 @@ class Answers {
       ? items
       : shown
         ? `The nearest ${inWords(shown)} of ${items}`
-        : `None of ${items} answers`;
+        : "Nothing answers";
     return cards;
   }
 
@@ -91,7 +91,7 @@ class Answers {
         className: "card",
         href: addressOf({ ...NOTHING, like: hit.id, under: wish.under, where: wish.where }),
         dataset: { id: hit.id },
-        title: `${title}\n${hit.id}`,
+        title: `More like this: ${title} (${hit.id})`,
         onclick: (event) => {
           if (event.metaKey || event.ctrlKey || event.shiftKey || event.button) return;
           event.preventDefault();
@@ -149,11 +149,14 @@ class Answers {
     );
   }
 
-  failed(error) {
+  // Args: what went wrong, and whether what was answered before stays.
+  failed(error, keeps = false) {
     this.grid.classList.remove("busy");
-    this.grid.replaceChildren();
-    document.getElementById("said").hidden = true;
-    document.getElementById("status").textContent = "";
+    if (!keeps) {
+      this.grid.replaceChildren();
+      document.getElementById("said").hidden = true;
+      document.getElementById("status").textContent = "";
+    }
     const trouble = document.getElementById("trouble");
     trouble.hidden = false;
     const again =

@@ -30,63 +30,39 @@ class Offline {
 
   answer(wish, k, skip) {
     const asked = this.items.conditions(wish),
-      may = this.items.meeting(asked);
-    const base = {
+      may = this.items.meeting(asked),
+      query = this.query(wish, may),
+      understood = this.understood(query, wish, asked),
+      where = [...asked, ...this.values(query, understood, wish, asked)],
+      ranking = query
+        ? this.ranked(query, wish, this.items.meeting(where))
+        : rowsOf(may).map((row) => ({ row }));
+    const found = this.items.sorted(wish, (count, from) => ranking.slice(from, from + count), k, skip);
+    const told = ({ tree, node, confidence }) => ({ tree, node, confidence: roundedDown(confidence) });
+    return {
       query: { text: wish.text, picture: false, like: wish.like || null },
       items: rowsOf(may).length,
       unit: this.index.unit,
-      understood: null,
-      notes: [],
-      asides: [],
-    };
-    if (wish.like) return { ...base, hits: this.like(wish, may, k, skip) };
-    if (!wish.text)
-      return {
-        ...base,
-        hits: this.items
-          .sorted(
-            wish,
-            (count, from) =>
-              rowsOf(may)
-                .slice(from, from + count)
-                .map((row) => ({ row })),
-            k,
-            skip,
-          )
-          .map((hit) => this.items.shown(hit)),
-      };
-    const query = this.asked(wish, may),
-      understood = this.understood(query, wish, asked);
-    const where = [...asked, ...this.values(query, understood, wish, asked)];
-    const ranking = this.ranked(query, wish, this.items.meeting(where));
-    const hits = this.items
-      .sorted(wish, (count, from) => ranking.slice(from, from + count), k, skip)
-      .map((hit) => this.items.shown(hit, understood));
-    const asides = this.asides(query, wish, hits, asked, where, understood, ranking, skip);
-    return {
-      ...base,
-      understood: query.chances?.size
-        ? understood.map(({ tree, node, confidence }) => ({
-            tree,
-            node,
-            confidence: roundedDown(confidence),
-          }))
-        : null,
-      notes: query.notes,
-      asides,
-      hits,
+      understood: query?.chances.size ? understood.map(told) : null,
+      notes: query?.notes ?? [],
+      asides: query ? this.asides(query, wish, found, asked, where, understood, skip) : [],
+      hits: found.map((hit) => this.items.shown(hit, understood)),
     };
   }
-  like(wish, may, k, skip) {
-    const row = this.items.rowOf.get(wish.like);
-    if (row === undefined) throw new Error(`there is no item '${wish.like}'`);
-    const code = this.items.codes.slice(row * this.items.width, (row + 1) * this.items.width),
-      others = rowsOf(may).filter((one) => one !== row);
-    const near = others.map((one) => ({ row: one, distance: this.items.distance(code, one) }));
-    near.sort((one, other) => one.distance - other.distance || one.row - other.row);
-    return this.items
-      .sorted(wish, (count, from) => near.slice(from, from + count), k, skip)
-      .map((hit) => this.items.shown(hit));
+  query(wish, may) {
+    if (wish.like) return this.like(wish);
+    return wish.text ? this.asked(wish, may) : null;
+  }
+  // An item as a query: by its code, which has scores only where parts of it weigh otherwise.
+  like({ like }) {
+    const row = this.items.rowOf.get(like);
+    if (row === undefined) throw new Error(`there is no item '${like}'`);
+    const code = this.items.codes.slice(row * this.items.width, (row + 1) * this.items.width);
+    let at = 0;
+    const real = this.branch.parts.map(({ bits }) =>
+      Array.from({ length: bits }, () => (code[at >> 3] & (128 >> (at++ & 7)) ? 1 : -1)),
+    );
+    return { code, real, leftOut: row, words: "", notes: [], named: new Map(), chances: new Map() };
   }
   // A text by codes and words; by words alone where codes know none of it.
   asked({ text }, may) {
@@ -108,12 +84,13 @@ class Offline {
     return part.thresholds[text.split(/\s+/).filter(Boolean).length <= SHORT ? "short text" : "text"] ?? null;
   }
   understood(query, wish, asked) {
+    if (!query) return [];
     const taken = new Set(
         asked.filter(({ name }) => name !== "category" && this.items.trees.has(name)).map(({ name }) => name),
       ),
       found = [];
     for (const part of this.branch.parts) {
-      const chances = query.chances?.get(part.tree);
+      const chances = query.chances.get(part.tree);
       if (query.named.has(part.tree)) {
         found.push({ tree: part.tree, node: query.named.get(part.tree), confidence: 1 });
         continue;
@@ -127,7 +104,7 @@ class Offline {
           (sum, chance, leaf) => (level[leaf] === level[best] ? sum + chance : sum),
           0,
         );
-        if (share >= needed)
+        if (Math.min(share, 1) >= needed)
           deepest = { tree: part.tree, node: part.paths[depth][level[best]], confidence: Math.min(share, 1) };
       });
       found.push(deepest);
@@ -158,41 +135,72 @@ class Offline {
         best = found[0]?.[1] ?? 0;
       return found.filter(([, score]) => score >= TELLING * best).map(([row, score]) => ({ row, score }));
     }
+    const near = this.byCode(query, wish, may);
+    const byWords = query.words && wish.mode !== "code" ? this.words.search(query.words, may) : [];
+    if (!byWords.length) return near;
+    const byRow = new Map(near.map((hit) => [hit.row, hit]));
+    const first = new Set(near.slice(0, FIRST).map(({ row }) => row));
+    const both = fused(
+      near.map(({ row, score }) => [row, score]),
+      byWords.slice(0, FIRST),
+    );
+    const there = new Set(both.map(([row]) => row));
+    return [
+      ...both.map(([row, score]) => (first.has(row) ? { ...byRow.get(row), score } : { row, score })),
+      ...near.filter(({ row }) => !there.has(row)).map((hit) => ({ ...hit, score: 0 })),
+    ];
+  }
+  byCode(query, wish, may) {
     const asked = this.items.conditions(wish),
       weights = this.branch.parts.map(({ tree }) => this.weight(wish, tree, asked)),
-      scores = this.items.scores(query.real, weights),
-      near = rowsOf(may).map((row) => [row, scores[row]]);
-    near.sort((one, other) => other[1] - one[1] || one[0] - other[0]);
-    const byWords = query.words && wish.mode !== "code" ? this.words.search(query.words, may) : [];
-    const hit = ([row, score]) => ({ row, score, distance: this.items.distance(query.code, row) });
-    if (!byWords.length) return near.map(hit);
-    const first = new Set(near.slice(0, FIRST).map(([row]) => row)),
-      both = fused(near, byWords.slice(0, FIRST));
-    const there = new Set(both.map(([row]) => row));
-    const all = [...both, ...near.filter(([row]) => !there.has(row)).map(([row]) => [row, 0])];
-    return all.map((one) =>
-      first.has(one[0]) || !there.has(one[0]) ? hit(one) : { row: one[0], score: one[1] },
-    );
+      isByDistance = query.leftOut !== undefined && weights.every((weight) => weight === 1);
+    const scores = isByDistance ? null : this.items.scores(query.real, weights);
+    const hit = (row) => ({
+      row,
+      score: scores ? scores[row] : null,
+      distance: this.items.distance(query.code, row),
+    });
+    const near = rowsOf(may)
+      .filter((row) => row !== query.leftOut)
+      .map(hit);
+    const key = (one) => (scores ? -one.score : one.distance);
+    return near.sort((one, other) => key(one) - key(other) || one.row - other.row);
   }
-  asides(query, wish, hits, asked, where, understood, ranking, skip) {
+  // What is to be known of the answers; ``Ranking.asides`` in Python.
+  asides(query, wish, hits, asked, where, understood, skip) {
     if (skip) return [];
-    if (!hits.length) return asked.length ? ["no item is known to be so"] : [];
-    if (!query.code || (query.words && this.words.search(query.words).length)) return [];
-    if (where.length > asked.length && !asked.length) {
-      const best = this.ranked(query, { ...wish, mode: "code" }, new Uint8Array(this.items.count).fill(1))[0];
-      return best && best.score > (ranking[0].score ?? 0)
-        ? ["nearer items of another value are left out"]
-        : [];
-    }
-    if (where.length || understood.length) return [];
-    const least = Math.min(
-      ...hits.filter(({ distance }) => distance !== null).map(({ distance }) => distance),
-    );
-    return least > FAR * this.index.bits
-      ? [`nothing is near: the nearest item differs in ${least} of ${this.index.bits} bits`]
+    if (!hits.length && asked.length)
+      return [wish.under ? `no item lies under ${wish.under}` : "no item is known to be so"];
+    if (!query.code || wish.sort || !hits.length) return [];
+    if (query.words && this.words.search(query.words, this.items.meeting(where)).length) return [];
+    if (where.length) return this.nearerElsewhere(query, wish, hits[0], asked);
+    if (understood.length) return [];
+    const least = Math.min(...hits.map(({ distance }) => distance)),
+      { bits } = this.index;
+    return least > FAR * bits
+      ? [`nothing is near: the nearest item differs in ${least} of ${bits} bits`]
       : [];
   }
+  nearerElsewhere(query, wish, first, asked) {
+    const [best] = this.byCode(query, wish, new Uint8Array(this.items.count).fill(1));
+    const isNearer = best.distance < first.distance,
+      scoresMore = best.score > (first.score ?? 0);
+    if (!asked.length) {
+      const is = best.score === null ? isNearer : scoresMore;
+      return is ? ["nearer items of another value are left out; --no-filter keeps them"] : [];
+    }
+    const [elsewhere] = this.items.paths(best.row);
+    if (!(isNearer || scoresMore) || !elsewhere) return [];
+    return [
+      `nearer items lie elsewhere: ${nearness(best)} under ${slashed(elsewhere)}, ${nearness(first)} here`,
+    ];
+  }
 }
+
+const nearness = ({ score, distance }) =>
+  [score === null ? "" : `score ${score.toFixed(2)}`, `${distance} bit${distance === 1 ? "" : "s"}`]
+    .filter(Boolean)
+    .join(" at ");
 
 const roundedDown = (confidence) => Math.min(Math.floor(confidence * 100 + 1e-6) / 100, 0.99);
 

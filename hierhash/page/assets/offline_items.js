@@ -30,17 +30,17 @@ class Items {
   conditions({ under, where }) {
     const found = under ? [this.below("category", under)] : [];
     for (const text of where) {
-      const [, name, sign, value] = /^([^<>=]+)(<=|>=|<|>|=)(.+)$/s.exec(text) ?? [];
+      const [, name, sign, value] = /^\s*([^<>=]+?)\s*(<=|>=|<|>|=)(.+)$/s.exec(text) ?? [];
       if (!name) throw new Error(`'${text}' is not NAME=VALUE, such as colour=Red, or NAME<NUMBER`);
       if (sign === "=" && this.trees.has(name)) found.push(this.below(name, value));
-      else if (!this.cells[name]) throw new Error(`no facet or column '${name}'`);
+      else if (!Object.hasOwn(this.cells, name)) throw new Error(`no facet or column '${name}'`);
       else found.push(sign === "=" ? this.equals(name, value) : this.compares(name, sign, Number(value)));
     }
     return found;
   }
   below(name, text, unknown = false) {
     const nodes = this.trees.get(name),
-      node = Array.isArray(text) ? text : nodes.find((one) => slashed(one) === text);
+      node = Array.isArray(text) ? text : nodeOf(nodes, text);
     if (!node) throw new Error(`${name}: there is no '${text}'`);
     const inside = nodes.map((one) => startsWith(one, node)),
       labels = this.labels[name];
@@ -86,11 +86,16 @@ class Items {
     }
     for (const { name, kind } of this.columns) {
       if (kind !== "values") continue;
-      const counts = new Map();
+      const counts = new Map(),
+        spelled = new Map();
+      for (const value of [...new Set(this.cells[name].flatMap(valuesOf))].sort(byPoint))
+        if (!spelled.has(value.toLowerCase())) spelled.set(value.toLowerCase(), value);
       for (const row of others(name))
-        for (const value of unique(valuesOf(this.cells[name][row])))
+        for (const value of unique(valuesOf(this.cells[name][row]).map((one) => one.toLowerCase())))
           counts.set(value, (counts.get(value) ?? 0) + 1);
-      columns[name] = [...counts].sort(([one], [other]) => (one < other ? -1 : 1));
+      columns[name] = [...counts]
+        .sort(([one], [other]) => byPoint(one, other))
+        .map(([value, count]) => [spelled.get(value), count]);
     }
     return { items: rowsOf(this.meeting(conditions)).length, trees, columns };
   }
@@ -156,7 +161,7 @@ class Items {
       attributes,
       distance,
       score,
-      relation: category ? relation(category.node, paths) : "",
+      relation: category && paths.length ? relation(category.node, paths) : "",
       picture,
     };
   }
@@ -183,3 +188,13 @@ const relation = (node, paths) =>
     : paths.some((path) => path[0] === node[0])
       ? "relative"
       : "beyond";
+const byPoint = (one, other) => (one < other ? -1 : one > other ? 1 : 0);
+// The node of a path or of a name, in any mixture of upper and lower case.
+function nodeOf(nodes, text) {
+  const folded = text.trim().toLowerCase(),
+    whole = nodes.find((node) => slashed(node) === text.trim());
+  const same = nodes.filter((node) =>
+    [slashed(node), node.at(-1)].some((one) => one.toLowerCase() === folded),
+  );
+  return whole ?? (same.length === 1 ? same[0] : undefined);
+}

@@ -5,6 +5,13 @@ function takePictures(view) {
     drop = view.node("drop");
   const take = (files) => {
     const picture = [...(files ?? [])].find(({ type }) => type.startsWith("image/"));
+    if (!picture && files?.length)
+      view.answers.failed(
+        Object.assign(new Error("That is no picture. Choose a JPEG, PNG, WebP or GIF file."), {
+          status: 400,
+        }),
+        true,
+      );
     if (!picture) return;
     const most = view.about.limits?.body;
     if (most && picture.size > most) {

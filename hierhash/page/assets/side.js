@@ -34,15 +34,16 @@ class Side {
     document.getElementById("close-side").textContent = shown;
     this.showTree(counts);
     const facets = this.about.trees.slice(1).map(({ name }) => this.facet(name, this.below(name, [])));
-    const columns = this.about.columns.map((column) =>
-      column.kind === "number"
-        ? this.range(column)
-        : this.facet(
-            column.name,
-            counts?.columns[column.name]?.map(([value, count]) => [value, value, count]),
-          ),
-    );
+    const columns = this.about.columns
+      .filter(({ kind }) => kind === "values")
+      .map(({ name }) =>
+        this.facet(
+          name,
+          counts?.columns[name]?.map(([value, count]) => [value, value, count]),
+        ),
+      );
     document.getElementById("facets").replaceChildren(...facets, ...columns);
+    this.showRanges();
     this.showWeights();
     kept?.()?.focus();
   }
@@ -76,7 +77,7 @@ class Side {
         (node) =>
           node.length === parent.length + 1 &&
           parent.every((name, level) => node[level] === name) &&
-          known.has(slashed(node)),
+          (known.has(slashed(node)) || node.every((name, level) => under[level] === name)),
       );
     const list = (parent) => {
       const nodes = children(parent);
@@ -91,7 +92,7 @@ class Side {
                 {},
                 this.node(
                   shownName(node.at(-1)),
-                  known.get(slashed(node)),
+                  known.get(slashed(node)) ?? 0,
                   slashed(node) === this.wish.under,
                   (on) => ({ under: on ? slashed(node) : slashed(node.slice(0, -1)) }),
                   slashed(node),
@@ -176,13 +177,24 @@ class Side {
     this.show(this.wish, this.counts);
   }
 
+  // Made once, so that who types from field to field is not interrupted.
+  showRanges() {
+    const ranges = document.getElementById("ranges");
+    if (!ranges.children.length)
+      ranges.append(
+        ...this.about.columns.filter(({ kind }) => kind === "number").map((column) => this.range(column)),
+      );
+    for (const input of ranges.querySelectorAll("input"))
+      if (input !== document.activeElement)
+        input.value = conditionOf(this.wish.where, input.dataset.name, input.dataset.sign) ?? "";
+  }
   range({ name, least, most }) {
     const limit = (sign, label, hint) =>
       element("input", {
         type: "number",
         step: "any",
-        value: conditionOf(this.wish.where, name, sign) ?? "",
-        placeholder: inWords(hint),
+        placeholder: String(hint),
+        dataset: { name, sign },
         aria: { label: `${label} ${titled(name)}` },
         onchange: (event) =>
           this.change({ where: withCondition(this.wish.where, name, event.target.value, sign) }),

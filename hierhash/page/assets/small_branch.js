@@ -106,6 +106,7 @@ class Vocabulary {
 class Part {
   constructor(about) {
     Object.assign(this, about);
+    this.names = new Map(Object.entries(about.names ?? {}));
     this.hidden = this.shift.length;
   }
   outputs(row) {
@@ -124,7 +125,7 @@ class Part {
     });
   }
   named(text) {
-    return this.names?.[plainName(text)] ?? (this.isFacet ? this.namedWithin(text) : undefined);
+    return this.names.get(plainName(text)) ?? (this.isFacet ? this.namedWithin(text) : undefined);
   }
   // What the one part of a text stands for that is a name; longer parts go before shorter ones.
   namedWithin(text) {
@@ -132,7 +133,7 @@ class Part {
     for (let length = Math.min(LONGEST_NAME, words.length); length > 0; length--) {
       const found = [];
       for (let at = 0; at + length <= words.length; at++) {
-        const own = this.names?.[words.slice(at, at + length).join(" ")];
+        const own = this.names.get(words.slice(at, at + length).join(" "));
         if (own) found.push(own);
       }
       if (found.length)

@@ -33,11 +33,20 @@ class View {
 
   // Something else is asked: a part of the wish changes, and the address with it.
   change(changed, seed = null) {
+    const typed = this.node("text").value.trim(); // what was typed and not sent counts, too
+    if (!("text" in changed) && !("like" in changed) && !this.wish.like)
+      changed = { text: typed, ...changed };
     this.wish = { ...this.wish, gone: false, ...changed };
     if (seed) this.seeds.set(this.wish.like, seed);
     if (addressOf(this.wish) !== (location.search || "?") || "picture" in changed) remember(this.wish);
-    if ("like" in changed || "text" in changed || "picture" in changed) window.scrollTo({ top: 0 });
+    if ("like" in changed || "picture" in changed || seed) this.toAnswers();
     return this.ask();
+  }
+
+  // Arrow keys and Tab go on from the answers.
+  toAnswers() {
+    window.scrollTo({ top: 0 });
+    this.node("answers").focus({ preventScroll: true });
   }
 
   async ask() {
@@ -78,12 +87,17 @@ class View {
     return cards;
   }
   async more() {
-    const { signal } = this.asking;
+    const { signal } = this.asking,
+      more = this.node("more");
+    more.disabled = true;
+    this.node("trouble").hidden = true;
     try {
       const answer = await this.backend.search(this.wish, PAGE, this.hits.length, signal);
       if (!signal.aborted) this.shown(answer)[0]?.firstChild.focus({ preventScroll: true });
     } catch (error) {
-      if (error.name !== "AbortError") this.answers.failed(error);
+      if (error.name !== "AbortError") this.answers.failed(error, true);
+    } finally {
+      more.disabled = false;
     }
   }
 
@@ -126,10 +140,13 @@ class View {
     );
     this.node("filter-count").hidden = !filters.length;
     this.node("filter-count").textContent = filters.length;
+    this.node("sort").options[0].textContent = text || like || picture ? "nearest first" : "as listed";
     this.node("sort").value = sort;
   }
   addressOf(picture) {
-    if (this.address?.picture !== picture) this.address = { picture, url: URL.createObjectURL(picture) };
+    if (this.address?.picture === picture) return this.address.url;
+    if (this.address) URL.revokeObjectURL(this.address.url);
+    this.address = { picture, url: URL.createObjectURL(picture) };
     return this.address.url;
   }
   orders() {
@@ -152,7 +169,7 @@ class View {
     on("ask", "submit", (event) => {
       event.preventDefault();
       const text = this.node("text").value.trim();
-      this.node("text").blur();
+      this.toAnswers();
       this.change(this.wish.picture ? { text } : { text, like: "" });
     });
     on("home", "click", (event) => {
@@ -168,6 +185,8 @@ class View {
     const side = this.node("side"),
       opened = (open) => {
         side.classList.toggle("open", open);
+        // What the drawer covers is not reached by Tab.
+        for (const covered of [document.querySelector("header"), this.node("answers")]) covered.inert = open;
         this.node("open-side").setAttribute("aria-expanded", open);
         this.node(open ? "close-side" : "open-side").focus();
       };
@@ -185,8 +204,10 @@ class View {
         this.node("text").select();
       }
       if (event.key === "Escape" && side.classList.contains("open")) opened(false);
+      const isAt = (id) => document.activeElement === this.node(id);
       if (event.key.startsWith("Arrow") && document.activeElement?.classList.contains("card"))
         this.step(event);
+      else if (event.key === "ArrowDown" && (isAt("answers") || isAt("text"))) this.step(event);
     });
     if (this.about.reads?.includes("image")) takePictures(this);
   }
@@ -195,7 +216,10 @@ class View {
     const cards = [...this.node("grid").querySelectorAll(".card")],
       at = cards.indexOf(document.activeElement);
     const across = cards.filter((card) => card.offsetTop === cards[0].offsetTop).length;
-    const next = cards[at + { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across }[event.key]];
+    const next =
+      at < 0
+        ? cards[0]
+        : cards[at + { ArrowRight: 1, ArrowLeft: -1, ArrowDown: across, ArrowUp: -across }[event.key]];
     if (next) {
       event.preventDefault();
       next.focus();

@@ -1,7 +1,8 @@
 // What is asked, and its address: every search can be shared, and the back button goes back to it.
 
 const NOTHING = { text: "", like: "", under: "", where: [], weigh: {}, sort: "", picture: null };
-const PICTURES = new Map(); // pictures are not part of an address; the history remembers their numbers
+const KEPT = 20,
+  PICTURES = new Map(); // pictures are not part of an address; the history remembers their numbers
 
 function wishOfAddress() {
   const parameters = new URLSearchParams(location.search),
@@ -42,7 +43,10 @@ function remember(wish) {
   let state = {};
   if (wish.picture) {
     let number = [...PICTURES].find(([, picture]) => picture === wish.picture)?.[0];
-    if (number === undefined) PICTURES.set((number = Date.now()), wish.picture);
+    if (number === undefined) {
+      PICTURES.set((number = Date.now()), wish.picture);
+      if (PICTURES.size > KEPT) PICTURES.delete(PICTURES.keys().next().value);
+    }
     state = { picture: number };
   }
   history.pushState(state, "", addressOf(wish));
