@@ -17,6 +17,8 @@ from hierhash.serving.replies import busy, refusal
 
 MOST_ANSWERS, LAST_ANSWER, LONGEST_TEXT = 200, 10_000, 500
 """Answers of one request, answers before them, and characters of a text."""
+LONGEST_WORDS = 1000
+"""Characters of any other parameter: a condition, a node, an id."""
 DRAINED = 4
 """A body that is too large is read so many times over, so that its sender hears the answer."""
 PAUSE = 0.5

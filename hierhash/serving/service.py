@@ -12,7 +12,7 @@ from starlette.responses import Response
 
 from hierhash.answering.session import Session
 from hierhash.errors import DataError, InputError
-from hierhash.serving.asked import MOST_CONDITIONS, in_address, in_form
+from hierhash.serving.asked import MOST_CONDITIONS, Words, in_address, in_form
 from hierhash.serving.counting import counts
 from hierhash.serving.current import Current
 from hierhash.serving.keys import COOKIE, Key
@@ -93,8 +93,8 @@ class Service:
 
     async def counts(
         self,
-        under: Annotated[str, Query(description="A node of the category's tree.")] = "",
-        where: Annotated[list[str], Query(max_length=MOST_CONDITIONS)] = [],  # noqa: B006
+        under: Annotated[Words, Query(description="A node of the category's tree.")] = "",
+        where: Annotated[list[Words], Query(max_length=MOST_CONDITIONS)] = [],  # noqa: B006
     ) -> Response:
         """How many items each node and value would leave."""
         work = partial(counts, self._current.now, under, where)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -76,6 +78,7 @@ def test_numbers_are_compared_and_other_cells_are_none(items, sign, limit):
         ("prise<5", "no facet or column 'prise'; did you mean 'price'"),
         ("price<", "'price<' is not NAME=VALUE, such as colour=Red, or NAME<NUMBER"),
         ("<5", "is not NAME=VALUE"),
+        ("price= \n ", "is not NAME=VALUE"),
         ("price", "is not NAME=VALUE"),
     ],
 )
@@ -88,3 +91,10 @@ def test_what_is_no_condition_is_refused(items, condition, said):
 def test_a_value_may_hold_signs(items):
     with pytest.raises(InputError, match="name: no item has 'a<b'"):
         items.rows("name=a<b")
+
+
+def test_a_long_value_of_two_lines_is_read_at_once(items):
+    began = time.process_time()
+    with pytest.raises(InputError, match="name: no item has"):
+        items.rows("name=" + "b" * 30_000 + "\nx")
+    assert time.process_time() - began < 1

@@ -134,6 +134,11 @@ def test_a_picture_asks_alone_and_with_a_text(client):
         ({"risk": "nan"}, 422, "risk: "),
         ({"mode": "magic"}, 422, "mode: "),
         ({"text": "x" * 501}, 422, "text: "),
+        ({"where": ["price<1", "x" * 1001]}, 422, "where.1: "),
+        ({"weigh": "x" * 1001}, 422, "weigh.0: "),
+        ({"under": "x" * 1001}, 422, "under: "),
+        ({"like": "x" * 1001}, 422, "like: "),
+        ({"sort": "x" * 1001}, 422, "sort: "),
     ],
 )
 def test_mistakes_are_told_in_one_line_in_the_servers_words(client, trained, params, status, words):
@@ -141,6 +146,18 @@ def test_mistakes_are_told_in_one_line_in_the_servers_words(client, trained, par
     assert words in said
     assert str(trained) not in said
     assert "--" not in said
+
+
+@pytest.mark.parametrize("name", ["under", "where"])
+def test_parameters_of_counts_have_an_end_too(client, name):
+    assert name in refused(client.get("/api/counts", params={name: "x" * 1001}), 422)
+
+
+def test_fields_of_a_form_have_an_end_too(client):
+    for name in ("where", "weigh", "under", "like", "sort"):
+        sent = {"picture": ("red.png", picture(), "image/png")}
+        answered = client.post("/api/search", files=sent, data={name: "x" * 1001})
+        assert name in refused(answered, 422)
 
 
 def test_other_paths_and_methods_are_refused(client):
