@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 from hierhash.codes.distances import Hamming
 from hierhash.errors import InputError
 from hierhash.labels.tree import LabelTree
+from hierhash.retrieval import filtering
+from hierhash.retrieval.conditions import Compares, Equals
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.filtering import Filter
 from hierhash.retrieval.items import metadata_lines
@@ -30,6 +32,9 @@ class Items:
 
     def count(self, where=()):
         return len(self._filter.rows(where))
+
+    def held(self):
+        return len(self._filter._met), self._filter._held
 
     def rows(self, text):
         return self._filter.rows([parse_condition(text, {}, self)]).tolist()
@@ -98,3 +103,18 @@ def test_a_long_value_of_two_lines_is_read_at_once(items):
     with pytest.raises(InputError, match="name: no item has"):
         items.rows("name=" + "b" * 30_000 + "\nx")
     assert time.process_time() - began < 1
+
+
+def test_rows_that_are_kept_have_a_bound_and_none_are_kept_of_nothing(items, monkeypatch):
+    before = items.held()
+    assert items.count([Equals("name", "nobody")]) == 0
+    assert items.held() == before
+    monkeypatch.setattr(filtering, "KEPT", 64 * filtering.ENTRY)
+    for number in range(200):
+        assert items.count([Compares("price", ">", -1 - number / 1000)]) == 5
+    kept, held = items.held()
+    assert held <= filtering.KEPT
+    assert 10 < kept <= 64
+    assert items.count([Compares("price" + " " * 100_000, ">", 0)]) == 0
+    assert items.count([Equals("name", "x"), Equals("name", "x" * 100_000)]) == 0
+    assert items.held() == (kept, held)
