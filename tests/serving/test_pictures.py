@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import zlib
 
 import pytest
@@ -39,6 +40,39 @@ def moving():
     frames = [Image.new("RGB", (8, 8), (part, 0, 0)) for part in (10, 200)]
     frames[0].save(buffer, "GIF", save_all=True, append_images=frames[1:])
     return buffer.getvalue()
+
+
+def many_pages(width, height, pages):
+    """A TIFF of so many pages of one pixel strip, the first of such a size."""
+    tags = [(256, width), (257, height), (258, 8), (259, 1), (262, 1)]
+    tags += [(273, 8), (277, 1), (278, height), (279, width * height)]
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    page = struct.pack("<H", len(tags)) + entries
+    places = [16 + (len(page) + 4) * number for number in range(1, pages)] + [0]
+    head = b"II*\0" + struct.pack("<I", 16) + bytes(8)
+    return head + b"".join(page + struct.pack("<I", place) for place in places)
+
+
+@pytest.mark.parametrize(("size", "kind"), [((2, 2), DataError), ((200, 200), TooLarge)])
+def test_pages_are_not_counted(size, kind):
+    content = many_pages(*size, 5000)
+    began = time.process_time()
+    with pytest.raises(DataError) as told:
+        opened(content, 1000)
+    assert type(told.value) is kind
+    assert ("moves" in str(told.value)) == (kind is DataError)
+    assert time.process_time() - began < 0.3
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_a_still_picture_of_any_kind_is_decoded_as_it_is(kind):
+    content = picture(size=(8, 4), kind=kind)
+    plain = Image.open(io.BytesIO(content)).convert("RGB")
+    assert opened(content, 1000).tobytes() == plain.tobytes()
+
+
+def test_a_page_alone_is_a_picture():
+    assert opened(many_pages(2, 2, 1), 1000).size == (2, 2)
 
 
 def test_a_picture_is_decoded_upright_and_rgb():
