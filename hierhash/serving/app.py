@@ -43,9 +43,12 @@ def make_app(
     limits = limits or Limits()
     own_key = None if key is None else Key(key)
     app = api(Service(current, Workers(limits.seconds), limits, metrics, own_key), current)
-    in_flight = InFlight(WholeBody(app, limits), limits.in_flight)
+    in_flight = InFlight(app, limits.in_flight)
     metrics.shows_in_flight(lambda: in_flight.now)
-    guarded: ASGIApp = in_flight if own_key is None else Guarded(in_flight, own_key)
+    # A request counts when its body is there: one that never comes takes nobody's place.
+    guarded: ASGIApp = WholeBody(in_flight, limits)
+    if own_key is not None:
+        guarded = Guarded(guarded, own_key)
     return SafeHeaders(
         Measured(guarded, metrics, [one.path for one in app.routes if isinstance(one, Route)])
     )
