@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import contextmanager
 
 import pytest
 from PIL import Image
 
+from hierhash.answering import session
+from hierhash.answering.asking import ask_picture
 from hierhash.errors import HierhashError
 from hierhash.serving import service
 from hierhash.serving.headers import ALWAYS
@@ -110,6 +113,28 @@ def test_a_picture_asks_alone_and_with_a_text(client):
     assert len(found.json()["hits"]) == 3
     assert "alone" in refused(client.post("/api/search", files=sent, data={"like": "i1"}), 400)
     assert "picture" in refused(client.post("/api/search", data={"text": "hats"}), 422)
+
+
+def test_nobody_waits_for_a_store_while_a_picture_is_coded(client, opened, monkeypatch):
+    going, coded = [], []
+
+    @contextmanager
+    def reading(_):
+        going.append(1)
+        yield
+        going.pop()
+
+    def asks(*words):
+        coded.append(len(going))
+        return ask_picture(*words)
+
+    monkeypatch.setattr(type(opened.session.store), "reading", reading)
+    monkeypatch.setattr(session, "ask_picture", asks)
+    sent = {"picture": ("red.png", picture(), "image/png")}
+    assert client.post("/api/search", files=sent).status_code == 200
+    assert coded == [0]
+    answered = client.post("/api/search", files=sent, data={"mode": "words"})
+    assert "a picture has no words" in refused(answered, 400)
 
 
 @pytest.mark.parametrize(
