@@ -12,7 +12,7 @@ from PIL import Image
 from hierhash.answering import session
 from hierhash.answering.asking import ask_picture
 from hierhash.errors import HierhashError
-from hierhash.serving import service
+from hierhash.serving import opening, service
 from hierhash.serving.headers import ALWAYS
 
 
@@ -103,6 +103,13 @@ def test_the_index_says_what_it_is(client):
     assert about["trees"][0]["nodes"][:3] == [["Wear"], ["Wear", "Hats"], ["Wear", "Shoes"]]
     assert about["limits"] == {"body": 10 * 1024 * 1024, "pixels": 40_000_000, "k": 200}
     assert about["generation"] == client.get("/api/health").json()["generation"]
+
+
+@pytest.mark.parametrize("reads", [["image"], ["text"], ["text", "image"]])
+def test_a_run_that_reads_pictures_is_loaded_before_the_first_query(trained, reads, monkeypatch):
+    monkeypatch.setattr(opening, "reads", lambda _: reads)
+    made = opening.open_index(str(trained / "index")).session
+    assert ("saved" in vars(made)) == ("image" in reads)
 
 
 def test_a_picture_asks_alone_and_with_a_text(client):
