@@ -110,7 +110,7 @@ def _add_errors(app: FastAPI, current: Current) -> None:
     """What was raised becomes an answer of one line, which names no place of the server."""
 
     async def wrong(_: Request, error: Exception) -> Response:
-        said = without_places(as_parameters(str(error)), current.now.places)
+        said = without_places(as_parameters(str(error)), current.places)
         if isinstance(error, TooLarge):
             return refusal(413, said)
         # The work itself failed: a database that is gone, say.

@@ -180,6 +180,12 @@ def test_mistakes_are_told_in_one_line_in_the_servers_words(client, trained, par
     assert "--" not in said
 
 
+def test_what_a_client_wrote_is_told_as_it_was_written(client):
+    for words in ("two --word --no-filter", "it's --where"):
+        said = refused(client.get("/api/search", params={"where": words}), 400)
+        assert said.startswith(f"where: '{words}' is not NAME=VALUE")
+
+
 @pytest.mark.parametrize("name", ["under", "where"])
 def test_parameters_of_counts_have_an_end_too(client, name):
     assert name in refused(client.get("/api/counts", params={name: "x" * 1001}), 422)

@@ -12,10 +12,15 @@ import time
 import weakref
 
 import pytest
+from starlette.testclient import TestClient
 
+from hierhash.errors import RunError
 from hierhash.retrieval.changing import compact
 from hierhash.serving import server as serving
+from hierhash.serving import service
+from hierhash.serving.app import make_app
 from hierhash.serving.current import Current, Watcher
+from hierhash.serving.metrics import Metrics
 from hierhash.serving.opening import open_index, state_of
 from tests.cli.small_run import hierhash
 
@@ -166,3 +171,17 @@ def test_nothing_holds_the_first_index_when_another_took_its_place(trained, monk
     monkeypatch.setattr(serving.signal, "signal", lambda *_: None)
     serving.serve(name, serving.Place(port=0))
     assert held == [None, None]
+
+
+def test_places_of_an_index_that_still_answers_are_not_told(opened, index_copy, monkeypatch):
+    other = open_index(str(index_copy))
+    current = Current(opened)
+
+    def swapped(*_):
+        current.now = other
+        raise RunError(f"{opened.session.store.run}: reads no texts")
+
+    monkeypatch.setattr(service, "answer", swapped)
+    app = make_app(current, Metrics(lambda: 0))
+    client = TestClient(app, raise_server_exceptions=False)
+    assert client.get("/api/search?text=hats").json() == {"error": "the run: reads no texts"}
