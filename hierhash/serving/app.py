@@ -70,9 +70,10 @@ def api(service: Service, current: Current) -> FastAPI:
         responses=errors,
     )
     _add_errors(app, current)
-    get, post = ["GET"], ["POST"]
+    get, post, head = ["GET"], ["POST"], ["HEAD"]
     add = app.add_api_route
     add("/api/health", service.health, methods=get, response_model=answers.Health)
+    add("/api/health", service.health, methods=head, include_in_schema=False)  # load balancers
     add("/api/session", service.session, methods=post, response_model=answers.Opened)
     add("/api/index", service.index, methods=get, response_model=answers.Index)
     add("/api/counts", service.counts, methods=get, response_model=answers.Counts)
@@ -91,7 +92,7 @@ def api(service: Service, current: Current) -> FastAPI:
     )
     add("/metrics", service.metrics, methods=get, include_in_schema=False)
     for path, own in page_files().items():
-        add(path, _file(own), methods=get, include_in_schema=False)
+        add(path, _file(own), methods=get + head, include_in_schema=False)
     return app
 
 

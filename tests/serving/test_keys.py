@@ -21,6 +21,7 @@ def test_without_the_key_only_the_page_and_its_health_are_there(guarded):
         assert "Bearer KEY" in answered.json()["error"]
     for path in ("/", "/page.css", "/page.js", "/api/health"):
         assert guarded.get(path).status_code == 200
+        assert guarded.head(path).status_code == 200
 
 
 @pytest.mark.parametrize(

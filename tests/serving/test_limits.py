@@ -121,6 +121,16 @@ def test_a_body_without_an_end_is_let_go(server):
         assert endless.recv(4096).startswith(b"HTTP/1.1 413 ")
 
 
+@pytest.mark.parametrize("path", ["/", "/api/health"])
+def test_a_load_balancer_hears_the_head_alone(server, path):
+    with connection(server) as asking:
+        head = f"HEAD {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        asking.sendall(head.encode())
+        said = heard(asking)
+    assert said.startswith(b"HTTP/1.1 200 ")
+    assert said.endswith(b"\r\n\r\n")
+
+
 def test_many_clients_get_answers_or_are_asked_to_wait(server):
     async def ask(url):
         limits = httpx.Limits(max_connections=300)
