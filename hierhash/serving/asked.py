@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from collections.abc import Callable, Iterable
+from inspect import signature
+from typing import Annotated, Any, Literal
 
-from fastapi import Form, Query
+from fastapi import Form, Query, Request
+from fastapi.exceptions import RequestValidationError
 from pydantic import Field
 
+from hierhash.errors import did_you_mean
 from hierhash.retrieval.risk_file import DEFAULT_RISK
 from hierhash.serving.limits import LAST_ANSWER, LONGEST_TEXT, LONGEST_WORDS, MOST_ANSWERS
 from hierhash.serving.searching import Search
@@ -16,7 +20,27 @@ MOST_CONDITIONS = 32
 Words = Annotated[str, Field(max_length=LONGEST_WORDS)]
 
 
+def known_alone(given: Iterable[str], reads: Callable[..., Any], *others: str) -> None:
+    """Refuses parameters of other names, which would leave out what was asked for.
+
+    Args:
+        given: Names of parameters.
+        reads: The function that takes them.
+        others: More that it may have.
+
+    Raises:
+        RequestValidationError: There is another.
+    """
+    known = [one for one in signature(reads).parameters if one not in ("self", "request")]
+    known += others
+    for name in given:
+        if name not in known:
+            said = f"no such parameter{did_you_mean(name, known)}; there are {', '.join(known)}"
+            raise RequestValidationError([{"loc": ("request", name), "msg": said}])
+
+
 def in_address(
+    request: Request,
     text: Annotated[str, Query(max_length=LONGEST_TEXT)] = "",
     like: Annotated[Words, Query(description="Id of an item: what is nearest to it.")] = "",
     under: Annotated[Words, Query(description="A node of the category's tree.")] = "",
@@ -31,12 +55,14 @@ def in_address(
     risk: Annotated[float, Query(ge=0, le=1)] = DEFAULT_RISK,
 ) -> Search:
     """The search that an address asks for."""
+    known_alone(request.query_params, in_address)
     return Search(
         text.strip(), like, under, where, weigh, k, skip, mode or None, sort, filter, rescore, risk
     )
 
 
-def in_form(
+async def in_form(
+    request: Request,
     text: Annotated[str, Form(max_length=LONGEST_TEXT)] = "",
     like: Annotated[Words, Form()] = "",
     under: Annotated[Words, Form()] = "",
@@ -51,6 +77,7 @@ def in_form(
     risk: Annotated[float, Form(ge=0, le=1)] = DEFAULT_RISK,
 ) -> Search:
     """The search that a form asks for, beside its picture."""
+    known_alone(await request.form(), in_form, "picture")
     return Search(
         text.strip(), like, under, where, weigh, k, skip, mode or None, sort, filter, rescore, risk
     )

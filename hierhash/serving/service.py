@@ -11,7 +11,7 @@ from starlette.responses import Response
 
 from hierhash.answering.session import Session
 from hierhash.errors import DataError, InputError
-from hierhash.serving.asked import MOST_CONDITIONS, Words, in_address, in_form
+from hierhash.serving.asked import MOST_CONDITIONS, Words, in_address, in_form, known_alone
 from hierhash.serving.counting import counts
 from hierhash.serving.current import Current
 from hierhash.serving.item_count import ItemCount
@@ -86,10 +86,12 @@ class Service:
 
     async def counts(
         self,
+        request: Request,
         under: Annotated[Words, Query(description="A node of the category's tree.")] = "",
         where: Annotated[list[Words], Query(max_length=MOST_CONDITIONS)] = [],  # noqa: B006
     ) -> Response:
         """How many items each node and value would leave."""
+        known_alone(request.query_params, self.counts)
         work = partial(counts, self._current.now, under, where)
         return reply(await self._workers.query(work))
 

@@ -198,6 +198,17 @@ def test_fields_of_a_form_have_an_end_too(client):
         assert name in refused(answered, 422)
 
 
+def test_parameters_of_other_names_are_refused_with_those_there_are(client):
+    said = refused(client.get("/api/search?text=hats&undr=x"), 422)
+    assert said.startswith("undr: no such parameter; did you mean 'under'?; there are text, like,")
+    assert "bogus: no such" in refused(client.get("/api/search?bogus=1"), 422)
+    said = refused(client.get("/api/counts?undr=x"), 422)
+    assert said == "undr: no such parameter; did you mean 'under'?; there are under, where"
+    sent = {"picture": ("red.png", picture(), "image/png")}
+    answered = client.post("/api/search", files=sent, data={"undr": "x"})
+    assert "undr: no such parameter" in refused(answered, 422)
+
+
 def test_other_paths_and_methods_are_refused(client):
     refused(client.get("/nothing"), 404)
     refused(client.put("/api/search"), 405)
