@@ -10,6 +10,9 @@ from __future__ import annotations
 import difflib
 from collections.abc import Iterable
 
+NEAR, MANY = 0.6, 100
+"""How like a name that is offered has to be, and how many are looked at closely."""
+
 
 class HierhashError(Exception):
     """The work failed although the input was well formed (exit code 1)."""
@@ -60,5 +63,14 @@ def did_you_mean(name: str, valid: Iterable[str]) -> str:
         >>> did_you_mean("xyz", ["Tshirts"])
         ''
     """
-    near = difflib.get_close_matches(name, list(valid), n=1, cutoff=0.6)
+    names = list(valid)
+    if len(names) > MANY:
+        from rapidfuzz import process
+        from rapidfuzz.distance import Indel
+
+        # It is never below what difflib says, which takes seconds for a hundred thousand names.
+        scorer = Indel.normalized_similarity
+        close = process.extract(name, names, scorer=scorer, score_cutoff=NEAR, limit=MANY)
+        names = [found for found, *_ in close]
+    near = difflib.get_close_matches(name, names, n=1, cutoff=NEAR)
     return f"; did you mean '{near[0]}'?" if near else ""

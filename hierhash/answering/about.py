@@ -53,7 +53,7 @@ def generation_of(store: Store) -> str:
 
 
 def reads(session: Session) -> list[str]:
-    """What queries the run takes, from its files; only where it reads pictures it is loaded."""
+    """What queries the run takes, from its files; it is loaded only where it reads both."""
     run = session.store.run
     told = read_json(run / "model.json")
     about = told if isinstance(told, Mapping) else {}

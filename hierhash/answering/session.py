@@ -191,16 +191,26 @@ class Session:
             InputError: The picture cannot be read, the run reads none, or its method has no code of
                 both.
         """
-        if wish.mode == "words":
-            raise InputError("--mode words: a picture has no words; leave the picture or it away")
         place = image if isinstance(image, Path) else None
-        query = self._ask_picture(image, text)
+        query = self.picture_query(image, text, wish.mode)
         with self.store.reading():
             return self._answered(query, text or "", place, wish)
 
-    def _ask_picture(self, image: Path | Image, text: str | None) -> Query:
+    def picture_query(self, image: Path | Image, text: str | None, mode: Mode | None) -> Query:
+        """A picture as a query, for ``answer``: it asks the network, and nothing of the store.
+
+        Args:
+            image: See ``answer_picture``.
+            text: The text; None for the picture alone.
+            mode: Of the wish.
+
+        Raises:
+            InputError: See ``answer_picture``.
+        """
         from hierhash.data.images import ImageRef
 
+        if mode == "words":
+            raise InputError("--mode words: a picture has no words; leave the picture or it away")
         opened = ImageRef(image).open() if isinstance(image, Path) else image
         with self._pictures:
             return ask_picture(self.saved, opened, text)

@@ -19,7 +19,7 @@ def export(
 ) -> None:
     """Export a run: image.onnx and text.onnx give packed codes, README.md is its model card.
 
-    The folder takes the place of a run in encode, index build, search, predict and verify, where
+    The folder takes the place of a run in encode, index add, search, predict and verify, where
     torch is not needed any more; it is written after its codes were compared with the run's.
     """
     from hierhash.exporting.writing import export_run

@@ -55,6 +55,10 @@ def serve(
     if api_key is not None and not api_key.strip():
         raise InputError("--api-key: empty; give a long word that nobody guesses, or none at all")
     try:
+        (api_key or "").encode()
+    except UnicodeEncodeError:
+        raise InputError("HIERHASH_API_KEY: not UTF-8; give a word in UTF-8") from None
+    try:
         from hierhash.serving.limits import Limits
         from hierhash.serving.server import Place
         from hierhash.serving.server import serve as run

@@ -1,7 +1,7 @@
 """The rows of an index that meet conditions, and how many lie where, from what it holds in memory.
 
 Columns are read from the items once, when they are first asked for (``columns``). Rows that
-conditions were met by are kept for the next query, up to KEPT bytes.
+conditions were met by are kept for the next query, up to KEPT bytes with what asked for them.
 """
 
 from __future__ import annotations
@@ -29,7 +29,9 @@ Rows = NDArray[np.int64]
 Met = tuple[Condition, ...]
 COMPARED = {"<": np.less, "<=": np.less_equal, ">": np.greater, ">=": np.greater_equal}
 KEPT = 64 * 1024 * 1024
-"""Bytes of rows that are kept."""
+"""Bytes of rows that are kept, with their conditions."""
+ENTRY = 1024
+"""Bytes that an entry takes beside its rows, and each of its conditions beside its letters."""
 
 
 class Filter:
@@ -61,14 +63,14 @@ class Filter:
         return found
 
     def _keep(self, asked: Met, found: Rows) -> None:
-        if found.nbytes > KEPT // 4:
-            return
+        if not len(found) or _size(asked, found) > KEPT // 4:
+            return  # what nothing meets is refused, and anybody can make up more of it
         with self._lock:
             if asked not in self._met:
                 self._met[asked] = found
-                self._held += found.nbytes
+                self._held += _size(asked, found)
             while self._held > KEPT:
-                self._held -= self._met.popitem(last=False)[1].nbytes
+                self._held -= _size(*self._met.popitem(last=False))
 
     def counts(self, name: str, where: Sequence[Condition]) -> dict[Path, int]:
         """See ``Store.counts``."""
@@ -121,6 +123,18 @@ class Filter:
 
     def _labels(self, name: str) -> ItemLabels:
         return self._index.labels if name == CATEGORY else self._index.facets[name]
+
+
+def _size(asked: Met, found: Rows) -> int:
+    """Bytes that an entry takes: no letter has more than four."""
+    return found.nbytes + ENTRY + sum(ENTRY + 4 * _letters(one) for one in asked)
+
+
+def _letters(condition: Condition) -> int:
+    if isinstance(condition, Below):
+        return sum(map(len, (condition.tree, *condition.node)))
+    value = condition.value if isinstance(condition, Equals) else ""
+    return len(condition.column) + len(value)
 
 
 def _both(one: Rows, other: Rows) -> Rows:

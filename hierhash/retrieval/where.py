@@ -13,7 +13,7 @@ from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.conditions import Below, Compares, Condition, Equals, Sign
 
 SHOWN = 12
-CONDITION = re.compile(r"(?P<name>[^<>=]+)(?P<sign><=|>=|<|>|=)(?P<value>.*[^\s].*)")
+CONDITION = re.compile(r"(?P<name>[^<>=]+)(?P<sign><=|>=|<|>|=)(?P<value>.+)", re.DOTALL)
 
 
 class Columns(Protocol):
@@ -46,7 +46,7 @@ def parse_condition(text: str, facets: Mapping[str, LabelTree], store: Columns) 
         InputError: It is no condition, or there is no such facet, column or value.
     """
     found = CONDITION.fullmatch(text.strip())
-    if found is None:
+    if found is None or not found["value"].strip():
         raise InputError(f"--where: '{text}' is not NAME=VALUE, such as colour=Red, or NAME<NUMBER")
     name, sign, value = found["name"].strip(), found["sign"], found["value"].strip()
     if sign != "=":

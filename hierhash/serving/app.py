@@ -43,9 +43,12 @@ def make_app(
     limits = limits or Limits()
     own_key = None if key is None else Key(key)
     app = api(Service(current, Workers(limits.seconds), limits, metrics, own_key), current)
-    in_flight = InFlight(WholeBody(app, limits), limits.in_flight)
+    in_flight = InFlight(app, limits.in_flight)
     metrics.shows_in_flight(lambda: in_flight.now)
-    guarded: ASGIApp = in_flight if own_key is None else Guarded(in_flight, own_key)
+    # A request counts when its body is there: one that never comes takes nobody's place.
+    guarded: ASGIApp = WholeBody(in_flight, limits)
+    if own_key is not None:
+        guarded = Guarded(guarded, own_key)
     return SafeHeaders(
         Measured(guarded, metrics, [one.path for one in app.routes if isinstance(one, Route)])
     )
@@ -67,9 +70,10 @@ def api(service: Service, current: Current) -> FastAPI:
         responses=errors,
     )
     _add_errors(app, current)
-    get, post = ["GET"], ["POST"]
+    get, post, head = ["GET"], ["POST"], ["HEAD"]
     add = app.add_api_route
     add("/api/health", service.health, methods=get, response_model=answers.Health)
+    add("/api/health", service.health, methods=head, include_in_schema=False)  # load balancers
     add("/api/session", service.session, methods=post, response_model=answers.Opened)
     add("/api/index", service.index, methods=get, response_model=answers.Index)
     add("/api/counts", service.counts, methods=get, response_model=answers.Counts)
@@ -88,7 +92,7 @@ def api(service: Service, current: Current) -> FastAPI:
     )
     add("/metrics", service.metrics, methods=get, include_in_schema=False)
     for path, own in page_files().items():
-        add(path, _file(own), methods=get, include_in_schema=False)
+        add(path, _file(own), methods=get + head, include_in_schema=False)
     return app
 
 
@@ -107,7 +111,7 @@ def _add_errors(app: FastAPI, current: Current) -> None:
     """What was raised becomes an answer of one line, which names no place of the server."""
 
     async def wrong(_: Request, error: Exception) -> Response:
-        said = without_places(as_parameters(str(error)), current.now.places)
+        said = without_places(as_parameters(str(error)), current.places)
         if isinstance(error, TooLarge):
             return refusal(413, said)
         # The work itself failed: a database that is gone, say.

@@ -14,6 +14,9 @@ LOG = logging.getLogger("hierhash.serving")
 RESTLESS = 5
 """Looks after which an index that never stays as it is is opened all the same."""
 
+PLACES = 64
+"""Places of indexes, the last ones, that clients are not told."""
+
 
 class Current:
     """The index in use.
@@ -23,7 +26,19 @@ class Current:
     """
 
     def __init__(self, opened: OpenedIndex) -> None:
+        self.places: dict[str, str] = {}
         self.now = opened
+
+    @property
+    def now(self) -> OpenedIndex:
+        """The one that answers who asks now."""
+        return self._now
+
+    @now.setter
+    def now(self, opened: OpenedIndex) -> None:
+        # Those before it may still be answering, and what they say names places, too.
+        self.places = dict([*self.places.items(), *opened.places.items()][-PLACES:])
+        self._now = opened
 
 
 class Watcher:

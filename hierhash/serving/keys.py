@@ -29,7 +29,7 @@ class Key:
 
     def is_right(self, given: str) -> bool:
         """Whether what was given is the key, in the same time for any wrong one."""
-        return hmac.compare_digest(given.encode("utf-8", "surrogateescape"), self._secret)
+        return hmac.compare_digest(given.encode("utf-8", "surrogatepass"), self._secret)
 
     def admits(self, headers: Headers) -> bool:
         """Whether a request brings the key: in a header, or as the cookie of the page."""

@@ -17,12 +17,18 @@ from hierhash.serving.replies import busy, refusal
 
 MOST_ANSWERS, LAST_ANSWER, LONGEST_TEXT = 200, 10_000, 500
 """Answers of one request, answers before them, and characters of a text."""
+LONGEST_WORDS = 1000
+"""Characters of any other parameter: a condition, a node, an id."""
 DRAINED = 4
 """A body that is too large is read so many times over, so that its sender hears the answer."""
 PAUSE = 0.5
 """Seconds until a request beyond the limit is told so."""
 FREE = ("/api/health", "/metrics")
 """Never refused: they tell whether the server is well."""
+PICTURES = "/api/search"
+"""The path to which large bodies are sent."""
+SMALL_BODY = 4096
+"""Bytes of a body that is sent elsewhere: a key, which those who have none may send, too."""
 
 
 @dataclass(frozen=True)
@@ -87,7 +93,9 @@ class InFlight:
 class WholeBody:
     """Receives a body before it is answered, if it is not too large and not too slow.
 
-    Memory: the body, up to the limit.
+    As many large bodies are received at once as requests are answered at once.
+
+    Memory: these bodies, up to the limit.
 
     Args:
         app: What answers.
@@ -96,21 +104,33 @@ class WholeBody:
 
     def __init__(self, app: ASGIApp, limits: Limits) -> None:
         self._app, self._limits = app, limits
+        self._receiving = 0
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answers, or refuses."""
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
+        large = scope["path"] == PICTURES and _has_body(scope)
+        if large and self._receiving >= self._limits.in_flight:
+            await asyncio.sleep(PAUSE)
+            said = f"{self._receiving} pictures are being received; send it again in a second"
+            await busy(said)(scope, receive, send)
+            return
+        most = self._limits.body if large else min(SMALL_BODY, self._limits.body)
+        self._receiving += large
         try:
             async with asyncio.timeout(self._limits.seconds):
-                body = await self._received(scope, receive)
+                body = await self._received(scope, receive, most)
         except TimeoutError:
             said = f"the body did not come in {self._limits.seconds:g} seconds; send it faster"
             await refusal(408, said, {"Connection": "close"})(scope, receive, send)
             return
+        finally:
+            self._receiving -= large
         if body is None:
-            said = f"the body has more than {self._limits.body:,} bytes; send a smaller picture"
+            less = "a smaller picture" if large else "less"
+            said = f"the body has more than {most:,} bytes; send {less}"
             await refusal(413, said, {"Connection": "close"})(scope, receive, send)
             return
         waiting: list[Message] = [{"type": "http.request", "body": body, "more_body": False}]
@@ -120,11 +140,11 @@ class WholeBody:
 
         await self._app(scope, replayed, send)
 
-    async def _received(self, scope: Scope, receive: Receive) -> bytes | None:
-        """The body; None of one that is too large."""
+    async def _received(self, scope: Scope, receive: Receive, most: int) -> bytes | None:
+        """The body; None of one that has more than ``most`` bytes."""
         told = Headers(scope=scope).get("content-length", "0")
         length = int(told) if told.isdecimal() else 0
-        if length > DRAINED * self._limits.body:
+        if length > DRAINED * most:
             return None
         parts: list[bytes] = []
         size, until = 0, time.monotonic() + self._limits.seconds / 2
@@ -134,11 +154,16 @@ class WholeBody:
                 return b""
             part = message.get("body", b"")
             size += len(part)
-            if size <= self._limits.body:
+            if size <= most:
                 parts.append(part)
             else:
                 parts.clear()
-                if size > DRAINED * self._limits.body or time.monotonic() > until:
+                if size > DRAINED * most or time.monotonic() > until:
                     return None
             if not message.get("more_body", False):
-                return b"".join(parts) if size <= self._limits.body else None
+                return b"".join(parts) if size <= most else None
+
+
+def _has_body(scope: Scope) -> bool:
+    headers = Headers(scope=scope)
+    return headers.get("content-length", "0") != "0" or "transfer-encoding" in headers

@@ -79,11 +79,13 @@ def open_index(name: str) -> OpenedIndex:
 
 
 def _ready(session: Session, called: str, state: State | None) -> OpenedIndex:
-    """Makes what is made once: the reader of texts, words, columns, and the rows of ids."""
+    """Makes what is made once: the reader of texts, words, columns, the rows of ids, the run."""
     if isinstance(session.store, FolderStore):
         session.store.warm()
     own = {"generation": generation_of(session.store), "reads": reads(session)}
     about = about_index(session, called) | own
+    if "image" in about["reads"]:
+        _ = session.saved
     if "text" in about["reads"]:
         with suppress(DataError):  # a word that nobody knows is read by its meaning, if by any
             session.answer_text("zqxjk", session.wish(1))

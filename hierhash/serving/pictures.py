@@ -57,8 +57,6 @@ def opened(content: bytes, pixels: int) -> Image.Image:
     try:
         image = Image.open(io.BytesIO(content), formats=FORMATS)
         width, height = image.size
-        # Cameras put a second view into a JPEG; the first is the picture.
-        moves = image.format != "MPO" and getattr(image, "n_frames", 1) > 1
     except Image.DecompressionBombError:
         raise TooLarge(_too_large(pixels)) from None
     except Exception:  # readers of formats raise many kinds
@@ -66,12 +64,25 @@ def opened(content: bytes, pixels: int) -> Image.Image:
         raise DataError(f"picture: not a picture that can be read; send one of {known}") from None
     if width * height > pixels:
         raise TooLarge(_too_large(pixels))
-    if moves:
-        raise DataError("picture: it moves; send a still picture")
     try:
-        return as_rgb(image)
+        moves = _moves(image)
+        still = image if moves else as_rgb(image)
     except Exception:
         raise DataError("picture: it is damaged; send another") from None
+    if moves:
+        raise DataError("picture: it moves; send a still picture")
+    return still
+
+
+def _moves(image: Image.Image) -> bool:
+    """Whether there is a second picture; the others are not counted, which takes long for many."""
+    if image.format == "MPO":
+        return False  # cameras put a second view into a JPEG; the first is the picture
+    try:
+        image.seek(1)
+    except EOFError:
+        return False
+    return True
 
 
 def _too_large(pixels: int) -> str:

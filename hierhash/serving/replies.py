@@ -12,7 +12,8 @@ from starlette.responses import Response
 from hierhash.plain_text import plain
 
 NAMES = {"--no-filter": "filter=false", "--no-rescore": "rescore=false"}
-OPTION = re.compile(r"(?<![\w-])--[a-z]+(?:-[a-z]+)*")
+OPTION = re.compile(r"'.*'|(?<![\w-])--[a-z]+(?:-[a-z]+)*", re.DOTALL)
+"""Or all between the first quote and the last: there are a client's own words."""
 
 
 def reply(content: object, status: int = 200, headers: Mapping[str, str] | None = None) -> Response:
@@ -39,6 +40,8 @@ def as_parameters(message: str) -> str:
     Example:
         >>> as_parameters("--where: no column 'hue'"), as_parameters("leave --no-rescore away")
         ("where: no column 'hue'", 'leave rescore=false away')
+        >>> as_parameters("--where: no column '--hue'")
+        "where: no column '--hue'"
     """
     return OPTION.sub(lambda found: NAMES.get(found[0], found[0].removeprefix("--")), message)
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
+from hierhash.answering.asking import Query
 from hierhash.answering.session import Session
 from hierhash.answering.wish import Mode, Wish
 from hierhash.errors import InputError
@@ -87,9 +88,13 @@ def answer(session: Session, asked: Search, picture: Image | None = None) -> dic
     started = time.perf_counter()
     if asked.like and (asked.text or picture is not None):
         raise InputError("like: an item asks alone; leave text and picture away")
+    # The network takes its time, and a database has one connection for all.
+    query = None
+    if picture is not None:
+        query = session.picture_query(picture, asked.text or None, asked.mode)
     with session.store.reading():
         wish = asked.wish(session)
-        found = _answered(session, asked, wish, picture)
+        found = _answered(session, asked, wish, query)
         items = session.store.count(wish.where)
     about = {"text": asked.text or None, "picture": picture is not None}
     return {
@@ -104,9 +109,9 @@ def answer(session: Session, asked: Search, picture: Image | None = None) -> dic
     }
 
 
-def _answered(session: Session, asked: Search, wish: Wish, picture: Image | None) -> Answered:
-    if picture is not None:
-        return session.answer_picture(picture, asked.text or None, wish)
+def _answered(session: Session, asked: Search, wish: Wish, query: Query | None) -> Answered:
+    if query is not None:
+        return session.answer(query, wish)
     if asked.like:
         return session.answer_like(asked.like, wish)
     return session.answer_text(asked.text, wish) if asked.text else session.browse(wish)

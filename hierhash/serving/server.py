@@ -59,8 +59,7 @@ def serve(name: str, place: Place) -> None:
     with closing(listen(place.host, place.port)) as listening:
         if place.key is None and not is_loopback(place.host):
             LOG.warning("%s", plain(EVERYBODY.format(place.host)))
-        opened = open_index(name)
-        current = Current(opened)
+        current = Current(open_index(name))  # alone holds it: another may take its place
         metrics = Metrics(lambda: int(current.now.about["items"]))
         config = uvicorn.Config(
             make_app(current, metrics, place.limits, place.key),
@@ -73,8 +72,8 @@ def serve(name: str, place: Place) -> None:
         )
         host, port = listening.getsockname()[:2]
         shown = f"[{host}]" if ":" in host else host
-        said = f"{name}: {opened.about['items']} items at http://{shown}:{port}"
-        seconds = 0 if opened.changes else place.watch
+        said = f"{name}: {current.now.about['items']} items at http://{shown}:{port}"
+        seconds = 0 if current.now.changes else place.watch
         # uvicorn raises again what it was stopped by; it is done then.
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, lambda *_: None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 from functools import partial
 from typing import Annotated
 
@@ -12,9 +11,10 @@ from starlette.responses import Response
 
 from hierhash.answering.session import Session
 from hierhash.errors import DataError, InputError
-from hierhash.serving.asked import MOST_CONDITIONS, in_address, in_form
+from hierhash.serving.asked import MOST_CONDITIONS, Words, in_address, in_form, known_alone
 from hierhash.serving.counting import counts
 from hierhash.serving.current import Current
+from hierhash.serving.item_count import ItemCount
 from hierhash.serving.keys import COOKIE, Key
 from hierhash.serving.limits import MOST_ANSWERS, Limits
 from hierhash.serving.metrics import CONTENT_TYPE, Metrics
@@ -24,8 +24,6 @@ from hierhash.serving.searching import Search, answer
 from hierhash.serving.work import Workers
 
 KEPT = "private, max-age=3600"
-COUNTED = 5.0
-"""Seconds that a database has to say how many items it holds, before the last number is told."""
 
 
 class Given(BaseModel):
@@ -50,18 +48,13 @@ class Service:
     ) -> None:
         self._current, self._workers, self._limits = current, workers, limits
         self._metrics, self._key = metrics, key
+        self._items = ItemCount()
         self._thumbnails = Thumbnails(limits.pixels)
 
     async def health(self) -> Response:
         """Whether the server answers, and from how many items."""
         now = self._current.now
-        items = now.about["items"]
-        if now.changes:
-            try:
-                counting = asyncio.to_thread(len, now.session.store)
-                items = await asyncio.wait_for(counting, COUNTED)
-            except Exception:  # noqa: S110 - the server is well, whatever the database is
-                pass
+        items = await self._items.now(now)
         return reply({"status": "ok", "items": items, "generation": now.generation})
 
     async def metrics(self) -> Response:
@@ -93,10 +86,12 @@ class Service:
 
     async def counts(
         self,
-        under: Annotated[str, Query(description="A node of the category's tree.")] = "",
-        where: Annotated[list[str], Query(max_length=MOST_CONDITIONS)] = [],  # noqa: B006
+        request: Request,
+        under: Annotated[Words, Query(description="A node of the category's tree.")] = "",
+        where: Annotated[list[Words], Query(max_length=MOST_CONDITIONS)] = [],  # noqa: B006
     ) -> Response:
         """How many items each node and value would leave."""
+        known_alone(request.query_params, self.counts)
         work = partial(counts, self._current.now, under, where)
         return reply(await self._workers.query(work))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import socket
 import subprocess
 import sys
@@ -27,6 +28,12 @@ def test_what_is_no_index_or_no_size_is_refused(trained, tmp_path):
     said = refusal(tmp_path, "serve", trained / "index", "--largest-body", "much")
     assert said.startswith("--largest-body: 'much' is no size")
     assert "--api-key: empty" in refusal(tmp_path, "serve", trained / "index", "--api-key", " ")
+
+
+def test_a_key_that_is_no_text_is_refused(trained, tmp_path, monkeypatch):
+    monkeypatch.setitem(os.environb, b"HIERHASH_API_KEY", b"k\xff")
+    said = refusal(tmp_path, "serve", trained / "index", "--port", "0")
+    assert said.startswith("HIERHASH_API_KEY: not UTF-8")
 
 
 def test_everybody_may_ask_is_said(serve, trained):

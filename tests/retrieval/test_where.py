@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -10,6 +12,8 @@ from hypothesis import strategies as st
 from hierhash.codes.distances import Hamming
 from hierhash.errors import InputError
 from hierhash.labels.tree import LabelTree
+from hierhash.retrieval import filtering
+from hierhash.retrieval.conditions import Compares, Equals
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.filtering import Filter
 from hierhash.retrieval.items import metadata_lines
@@ -28,6 +32,9 @@ class Items:
 
     def count(self, where=()):
         return len(self._filter.rows(where))
+
+    def held(self):
+        return len(self._filter._met), self._filter._held
 
     def rows(self, text):
         return self._filter.rows([parse_condition(text, {}, self)]).tolist()
@@ -76,6 +83,7 @@ def test_numbers_are_compared_and_other_cells_are_none(items, sign, limit):
         ("prise<5", "no facet or column 'prise'; did you mean 'price'"),
         ("price<", "'price<' is not NAME=VALUE, such as colour=Red, or NAME<NUMBER"),
         ("<5", "is not NAME=VALUE"),
+        ("price= \n ", "is not NAME=VALUE"),
         ("price", "is not NAME=VALUE"),
     ],
 )
@@ -88,3 +96,25 @@ def test_what_is_no_condition_is_refused(items, condition, said):
 def test_a_value_may_hold_signs(items):
     with pytest.raises(InputError, match="name: no item has 'a<b'"):
         items.rows("name=a<b")
+
+
+def test_a_long_value_of_two_lines_is_read_at_once(items):
+    began = time.process_time()
+    with pytest.raises(InputError, match="name: no item has"):
+        items.rows("name=" + "b" * 30_000 + "\nx")
+    assert time.process_time() - began < 1
+
+
+def test_rows_that_are_kept_have_a_bound_and_none_are_kept_of_nothing(items, monkeypatch):
+    before = items.held()
+    assert items.count([Equals("name", "nobody")]) == 0
+    assert items.held() == before
+    monkeypatch.setattr(filtering, "KEPT", 64 * filtering.ENTRY)
+    for number in range(200):
+        assert items.count([Compares("price", ">", -1 - number / 1000)]) == 5
+    kept, held = items.held()
+    assert held <= filtering.KEPT
+    assert 10 < kept <= 64
+    assert items.count([Compares("price" + " " * 100_000, ">", 0)]) == 0
+    assert items.count([Equals("name", "x"), Equals("name", "x" * 100_000)]) == 0
+    assert items.held() == (kept, held)

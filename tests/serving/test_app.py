@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import io
 import json
+from contextlib import contextmanager
 
 import pytest
 from PIL import Image
 
+from hierhash.answering import session
+from hierhash.answering.asking import ask_picture
 from hierhash.errors import HierhashError
-from hierhash.serving import service
+from hierhash.serving import opening, service
 from hierhash.serving.headers import ALWAYS
 
 
@@ -102,6 +105,13 @@ def test_the_index_says_what_it_is(client):
     assert about["generation"] == client.get("/api/health").json()["generation"]
 
 
+@pytest.mark.parametrize("reads", [["image"], ["text"], ["text", "image"]])
+def test_a_run_that_reads_pictures_is_loaded_before_the_first_query(trained, reads, monkeypatch):
+    monkeypatch.setattr(opening, "reads", lambda _: reads)
+    made = opening.open_index(str(trained / "index")).session
+    assert ("saved" in vars(made)) == ("image" in reads)
+
+
 def test_a_picture_asks_alone_and_with_a_text(client):
     sent = {"picture": ("red.png", picture(), "image/png")}
     found = client.post("/api/search", files=sent, data={"k": "3", "where": []})
@@ -110,6 +120,28 @@ def test_a_picture_asks_alone_and_with_a_text(client):
     assert len(found.json()["hits"]) == 3
     assert "alone" in refused(client.post("/api/search", files=sent, data={"like": "i1"}), 400)
     assert "picture" in refused(client.post("/api/search", data={"text": "hats"}), 422)
+
+
+def test_nobody_waits_for_a_store_while_a_picture_is_coded(client, opened, monkeypatch):
+    going, coded = [], []
+
+    @contextmanager
+    def reading(_):
+        going.append(1)
+        yield
+        going.pop()
+
+    def asks(*words):
+        coded.append(len(going))
+        return ask_picture(*words)
+
+    monkeypatch.setattr(type(opened.session.store), "reading", reading)
+    monkeypatch.setattr(session, "ask_picture", asks)
+    sent = {"picture": ("red.png", picture(), "image/png")}
+    assert client.post("/api/search", files=sent).status_code == 200
+    assert coded == [0]
+    answered = client.post("/api/search", files=sent, data={"mode": "words"})
+    assert "a picture has no words" in refused(answered, 400)
 
 
 @pytest.mark.parametrize(
@@ -134,6 +166,11 @@ def test_a_picture_asks_alone_and_with_a_text(client):
         ({"risk": "nan"}, 422, "risk: "),
         ({"mode": "magic"}, 422, "mode: "),
         ({"text": "x" * 501}, 422, "text: "),
+        ({"where": ["price<1", "x" * 1001]}, 422, "where.1: "),
+        ({"weigh": "x" * 1001}, 422, "weigh.0: "),
+        ({"under": "x" * 1001}, 422, "under: "),
+        ({"like": "x" * 1001}, 422, "like: "),
+        ({"sort": "x" * 1001}, 422, "sort: "),
     ],
 )
 def test_mistakes_are_told_in_one_line_in_the_servers_words(client, trained, params, status, words):
@@ -141,6 +178,35 @@ def test_mistakes_are_told_in_one_line_in_the_servers_words(client, trained, par
     assert words in said
     assert str(trained) not in said
     assert "--" not in said
+
+
+def test_what_a_client_wrote_is_told_as_it_was_written(client):
+    for words in ("two --word --no-filter", "it's --where"):
+        said = refused(client.get("/api/search", params={"where": words}), 400)
+        assert said.startswith(f"where: '{words}' is not NAME=VALUE")
+
+
+@pytest.mark.parametrize("name", ["under", "where"])
+def test_parameters_of_counts_have_an_end_too(client, name):
+    assert name in refused(client.get("/api/counts", params={name: "x" * 1001}), 422)
+
+
+def test_fields_of_a_form_have_an_end_too(client):
+    for name in ("where", "weigh", "under", "like", "sort"):
+        sent = {"picture": ("red.png", picture(), "image/png")}
+        answered = client.post("/api/search", files=sent, data={name: "x" * 1001})
+        assert name in refused(answered, 422)
+
+
+def test_parameters_of_other_names_are_refused_with_those_there_are(client):
+    said = refused(client.get("/api/search?text=hats&undr=x"), 422)
+    assert said.startswith("undr: no such parameter; did you mean 'under'?; there are text, like,")
+    assert "bogus: no such" in refused(client.get("/api/search?bogus=1"), 422)
+    said = refused(client.get("/api/counts?undr=x"), 422)
+    assert said == "undr: no such parameter; did you mean 'under'?; there are under, where"
+    sent = {"picture": ("red.png", picture(), "image/png")}
+    answered = client.post("/api/search", files=sent, data={"undr": "x"})
+    assert "undr: no such parameter" in refused(answered, 422)
 
 
 def test_other_paths_and_methods_are_refused(client):

@@ -21,6 +21,7 @@ def test_without_the_key_only_the_page_and_its_health_are_there(guarded):
         assert "Bearer KEY" in answered.json()["error"]
     for path in ("/", "/page.css", "/page.js", "/api/health"):
         assert guarded.get(path).status_code == 200
+        assert guarded.head(path).status_code == 200
 
 
 @pytest.mark.parametrize(
@@ -54,6 +55,8 @@ def test_what_is_not_the_key_is_refused(guarded, headers):
 def test_the_page_takes_it_once_for_a_cookie_that_does_not_give_it_away(guarded):
     assert guarded.post("/api/session", json={"key": "wrong"}).status_code == 401
     assert guarded.post("/api/session", json={"key": 7}).status_code == 422
+    half = {"content": rb'{"key": "\ud800"}', "headers": {"Content-Type": "application/json"}}
+    assert guarded.post("/api/session", **half).status_code == 401
     answered = guarded.post("/api/session", json={"key": KEY})
     assert answered.status_code == 200
     cookie = answered.headers["set-cookie"]

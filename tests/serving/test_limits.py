@@ -7,7 +7,7 @@ import select
 import socket
 import threading
 import time
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 
 import httpx
 import pytest
@@ -86,6 +86,27 @@ def test_a_slow_client_is_told_and_let_go(server):
     assert server.get("/api/health").status_code == 200
 
 
+@pytest.mark.parametrize(("path", "then"), [("/api/session", 200), ("/api/search", 503)])
+def test_slow_bodies_take_nobodys_place_but_that_of_other_pictures(server, path, then):
+    files = {"picture": ("p", picture(), "image/png")}
+    head = f"POST {path} HTTP/1.1\r\nHost: x\r\nContent-Length: 500\r\n\r\nabc".encode()
+    with ExitStack() as stack:
+        slow = [stack.enter_context(connection(server)) for _ in range(5)]
+        for one in slow:
+            one.sendall(head)
+        time.sleep(0.2)
+        assert server.get("/api/search", text="hats").status_code == 200
+        assert httpx.post(server.url + "/api/search", files=files).status_code == then
+        assert sum(heard(one).startswith(b"HTTP/1.1 408 ") for one in slow) >= 4
+    assert httpx.post(server.url + "/api/search", files=files).status_code == 200
+
+
+def test_a_body_of_a_key_is_small(make_client):
+    for client in (make_client("secret"), make_client()):
+        answered = client.post("/api/session", json={"key": "x" * 5000})
+        assert "more than 4,096 bytes; send less" in refused(answered, 413)
+
+
 def test_a_body_without_an_end_is_let_go(server):
     with connection(server) as endless:
         endless.sendall(
@@ -98,6 +119,16 @@ def test_a_body_without_an_end_is_let_go(server):
                 sent += 0x1000
         assert sent < 100_000_000
         assert endless.recv(4096).startswith(b"HTTP/1.1 413 ")
+
+
+@pytest.mark.parametrize("path", ["/", "/api/health"])
+def test_a_load_balancer_hears_the_head_alone(server, path):
+    with connection(server) as asking:
+        head = f"HEAD {path} HTTP/1.1\r\nHost: x\r\nConnection: close\r\n\r\n"
+        asking.sendall(head.encode())
+        said = heard(asking)
+    assert said.startswith(b"HTTP/1.1 200 ")
+    assert said.endswith(b"\r\n\r\n")
 
 
 def test_many_clients_get_answers_or_are_asked_to_wait(server):

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import io
 import struct
+import time
 import zlib
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFile
 
 from hierhash.errors import DataError
 from hierhash.serving.pictures import Thumbnails, TooLarge, opened
@@ -41,6 +42,39 @@ def moving():
     return buffer.getvalue()
 
 
+def many_pages(width, height, pages):
+    """A TIFF of so many pages of one pixel strip, the first of such a size."""
+    tags = [(256, width), (257, height), (258, 8), (259, 1), (262, 1)]
+    tags += [(273, 8), (277, 1), (278, height), (279, width * height)]
+    entries = b"".join(struct.pack("<HHII", tag, 4, 1, value) for tag, value in tags)
+    page = struct.pack("<H", len(tags)) + entries
+    places = [16 + (len(page) + 4) * number for number in range(1, pages)] + [0]
+    head = b"II*\0" + struct.pack("<I", 16) + bytes(8)
+    return head + b"".join(page + struct.pack("<I", place) for place in places)
+
+
+@pytest.mark.parametrize(("size", "kind"), [((2, 2), DataError), ((200, 200), TooLarge)])
+def test_pages_are_not_counted(size, kind):
+    content = many_pages(*size, 5000)
+    began = time.process_time()
+    with pytest.raises(DataError) as told:
+        opened(content, 1000)
+    assert type(told.value) is kind
+    assert ("moves" in str(told.value)) == (kind is DataError)
+    assert time.process_time() - began < 0.3
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP", "GIF", "BMP", "TIFF"])
+def test_a_still_picture_of_any_kind_is_decoded_as_it_is(kind):
+    content = picture(size=(8, 4), kind=kind)
+    plain = Image.open(io.BytesIO(content)).convert("RGB")
+    assert opened(content, 1000).tobytes() == plain.tobytes()
+
+
+def test_a_page_alone_is_a_picture():
+    assert opened(many_pages(2, 2, 1), 1000).size == (2, 2)
+
+
 def test_a_picture_is_decoded_upright_and_rgb():
     assert opened(picture(), 1000).mode == "RGB"
     exif = Image.Exif()
@@ -67,7 +101,7 @@ def test_what_is_no_still_picture_is_refused(content):
 
 @pytest.mark.parametrize("size", [(101, 10), (60_000, 60_000), (10_000, 9_000)])
 def test_too_many_pixels_are_refused_before_anything_is_decoded(size, monkeypatch):
-    monkeypatch.setattr(Image.Image, "load", lambda *_: pytest.fail("it was decoded"))
+    monkeypatch.setattr(ImageFile.ImageFile, "load", lambda *_: pytest.fail("it was decoded"))
     with pytest.raises(TooLarge):
         opened(bomb(*size), 1000)
 

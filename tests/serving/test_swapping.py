@@ -3,16 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import shutil
 import signal
 import threading
 import time
+import weakref
 
 import pytest
+from starlette.testclient import TestClient
 
+from hierhash.errors import RunError
 from hierhash.retrieval.changing import compact
+from hierhash.serving import server as serving
+from hierhash.serving import service
+from hierhash.serving.app import make_app
 from hierhash.serving.current import Current, Watcher
+from hierhash.serving.metrics import Metrics
 from hierhash.serving.opening import open_index, state_of
 from tests.cli.small_run import hierhash
 
@@ -147,3 +155,33 @@ def test_it_waits_until_an_index_stays_as_it_is(index_copy, monkeypatch):
     asyncio.run(looks())
     assert opened == [name]
     assert told == []  # it holds what the one in use holds
+
+
+def test_nothing_holds_the_first_index_when_another_took_its_place(trained, monkeypatch):
+    name, held = str(trained / "index"), []
+
+    def run(server, sockets):
+        current = server._watcher._current
+        first = weakref.ref(current.now), weakref.ref(current.now.session.store)
+        current.now = open_index(name)
+        gc.collect()
+        held.extend(one() for one in first)
+
+    monkeypatch.setattr(serving._Watching, "run", run)
+    monkeypatch.setattr(serving.signal, "signal", lambda *_: None)
+    serving.serve(name, serving.Place(port=0))
+    assert held == [None, None]
+
+
+def test_places_of_an_index_that_still_answers_are_not_told(opened, index_copy, monkeypatch):
+    other = open_index(str(index_copy))
+    current = Current(opened)
+
+    def swapped(*_):
+        current.now = other
+        raise RunError(f"{opened.session.store.run}: reads no texts")
+
+    monkeypatch.setattr(service, "answer", swapped)
+    app = make_app(current, Metrics(lambda: 0))
+    client = TestClient(app, raise_server_exceptions=False)
+    assert client.get("/api/search?text=hats").json() == {"error": "the run: reads no texts"}
