@@ -91,6 +91,7 @@ def texts(folder: Path) -> list[str]:
 def started(index: Path, port: int) -> subprocess.Popen[bytes]:
     """A server that answers."""
     command = [sys.executable, "-m", "hierhash.cli.main", "serve", str(index), "--port", str(port)]
+    command += ["--workers", str(len(os.sched_getaffinity(0)))]
     server = subprocess.Popen(command)
     while server.poll() is None:
         try:
@@ -131,9 +132,10 @@ def asked(port: int, paths: list[str], clients: int, seconds: int) -> dict[str, 
 
 
 def memory(server: subprocess.Popen[bytes]) -> int:
-    """Resident megabytes of a process."""
-    told = Path(f"/proc/{server.pid}/status").read_text()
-    return int(re.search(r"VmRSS:\s+(\d+)", told)[1]) // 1024
+    """Megabytes of a process and those it split into; what they share counts once."""
+    told = Path(f"/proc/{server.pid}/task/{server.pid}/children").read_text()
+    sizes = [Path(f"/proc/{one}/smaps_rollup").read_text() for one in [server.pid, *told.split()]]
+    return sum(int(re.search(r"Pss:\s+(\d+)", size)[1]) for size in sizes) // 1024
 
 
 def main(folder: Path, by_codes: bool) -> None:
@@ -174,7 +176,7 @@ def record(mode, below, by_codes, clients, found, server) -> None:
     load = round(os.getloadavg()[0], 1)
     line = {"benchmark": "serving", "items": ITEMS, "bits": 64, "k": FIRST, "mode": mode}
     line |= {"below_a_node": below, "accelerated": by_codes, "clients": clients} | found
-    line |= {"rss_mb": memory(server), "load": load}
+    line |= {"workers": len(os.sched_getaffinity(0)), "memory_mb": memory(server), "load": load}
     print(line, flush=True)
     told = "python benchmarks/serve_speed.py INDEX" + (" --accelerated" if by_codes else "")
     line |= {"command": told, "environment": environment(), "commit": environment()["commit"]}

@@ -20,8 +20,11 @@ def serve(
             "other users of the machine see what commands are given.",
         ),
     ] = None,
+    workers: Annotated[
+        int, typer.Option(min=1, help="Processes that answer, from one index in memory.")
+    ] = 1,
     in_flight: Annotated[
-        int, typer.Option(min=1, help="Requests answered at once; others get 503.")
+        int, typer.Option(min=1, help="Requests a process answers at once; others get 503.")
     ] = 64,
     seconds: Annotated[
         float, typer.Option(min=0.1, help="For a query, and for a body to arrive.")
@@ -71,4 +74,4 @@ def serve(
     logging.basicConfig(stream=sys.stderr, format="%(message)s", level=logging.WARNING)
     logging.getLogger("hierhash.serving").setLevel(logging.INFO)
     limits = Limits(in_flight, seconds, size, round(largest_picture * 1_000_000))
-    run(index, Place(host, port, api_key, watch, limits))
+    run(index, Place(host, port, api_key, watch, limits, workers))

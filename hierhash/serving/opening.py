@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -52,23 +52,29 @@ class OpenedIndex:
         return {str(store.run): "the run", store.name: "the index"}
 
 
-def open_index(name: str) -> OpenedIndex:
+def open_index(name: str, read: Callable[[], None] = lambda: None) -> OpenedIndex:
     """Opens an index.
 
     Args:
         name: As of ``open_store``; where a link leads is what is opened.
+        read: Called when what is large was read, and before networks are.
 
     Raises:
         RunError: There is none, or it is damaged.
     """
     if is_database(name):
+        read()
         return _ready(Session(open_store(name)), name.rpartition("#")[2] or name, None)
     called = Path(name).name or Path(name).resolve().name
     for _ in range(TRIED):
         before = state_of(name)
         place = os.path.realpath(name) if os.path.isdir(name) else name
         try:
-            found = _ready(Session(open_store(place)), called, before)
+            store = open_store(place)
+            if isinstance(store, FolderStore):
+                store.warm()
+            read()
+            found = _ready(Session(store), called, before)
         except RunError:
             if state_of(name) == before:
                 raise
@@ -79,9 +85,7 @@ def open_index(name: str) -> OpenedIndex:
 
 
 def _ready(session: Session, called: str, state: State | None) -> OpenedIndex:
-    """Makes what is made once: the reader of texts, words, columns, the rows of ids, the run."""
-    if isinstance(session.store, FolderStore):
-        session.store.warm()
+    """Makes what is made once: the reader of texts and the run."""
     own = {"generation": generation_of(session.store), "reads": reads(session)}
     about = about_index(session, called) | own
     if "image" in about["reads"]:

@@ -19,6 +19,7 @@ from hierhash.serving.current import Current, Watcher
 from hierhash.serving.limits import Limits
 from hierhash.serving.metrics import Metrics
 from hierhash.serving.opening import open_index
+from hierhash.serving.processes import Processes
 
 LOG = logging.getLogger("hierhash.serving")
 EVERYBODY = "note: --host {}: who reaches this machine can search; set HIERHASH_API_KEY"
@@ -36,6 +37,7 @@ class Place:
         key: The API key; None lets everybody ask.
         watch: Seconds between looks at the index; 0 for SIGHUP alone.
         limits: What requests may take.
+        workers: Processes that answer.
     """
 
     host: str = "127.0.0.1"
@@ -43,6 +45,7 @@ class Place:
     key: str | None = field(default=None, repr=False)
     watch: float = 2.0
     limits: Limits = field(default_factory=Limits)
+    workers: int = 1
 
 
 def serve(name: str, place: Place) -> None:
@@ -59,7 +62,8 @@ def serve(name: str, place: Place) -> None:
     with closing(listen(place.host, place.port)) as listening:
         if place.key is None and not is_loopback(place.host):
             LOG.warning("%s", plain(EVERYBODY.format(place.host)))
-        current = Current(open_index(name))  # alone holds it: another may take its place
+        processes = Processes(place.workers)
+        current = Current(open_index(name, processes))  # alone holds it: another may take its place
         metrics = Metrics(lambda: int(current.now.about["items"]))
         config = uvicorn.Config(
             make_app(current, metrics, place.limits, place.key),
@@ -78,21 +82,34 @@ def serve(name: str, place: Place) -> None:
         for one in (signal.SIGTERM, signal.SIGINT):
             signal.signal(one, lambda *_: None)
         watcher = Watcher(name, current, metrics.swapped)
-        _Watching(config, watcher, seconds, plain(said)).run(sockets=[listening])
+        _Watching(config, watcher, seconds, plain(said), processes).run(sockets=[listening])
 
 
 class _Watching(uvicorn.Server):
     """A server that looks whether its index is another while it runs."""
 
-    def __init__(self, config: uvicorn.Config, watcher: Watcher, seconds: float, said: str) -> None:
+    def __init__(
+        self,
+        config: uvicorn.Config,
+        watcher: Watcher,
+        seconds: float,
+        said: str,
+        processes: Processes,
+    ) -> None:
         super().__init__(config)
         self._watcher, self._looks, self._said = watcher, seconds, said
+        self._processes = processes
+
+    async def on_tick(self, counter: int) -> bool:
+        """Ten times a second: whether it is to end."""
+        return await super().on_tick(counter) or self._processes.is_orphan
 
     async def main_loop(self) -> None:
         """Runs until it is told to stop."""
         asyncio.get_running_loop().add_signal_handler(signal.SIGHUP, self._watcher.look_now)
         watching = asyncio.create_task(self._watcher.run(self._looks))
-        LOG.info("%s", self._said)
+        if not self._processes.is_told:
+            LOG.info("%s", self._said)
         try:
             await super().main_loop()
         finally:
