@@ -20,6 +20,7 @@ def encode(
     option: Option = None,
     shard: Shard = 4096,
     engine: Engine = "auto",
+    onnx: Annotated[bool, typer.Option("--onnx", help="The same as --engine onnx.")] = False,
 ) -> None:
     """Encode pictures or texts of a source; the result is an index for `hierhash search`.
 
@@ -27,14 +28,17 @@ def encode(
     be read are listed in rejected.jsonl, and the others go on.
     """
     from hierhash.cli.source_argument import check_modality, read_source
-    from hierhash.errors import HierhashError
-    from hierhash.features.engine import check_engine
+    from hierhash.errors import HierhashError, InputError
+    from hierhash.features.engine import AUTO, ONNX, check_engine
     from hierhash.retrieval.load_index import load_index
     from hierhash.runs.encoding import encode_to_index
     from hierhash.runs.open_run import open_run
 
     check_modality(modality, both=True)
     check_engine(engine)
+    if onnx and engine not in (AUTO, ONNX):
+        raise InputError(f"--onnx: is --engine onnx; leave it or --engine {engine} away")
+    engine = ONNX if onnx else engine
     saved, catalogue = open_run(run), read_source(source, format_, option)
     try:
         found = encode_to_index(saved, catalogue, out, modality, shard, engine)

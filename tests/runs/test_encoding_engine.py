@@ -161,3 +161,13 @@ def test_onnx_is_refused_before_anything_is_written(saved, shop, tmp_path, monke
     with pytest.raises(ConfigError, match="pip install"):
         encode_to_index(saved, shop, tmp_path / "index", "image", engine="onnx")
     assert not (tmp_path / "index").exists()
+
+
+def test_a_flag_says_onnx_too(run, trained, tmp_path):
+    source, folder = trained / "shop", tmp_path / "index"
+    said = hierhash("encode", run, source, folder, "--onnx", "--engine", "torch")
+    assert said.code == 2
+    assert said.err == "error: --onnx: is --engine onnx; leave it or --engine torch away\n"
+    assert not folder.exists()
+    assert hierhash("encode", run, source, folder, "--onnx", "--modality", "image").code == 0
+    assert told(folder) == "onnx"

@@ -90,7 +90,9 @@ def test_the_number_is_asked_for_again_in_time(slow, monkeypatch):
     asyncio.run(asks())
 
 
-def test_health_asks_it(make_client, opened):
-    one = OpenedIndex(SimpleNamespace(store=range(9)), dict(opened.about), None)
+def test_health_asks_it(make_client, opened, slow):
+    slow.run, slow.name = opened.session.store.run, "db"
+    slow.goes.set()
+    one = OpenedIndex(SimpleNamespace(store=slow), dict(opened.about), None)
     with make_client(index=one) as client:
-        assert client.get("/api/health").json()["items"] == 9
+        assert client.get("/api/health").json()["items"] == 7

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 
 from hierhash.errors import RunError
 from hierhash.retrieval.changing import compact
+from hierhash.serving import current as currents
 from hierhash.serving import server as serving
 from hierhash.serving import service
 from hierhash.serving.app import make_app
@@ -135,9 +136,7 @@ def test_it_waits_until_an_index_stays_as_it_is(index_copy, monkeypatch):
     name = str(index_copy)
     told, opened = [], []
     watcher = Watcher(name, Current(open_index(name)), told.append)
-    monkeypatch.setattr(
-        "hierhash.serving.current.open_index", lambda one: opened.append(one) or open_index(one)
-    )
+    monkeypatch.setattr(currents, "open_index", lambda one: opened.append(one) or open_index(one))
 
     async def look(changing, looks):
         running = asyncio.create_task(watcher.run(0.02))
