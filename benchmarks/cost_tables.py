@@ -108,3 +108,27 @@ def one_file(_: str, results: Path) -> str:
         for name, one in last.items()
     ]
     return markdown_table(Table(names, rows))
+
+
+def serving(_: str, results: Path) -> str:
+    """Requests a second of the server, by what items are found by."""
+    last = {
+        (line["mode"], line["below_a_node"], line["clients"]): line
+        for line in read_lines(results / "serving.jsonl")
+    }
+    rows = [
+        [
+            "codes" if mode == "code" else "codes and words",
+            "yes" if below else "no",
+            str(clients),
+            f"{one['answered_a_second']:.0f}",
+            f"{one['refused']:,}",
+            f"{one['p50_ms']:.0f}",
+            f"{one['p99_ms']:.0f}",
+            f"{one['memory_mb']:,}",
+            f"{one['load']:.1f}",
+        ]
+        for (mode, below, clients), one in last.items()
+    ]
+    names = ["found by", "below a node", "clients", "answers a second", "refused"]
+    return markdown_table(Table([*names, "p50 ms", "p99 ms", "MB", "load"], rows, names=2))

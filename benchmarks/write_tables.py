@@ -8,7 +8,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from cost_tables import costs, memory, nearby, one_file, speed
+from cost_tables import costs, memory, nearby, one_file, serving, speed
 
 from hierhash.reports.build import build_report
 from hierhash.reports.centre_weights import centre_weights_section
@@ -242,9 +242,10 @@ BLOCKS = {
     "composed": composed,
     "nearby": nearby,
     "one-file": one_file,
+    "serving": serving,
 }
 DOCS = ROOT / "docs"
-OWN = ("our-method.md", "facets.md", "search.md", "page.md")
+OWN = ("our-method.md", "facets.md", "search.md", "page.md", "serving.md")
 PAGES = (ROOT / "README.md", *(DOCS / name for name in OWN))
 BLOCK = re.compile(rf"(<!-- ({'|'.join(BLOCKS)}): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

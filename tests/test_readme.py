@@ -56,9 +56,10 @@ def test_the_tables_of_facets_are_those_of_their_result_files(tables):
     assert tables.with_tables(text, ROOT / "benchmarks" / "results") == text, "run: make docs"
 
 
-def test_the_table_of_the_page_is_that_of_its_result_file(tables):
-    text = (ROOT / "docs" / "page.md").read_text()
-    assert "<!-- one-file: all -->\n| " in text
+@pytest.mark.parametrize(("page", "block"), [("page", "one-file"), ("serving", "serving")])
+def test_tables_of_pages_are_those_of_their_result_files(tables, page, block):
+    text = (ROOT / "docs" / f"{page}.md").read_text()
+    assert f"<!-- {block}: all -->\n| " in text
     assert tables.with_tables(text, ROOT / "benchmarks" / "results") == text, "run: make docs"
 
 
