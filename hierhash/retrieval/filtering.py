@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections import OrderedDict
 from collections.abc import Sequence
-from functools import cached_property, reduce
+from functools import cached_property
 from threading import Lock
 
 import numpy as np
@@ -20,7 +20,7 @@ from hierhash.labels.items import ItemLabels
 from hierhash.labels.paths import Path
 from hierhash.labels.tree import LabelTree
 from hierhash.retrieval.columns import Column, cells_of, columns_of
-from hierhash.retrieval.conditions import Below, Condition, Equals
+from hierhash.retrieval.conditions import Below, Compares, Condition, Equals
 from hierhash.retrieval.exact import ExactIndex
 from hierhash.retrieval.filed import Filed
 from hierhash.retrieval.run_files import FACET
@@ -57,7 +57,10 @@ class Filter:
             if asked in self._met:
                 self._met.move_to_end(asked)
                 return self._met[asked]
-        found = reduce(_both, [self._rows(one) for one in asked])
+        may = self._meeting(asked[0])
+        for one in asked[1:]:
+            may &= self._meeting(one)
+        found = np.flatnonzero(may)
         found.flags.writeable = False  # one array for every query
         self._keep(asked, found)
         return found
@@ -92,11 +95,19 @@ class Filter:
         """The values that items have in a column, in alphabetical order."""
         return self._columns[column].values if column in self._columns else []
 
-    def _rows(self, condition: Condition) -> Rows:
+    def _meeting(self, condition: Condition) -> NDArray[np.bool_]:
+        """Whether each item meets a condition, bool (n,)."""
+        may = np.zeros(len(self._index), dtype=bool)
         if isinstance(condition, Below):
             filed = self.filed(condition.tree)
-            rows = filed.below(condition.node)
-            return np.union1d(rows, filed.unknown) if condition.unknown else rows
+            may[filed.below(condition.node)] = True
+            if condition.unknown:
+                may[filed.unknown] = True
+        else:
+            may[self._rows(condition)] = True
+        return may
+
+    def _rows(self, condition: Equals | Compares) -> Rows:
         column = self._columns.get(condition.column)
         if column is None:
             return np.zeros(0, dtype=np.int64)
@@ -135,7 +146,3 @@ def _letters(condition: Condition) -> int:
         return sum(map(len, (condition.tree, *condition.node)))
     value = condition.value if isinstance(condition, Equals) else ""
     return len(condition.column) + len(value)
-
-
-def _both(one: Rows, other: Rows) -> Rows:
-    return np.intersect1d(one, other, assume_unique=True)

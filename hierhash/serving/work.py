@@ -29,7 +29,7 @@ class Workers:
     def __init__(self, seconds: float, threads: int | None = None) -> None:
         cores = len(os.sched_getaffinity(0))
         self._seconds = seconds
-        self._queries = ThreadPoolExecutor(threads or cores + 1, "hierhash-query")
+        self._queries = ThreadPoolExecutor(threads or cores // 2 + 1, "hierhash-query")
         self._pictures = ThreadPoolExecutor(PICTURES, "hierhash-picture")
 
     async def query(self, work: Callable[[], T]) -> T:

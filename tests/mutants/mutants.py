@@ -508,8 +508,8 @@ MUTANTS = [
     Mutant(
         "pages by words end with the first of both",
         "hierhash/answering/ranking.py",
-        "if len(both) < k + skip:",
-        "if len(both) < 0:",
+        "if len(rows) < k + skip:",
+        "if len(rows) < 0:",
         "tests/answering/test_session.py",
     ),
     Mutant(
