@@ -30,7 +30,11 @@ CODES = (400, 401, 404, 405, 408, 413, 422, 500, 503)
 
 
 def make_app(
-    current: Current, metrics: Metrics, limits: Limits | None = None, key: str | None = None
+    current: Current,
+    metrics: Metrics,
+    limits: Limits | None = None,
+    key: str | None = None,
+    threads: int | None = None,
 ) -> ASGIApp:
     """The application in all its layers, the outermost last.
 
@@ -39,10 +43,11 @@ def make_app(
         metrics: Where requests are counted.
         limits: What requests may take.
         key: The API key; None lets everybody ask.
+        threads: That queries run in; None takes as many as the cores want.
     """
     limits = limits or Limits()
     own_key = None if key is None else Key(key)
-    app = api(Service(current, Workers(limits.seconds), limits, metrics, own_key), current)
+    app = api(Service(current, Workers(limits.seconds, threads), limits, metrics, own_key), current)
     in_flight = InFlight(app, limits.in_flight)
     metrics.shows_in_flight(lambda: in_flight.now)
     # A request counts when its body is there: one that never comes takes nobody's place.

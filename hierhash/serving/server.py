@@ -66,7 +66,8 @@ def serve(name: str, place: Place) -> None:
         current = Current(open_index(name, processes))  # alone holds it: another may take its place
         metrics = Metrics(lambda: int(current.now.about["items"]))
         config = uvicorn.Config(
-            make_app(current, metrics, place.limits, place.key),
+            # Threads of one process wait for each other; of several processes each has one.
+            make_app(current, metrics, place.limits, place.key, 1 if place.workers > 1 else None),
             lifespan="off",
             log_level="warning",
             access_log=False,

@@ -529,8 +529,8 @@ MUTANTS = [
     Mutant(
         "the first index is held for ever",
         "hierhash/serving/server.py",
-        "current = Current(open_index(name))",
-        "current = Current(opened := open_index(name))",
+        "current = Current(open_index(name, processes))",
+        "current = Current(opened := open_index(name, processes))",
         "tests/serving/test_swapping.py",
     ),
     Mutant(
