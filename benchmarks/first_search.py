@@ -103,6 +103,7 @@ def main(source: Path) -> None:
         "total": round(sum(seconds.values()), 1),
         "command": "python benchmarks/first_search.py FASHION_FOLDER",
         "environment": environment(),
+        "commit": environment()["commit"],
     }
     print(line)
     append_line(RESULTS, line)

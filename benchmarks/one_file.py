@@ -108,6 +108,7 @@ def main(name: str, folder: Path, queries: Path) -> None:
             "chromium": version,
             "command": f"python benchmarks/one_file.py {name}={folder.name} {queries.name}",
             "environment": environment(),
+            "commit": environment()["commit"],
         }
     print(line)
     append_line(RESULTS, line)
