@@ -49,12 +49,15 @@ def serve(
     what is asked is answered.
     """
     import logging
+    import os
     import sys
 
     from hierhash.cli.byte_sizes import parse_bytes
     from hierhash.errors import InputError
 
     size = parse_bytes("--largest-body", largest_body)
+    if workers > 1 and not hasattr(os, "fork"):
+        raise InputError("--workers: this system cannot split a process; leave it away")
     if api_key is not None and not api_key.strip():
         raise InputError("--api-key: empty; give a long word that nobody guesses, or none at all")
     try:

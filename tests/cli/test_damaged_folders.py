@@ -348,7 +348,7 @@ SEARCHES = [
     (["--image", "bomb.png"], "bomb.png: the image is larger than 64,000,000 pixels"),
     (["--image", "no.png"], "no.png: cannot read the image (No such file or directory); check"),
     (["--image", "."], ".: cannot read the image (Is a directory); check the path"),
-    ([], "give --text or --image, or both together, or else --queries"),
+    ([], "give --text or --image, or both together, or else --like or --queries"),
     (["--text", "hats", "--under", "Wear/Hat"], "no node 'Wear/Hat'; did you mean 'Wear/Hats'"),
     (["--text", "hats", "--under", "qqqq"], "--under: no node 'qqqq'; top nodes: Wear, Home"),
     (["--queries", "no.txt"], "no.txt: No such file or directory; give a file with one text a"),
