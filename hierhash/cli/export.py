@@ -22,9 +22,11 @@ def export(
     The folder takes the place of a run in encode, index add, search, predict and verify, where
     torch is not needed any more; it is written after its codes were compared with the run's.
     """
+    from hierhash.cli.terminal import told_when_interrupted
     from hierhash.exporting.writing import export_run
     from hierhash.runs.saved import load_run
 
-    saved = load_run(run)
-    found = export_run(saved, out, check)
+    with told_when_interrupted("nothing was written"):
+        saved = load_run(run)
+        found = export_run(saved, out, check)
     typer.echo(plain(f"{out}: {saved.config.method}, {found.words()}"))

@@ -24,12 +24,16 @@ def export_page(
     It holds codes, titles, small pictures, the tree, the facets and the small form of the text
     branch; hierhash search INDEX --branch small gives the same answers. It asks no network.
     """
+    from hierhash.cli.terminal import told_when_interrupted
     from hierhash.page.one_file import write_page
     from hierhash.retrieval.open_store import open_store
     from hierhash.training.progress import counting
 
     store = open_store(index)
-    with counting("pictures", len(store)) as advance:
+    with (
+        told_when_interrupted("nothing was written"),
+        counting("pictures", len(store)) as advance,
+    ):
         without = write_page(
             store, out, title=title, pictures=not no_pictures, force=force, advance=advance
         )

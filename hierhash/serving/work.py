@@ -54,8 +54,3 @@ class Workers:
             return await asyncio.wait_for(future, self._seconds)
         except TimeoutError as error:
             raise TookTooLong from error
-
-    def close(self) -> None:
-        """Ends the threads, when what runs has ended."""
-        self._queries.shutdown(wait=False, cancel_futures=True)
-        self._pictures.shutdown(wait=False, cancel_futures=True)

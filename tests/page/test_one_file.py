@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import json
 import random
+import re
+from importlib.resources import files
 
 import pytest
 
 from hierhash.answering.session import Session
 from hierhash.errors import HierhashError
 from hierhash.retrieval.open_store import open_store
+from hierhash.retrieval.words_search import telling_words
 from tests.cli.small_run import contents, hierhash, refusal
 
 WORDS = ("hats", "shoes", "lamps", "beds", "wear", "home", "red", "blue", "number3", "number5")
@@ -141,6 +144,17 @@ def test_counts_are_exact(page, session, opened):
     assert own.page.inner_text("#status") == f"{len(red)} items"
     blue = sum(one["attributes"].get("colour") == "blue" for one in items)
     assert own.page.inner_text("[data-key='colour=blue']").split() == ["blue", str(blue)]
+
+
+def test_words_that_tell_nothing_are_those_of_the_command_line():
+    script = (files("hierhash.page") / "assets" / "words.js").read_text()
+    told = re.search(r"const STOP = new Set\(\s*\((.*?)\)\.split", script, re.DOTALL)[1]
+    stop = set(" ".join(re.findall(r'"([^"]*)"', told)).split())
+    assert len(stop) > 30
+    common = "about all any can do from has have he her his i me my one or our she so some than"
+    more = "them up us we what when which who would you your red one two very"
+    for word in stop | set(f"{common} {more}".split()):
+        assert (telling_words(f"{word} zebra") == ["zebra"]) == (word in stop), word
 
 
 def test_it_asks_nobody(page, opened):
