@@ -69,6 +69,21 @@ class BatchLoss(nn.Module):
         """
         raise NotImplementedError
 
+    def end_epoch(self) -> None:
+        """Called after the last step of an epoch, for what is worked out once an epoch."""
+
+
+def together(batches: Mapping[str, Batch]) -> tuple[Tensor, Tensor]:
+    """Outputs and classes of the items of all modalities, one below the other.
+
+    Example:
+        >>> one = Batch(torch.ones(2, 8), torch.zeros(2, 3, dtype=torch.int64), torch.arange(2))
+        >>> [tuple(part.shape) for part in together({"image": one, "text": one})]
+        [(4, 8), (4, 3)]
+    """
+    outputs = [batch.outputs for batch in batches.values()]
+    return torch.cat(outputs), torch.cat([batch.classes for batch in batches.values()])
+
 
 class BatchLoop:
     """Trains branches epoch by epoch.
@@ -136,6 +151,7 @@ class BatchLoop:
             self.schedule.step()
             for name, value in terms.items():
                 sums[name] = sums.get(name, torch.zeros((), device=self.device)) + value.detach()
+        self.loss.end_epoch()
         self.epoch += 1
         losses = {name: float(value) / self._steps for name, value in sums.items()}
         wrong = [name for name, value in losses.items() if not np.isfinite(value)]

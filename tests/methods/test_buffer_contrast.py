@@ -6,12 +6,12 @@ import numpy as np
 import pytest
 import torch
 
-from hierhash.methods.soft_contrast import BufferContrast, ContrastSettings, first_leaves
+from hierhash.methods.buffer_contrast import BufferContrast, first_leaves
 from hierhash.testing.small_problem import small_items
 from hierhash.training.batches import Batch
 from tests.reference import contrast as literal
 
-SETTINGS = ContrastSettings(temperature=0.3)
+TEMPERATURE = 0.3
 LEAVES = np.array([0, 0, 1, 1, 2, -1, 0])
 BITS = 4
 
@@ -23,7 +23,7 @@ def batch(outputs, index):
 
 def literal_term(anchors, index, buffer, seen, own):
     """Mean contrast of anchors with one buffer."""
-    similarities = anchors @ buffer.T / (BITS * SETTINGS.temperature)
+    similarities = anchors @ buffer.T / (BITS * TEMPERATURE)
     positive = [[LEAVES[i] == LEAVES[j] and LEAVES[i] >= 0 for j in range(7)] for i in index]
     candidate = [
         [seen[j] and LEAVES[j] >= 0 and not (own and i == j) for j in range(7)] for i in index
@@ -36,7 +36,7 @@ def test_a_step_is_the_literal_one():
     outputs = {
         side: torch.randn(7, BITS, dtype=torch.float64).float() for side in ("image", "text")
     }
-    loss = BufferContrast(LEAVES, BITS, SETTINGS, seed=0)
+    loss = BufferContrast(LEAVES, BITS, TEMPERATURE, 100, seed=0)
     first, second = [0, 2, 4, 5], [1, 3, 6]
     loss({side: batch(outputs[side], first) for side in outputs})
     held = {side: torch.tanh(outputs[side]) for side in outputs}
@@ -57,7 +57,7 @@ def test_a_step_is_the_literal_one():
 
 
 def test_items_that_were_never_seen_are_no_candidates():
-    loss = BufferContrast(LEAVES, BITS, SETTINGS, seed=0)
+    loss = BufferContrast(LEAVES, BITS, TEMPERATURE, 100, seed=0)
     alone = torch.randn(7, BITS)
     found = loss({"image": batch(alone, [0, 4])})
     # Neither has another item of its leaf in a buffer.
@@ -65,8 +65,8 @@ def test_items_that_were_never_seen_are_no_candidates():
 
 
 def test_candidates_of_a_step_are_drawn_alike_after_a_resume():
-    few = BufferContrast(np.zeros(50, np.int64), BITS, ContrastSettings(candidates=5), seed=2**62)
-    again = BufferContrast(np.zeros(50, np.int64), BITS, ContrastSettings(candidates=5), seed=2**62)
+    few = BufferContrast(np.zeros(50, np.int64), BITS, 0.2, 5, seed=2**62)
+    again = BufferContrast(np.zeros(50, np.int64), BITS, 0.2, 5, seed=2**62)
     drawn = [few._candidates().tolist() for _ in range(3)]
     assert len({tuple(one) for one in drawn}) == 3
     again.load_state_dict(few.state_dict())
