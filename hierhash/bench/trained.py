@@ -5,7 +5,8 @@ from __future__ import annotations
 import contextlib
 import resource
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -81,14 +82,18 @@ def fit_method(config: RunConfig, prepared: Prepared, advance: Advance = lambda 
     split, items = prepared.split, prepared.items
     train = prepared.train
     method.check(train)
-    started = time.perf_counter()
+    started, cpu = time.perf_counter(), time.process_time()
     try:
         method.fit(train, Watch(report=lambda _epoch, _losses: advance(1)))
     except Interrupted as stop:
         raise KeyboardInterrupt from stop
-    seconds = time.perf_counter() - started
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     method.calibrate(items.subset(split.calibrate))
-    return method, {"train_seconds": round(seconds, 2), "peak_rss_mb": _peak_mb()}
+    return method, {
+        "train_seconds": round(seconds, 2),
+        "train_cpu_seconds": round(cpu, 2),
+        "peak_rss_mb": _peak_mb(),
+    }
 
 
 def modalities(method: Method, prepared: Prepared) -> list[str]:
@@ -105,7 +110,7 @@ def encode_items(method: Method, prepared: Prepared, asked: Rows, database: Rows
     """
     items = prepared.items
     queries, stored = {}, {}
-    coded, started = 0, time.perf_counter()
+    coded, started, cpu = 0, time.perf_counter(), time.process_time()
     for modality in modalities(method, prepared):
         rows = items.having(modality, asked)
         kept = items.having(modality, np.concatenate([asked, database]))
@@ -123,13 +128,36 @@ def encode_items(method: Method, prepared: Prepared, asked: Rows, database: Rows
             together = {one: items.rows[one][rows] for one in given}
             stored[BOTH][rows] = method.encode(together, "database").stored
         coded += len(kept)
-    seconds = time.perf_counter() - started
+    seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     some = next(iter(stored.values()))
     cost = {
         "encode_items_per_second": round(coded / seconds),
+        "encode_cpu_ms_per_1000": round(1e6 * cpu / max(coded, 1), 3),
         "bytes_per_item": code_bytes(method.layout()) or some.shape[1] * some.itemsize,
     }
-    return Trained(method, queries, stored, cost)
+    trained = Trained(method, queries, stored, cost)
+    return replace(trained, cost=cost | {"search_cpu_ms": _search_cpu_ms(trained, database)})
+
+
+SEARCHES = 32
+
+
+def _search_cpu_ms(trained: Trained, database: Rows) -> float:
+    """Processor time of a query against the whole database, ms; the mean of the first SEARCHES."""
+    modality = next(iter(trained.queries))
+    asked, stored = trained.queries[modality], trained.stored[modality][database]
+    distance = trained.distance
+    if distance.steps is None:
+        assert asked.query is not None  # noqa: S101 - what has no distance has a score
+        asking = [partial(distance.scores, one, stored) for one in asked.query[:SEARCHES]]
+    else:
+        assert asked.codes is not None  # noqa: S101 - what has a distance has codes
+        near = distance.from_one(stored)
+        asking = [partial(near, one) for one in asked.codes[:SEARCHES]]
+    started = time.process_time()
+    for one in asking:
+        one()
+    return round(1e3 * (time.process_time() - started) / max(len(asking), 1), 4)
 
 
 def _spread(values: NDArray[Any], rows: Rows, n: int) -> NDArray[Any]:
