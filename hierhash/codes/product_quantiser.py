@@ -4,10 +4,10 @@ Either code has no whole-number distance; a query brings all that it needs to sc
 for each byte (``Lookup``), or the query turned as the codes are (``Factored``). So a distance holds
 no codebook, and an index of such codes needs nothing beside them.
 
-Product quantisation: Jegou, Douze, Schmid, PAMI 2011, with the distance of section 3.2 that leaves
-the query as it is (ADC). OPQ: Ge, He, Ke, Sun, PAMI 2014, its non-parametric rotation (section
-3.1). RaBitQ: Gao & Long, SIGMOD 2024, one bit a dimension. Training of both forms of product
-quantisation is faiss's; RaBitQ has none, and is a few lines.
+Product quantisation: Jegou, Douze, Schmid, PAMI 2011, with the asymmetric distance, which leaves
+the query as it is. OPQ: Ge, He, Ke, Sun, PAMI 2014, its non-parametric rotation. RaBitQ: Gao & Long,
+SIGMOD 2024, one bit a dimension. Training of both forms of product quantisation is faiss's; RaBitQ
+has none, and is a few lines.
 """
 
 from __future__ import annotations
