@@ -5,9 +5,9 @@ for each byte (``Lookup``), or the query turned as the codes are (``Factored``).
 no codebook, and an index of such codes needs nothing beside them.
 
 Product quantisation: Jegou, Douze, Schmid, PAMI 2011, with the asymmetric distance, which leaves
-the query as it is. OPQ: Ge, He, Ke, Sun, PAMI 2014, its non-parametric rotation. RaBitQ: Gao & Long,
-SIGMOD 2024, one bit a dimension. Training of both forms of product quantisation is faiss's; RaBitQ
-has none, and is a few lines.
+the query as it is. OPQ: Ge, He, Ke, Sun, PAMI 2014, its non-parametric rotation. RaBitQ: Gao and
+Long, SIGMOD 2024, one bit a dimension. Training of both forms of product quantisation is faiss's;
+RaBitQ has none, and is a few lines.
 """
 
 from __future__ import annotations

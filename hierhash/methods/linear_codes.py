@@ -111,10 +111,14 @@ class LinearCodes(BitCodes):
         own = self.settings.level_weights
         return weights_of(self.problem.tree, own, train.labels, "model.level_weights")
 
-    def learnt(self, modality: str, kernel: Kernel, rows: Floats, weights: NDArray[Any]) -> None:
-        """Takes over a modality's kernel and weights (m, K), scaled by the outputs of ``rows``."""
+    def learnt(self, modality: str, kernel: Kernel, rows: Floats, weights: NDArray[Any]) -> float:
+        """Takes over a modality's kernel and weights (m, K), divided by the size that it gives.
+
+        The size is the root mean square of the outputs of ``rows``.
+        """
         size = float(np.sqrt(np.mean((rows @ weights.astype(np.float32)) ** 2))) or 1.0
         self.kernels[modality], self.weights[modality] = kernel, (weights / size).astype(np.float32)
+        return size
 
     def outputs(self, rows: Rows) -> Floats:
         """float32 (n, K); of several modalities the sum."""

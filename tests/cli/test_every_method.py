@@ -29,7 +29,16 @@ data:
   path: {shop}
   split: {{sizes: {{train: 24, validation: 8, query: 6}}}}
 """
-SILENT = {"itq", "soft_contrast", "dcmh_any", "dcmh_leaf", "dcmh_published", "dcmh_tuned", "dch"}
+SILENT = {
+    "itq",
+    "soft_contrast",
+    "dcmh_any",
+    "dcmh_leaf",
+    "dcmh_published",
+    "dcmh_tuned",
+    "dch",
+    "gsph",
+}
 
 
 @pytest.fixture(scope="module")

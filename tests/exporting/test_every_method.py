@@ -31,7 +31,7 @@ data:
   split: {{sizes: {{train: 24, validation: 8, query: 6}}}}
 features: {{image: {{name: "torchvision:squeezenet1_1", size: [32, 32]}}, text: {{name: words}}}}
 """
-REFUSED = {"posterior_float", "classifier_code", "itq", "dch"}
+REFUSED = {"posterior_float", "classifier_code", "itq", "dch", "gsph"}
 QUICK = {"posterior_float", "hierarchical_dcmh"}
 METHODS = [
     name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in presets()
