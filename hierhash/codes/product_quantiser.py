@@ -131,7 +131,7 @@ class ProductQuantiser:
 
     Args:
         rotation: float32 (d, D) that vectors are multiplied by before they are cut into parts; D
-            is the bytes of a code times the numbers of a part.
+            is the bytes of a code times the numbers of a part. It may leave directions out.
         centroids: float32 (bytes, 256, D / bytes).
 
     Example:
@@ -224,7 +224,7 @@ class ProductQuantiser:
             if metric == "l2":
                 products = 2 * products - squares[byte] - (part**2).sum(axis=1, keepdims=True)
             tables[:, byte] = products
-        return tables.reshape(len(vectors), -1)
+        return tables.reshape(len(vectors), self.width * WORDS)
 
     def state(self) -> dict[str, NDArray[Any]]:
         """All that was learnt, as arrays by name."""
@@ -238,9 +238,8 @@ class ProductQuantiser:
             KeyError, ValueError: It is not that of vectors of d numbers and codes of width bytes.
         """
         rotation, centroids = state["rotation"], state["centroids"]
-        whole = -(-d // width) * width
-        shapes = (d, whole), (width, WORDS, whole // width)
-        if (rotation.shape, centroids.shape) != shapes:
+        own = centroids.ndim == 3 and centroids.shape[:2] == (width, WORDS)
+        if not own or rotation.shape != (d, width * centroids.shape[2]):
             raise ValueError("rotation or centroids are of another shape")
         return cls(rotation, centroids)
 

@@ -104,6 +104,14 @@ def test_an_item_at_the_mean_has_a_code():
     assert own.distance().scores(own.asked(np.ones((1, 8)))[0], codes[:0]).tolist() == []
 
 
+def test_no_vector_is_no_code_and_no_query():
+    product, rabit = ProductQuantiser.train(VECTORS, 3), RaBitQuantiser.train(VECTORS)
+    assert product.encode(VECTORS[:0]).shape == (0, 3)
+    assert product.asked(VECTORS[:0]).shape == (0, 3 * 256)
+    assert rabit.encode(VECTORS[:0]).shape == (0, rabit.width)
+    assert rabit.asked(VECTORS[:0]).shape == (0, 25)
+
+
 def test_what_was_saved_is_the_same_and_what_does_not_fit_is_refused():
     product, rabit = ProductQuantiser.train(VECTORS, 3), RaBitQuantiser.train(VECTORS)
     again = ProductQuantiser.of(product.state(), 20, 3), RaBitQuantiser.of(rabit.state(), 20)

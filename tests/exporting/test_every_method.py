@@ -31,7 +31,22 @@ data:
   split: {{sizes: {{train: 24, validation: 8, query: 6}}}}
 features: {{image: {{name: "torchvision:squeezenet1_1", size: [32, 32]}}, text: {{name: words}}}}
 """
-REFUSED = {"posterior_float", "classifier_code", "itq", "dch", "gsph"}
+REFUSED = {
+    "posterior_float",
+    "classifier_code",
+    "itq",
+    "dch",
+    "gsph",
+    "lsh",
+    "features_sign",
+    "features_pq",
+    "features_opq",
+    "features_rabitq",
+    "features_cosine",
+    "minhash",
+    "bm25",
+    "tfidf_cosine",
+}
 QUICK = {"posterior_float", "hierarchical_dcmh"}
 METHODS = [
     name if name in QUICK else pytest.param(name, marks=pytest.mark.slow) for name in presets()
