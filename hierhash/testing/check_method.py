@@ -265,7 +265,10 @@ def an_extension_keeps_what_was_learnt(subject: Subject) -> None:
         assert np.array_equal(array, before[name]), f"extend changes '{name}' of the method itself"
     for modality in subject.modalities:
         rows = {modality: items.rows[modality]}
-        first, second = method.encode(rows, "query").stored, grown.encode(rows, "query").stored
+        first, second = (
+            method.encode(rows, "database").stored,
+            grown.encode(rows, "database").stored,
+        )
         assert first.shape == second.shape, "an extension has codes of another length"
         alike = (first == second).mean(axis=1)
         assert alike[~is_new].mean() > alike[is_new].mean(), "codes of other items change as much"
