@@ -68,6 +68,13 @@ def test_the_results_page_is_that_of_the_result_files(tables):
     assert tables.results_page(ROOT / "benchmarks" / "results") == page, "run: make docs"
 
 
+def test_the_arena_is_that_of_the_result_files(tables):
+    text, charts = tables.arena_page(ROOT / "benchmarks" / "results")
+    assert (ROOT / "docs" / "arena.md").read_text() == text, "run: make docs"
+    assert all((ROOT / "docs" / name).is_file() for name in charts), "run: make docs"
+    assert "is on the front" in text
+
+
 def results_of(suite):
     lines = (ROOT / "benchmarks" / "results" / f"{suite}.jsonl").read_text().splitlines()
     return [json.loads(line) for line in lines]
