@@ -75,7 +75,7 @@ class Session:
     @property
     def unit(self) -> str:
         """What distances are counted in."""
-        return "level" if self.store.distance.name == "tree" else "bit"
+        return {"tree": "level", "weighted": "point"}.get(self.store.distance.name, "bit")
 
     @property
     def _reader(self) -> TextReader:

@@ -38,6 +38,39 @@ class WeightedHamming:
     weights: tuple[int, ...]
     name: str = "weighted"
 
+    @classmethod
+    def of(cls, described: Any, bits: int) -> WeightedHamming:
+        """The distance that ``described`` says, of codes of so many bits.
+
+        Args:
+            described: [bits, weight] of each part, as an index keeps them.
+            bits: Of a code.
+
+        Raises:
+            ValueError: It says no such distance.
+
+        Example:
+            >>> WeightedHamming.of([[4, 3], [4, 1]], 8).weights
+            (3, 1)
+        """
+        pairs = described if isinstance(described, list) else []
+        whole = [one for one in pairs if isinstance(one, list) and len(one) == 2]
+        numbers = [number for one in whole for number in one]
+        right = len(whole) == len(pairs) and all(type(one) is int and one >= 0 for one in numbers)
+        if not right or not any(numbers[1::2]) or sum(numbers[::2]) != bits:
+            raise ValueError(f"'weights' are not bits and weight of each part of {bits} bits")
+        return cls(tuple(numbers[::2]), tuple(numbers[1::2]))
+
+    @property
+    def described(self) -> list[list[int]]:
+        """[bits, weight] of each part."""
+        return [[bits, weight] for bits, weight in zip(self.parts, self.weights, strict=True)]
+
+    @property
+    def bits(self) -> int:
+        """Of a code."""
+        return sum(self.parts)
+
     @property
     def steps(self) -> int:
         """All bits differ."""
@@ -68,8 +101,8 @@ class WeightedHamming:
 
     def scorer(self, stored: Codes) -> Callable[[Floats], Floats]:
         """See ``Distance``: <w q, b> with b of -1 and +1, over the largest w."""
-        check_codes(stored, sum(self.parts))
-        signs = unpack(stored, sum(self.parts)).astype(np.float32)
+        check_codes(stored, self.bits)
+        signs = unpack(stored, self.bits).astype(np.float32)
         return lambda queries: np.asarray((queries * self.bit_weights) @ signs.T)
 
     def scores(self, query: Floats, stored: Codes) -> Floats:
