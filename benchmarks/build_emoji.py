@@ -87,8 +87,12 @@ def drawing(hexcode: str, chars: Mapping[str, str], icons: Json) -> str | None:
 
 def rendered(svg: str) -> bytes:
     """A drawing on white as PNG; no font of the machine is read."""
-    import resvg_py
-
+    try:
+        import resvg_py
+    except ModuleNotFoundError:
+        raise HierhashError(
+            "resvg_py, which renders, is not installed; run: pip install 'hierhash[emoji]'"
+        ) from None
     return resvg_py.svg_to_bytes(
         svg_string=svg, background="#ffffff", width=SIDE, height=SIDE, skip_system_fonts=True
     )
@@ -255,6 +259,8 @@ def main() -> None:
             print(build(out, Contents(folder, TEXTS), artists, rendered))
     except HierhashError as error:
         raise SystemExit(f"error: {error}") from None
+    except KeyboardInterrupt:
+        raise SystemExit("interrupted; nothing was written") from None
 
 
 if __name__ == "__main__":

@@ -40,8 +40,10 @@ def _emoji(root: Path | None, **options: Any) -> Catalogue:
     from hierhash.data.readers.emoji import NAME, TEXTS, read_emoji
 
     base = _needed(root, NAME) if root is not None else _data_root()
-    here = root is not None or (base / TEXTS).is_file()
-    return read_emoji(base if here else base / NAME, **options)
+    for folder in (base, base / NAME):
+        if (folder / TEXTS).is_file():
+            return read_emoji(folder, **options)
+    return read_emoji(base if root is not None else base / NAME, **options)
 
 
 def _imagefolder(root: Path | None, **options: Any) -> Catalogue:

@@ -196,6 +196,13 @@ def test_the_script_says_in_one_line_what_is_wrong(script, packages, tmp_path, m
     assert not (tmp_path / "emoji").exists()
 
 
+def test_without_the_renderer_nothing_is_written(script, packages, tmp_path, monkeypatch) -> None:
+    monkeypatch.setitem(sys.modules, "resvg_py", None)
+    with pytest.raises(HierhashError, match=r"pip install 'hierhash\[emoji\]'"):
+        built(script, packages, tmp_path / "emoji", script.rendered)
+    assert not (tmp_path / "emoji").exists()
+
+
 def test_a_failing_npm_is_told_with_its_last_line(script, tmp_path, monkeypatch) -> None:
     fake = tmp_path / "npm"
     fake.write_text("#!/bin/sh\necho first >&2\necho E404 not there >&2\nexit 1\n")
