@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from npm_packages import Contents, Package, download
+from npm_packages import Contents, Package, download, licences
 
 from hierhash.data.readers.emoji import TEXTS as LANGUAGES_FILE
 from hierhash.data.readers.imagefolder import METADATA, TREE
@@ -30,6 +30,11 @@ from hierhash.storage.whole_folder import whole_folder
 
 SIDE = 96
 LICENCES = "LICENCES.md"
+HEAD = """# Sources and licences
+
+Made by `benchmarks/build_emoji.py` of hierhash. Pictures are drawings of these packages,
+rendered and otherwise unchanged; each stays under the licence of its package.
+"""
 TEXTS = Package(
     "emojibase-data",
     "17.0.0",
@@ -175,35 +180,6 @@ def languages(texts: Mapping[str, Iterable[Json]], hexcodes: Iterable[str]) -> I
         }
 
 
-def licences(packages: Iterable[Contents]) -> str:
-    """What each package says of its author and licence."""
-    lines = [
-        "# Sources and licences",
-        "",
-        "Made by `benchmarks/build_emoji.py` of hierhash. Pictures are drawings of these packages,",
-        "rendered and otherwise unchanged; each stays under the licence of its package.",
-    ]
-    for contents in packages:
-        about, package = contents.json("package.json"), contents.package
-        if "info.json" not in contents:
-            licence, author = about["license"], about["author"]
-            source = about["repository"]["url"]
-        else:  # iconify tells whose drawings these are
-            info = contents.json("info.json")
-            licence = f"{info['license']['spdx']} ({info['license']['url']})"
-            author, source = info["author"]["name"], info["author"]["url"]
-        lines += [
-            f"\n## {package.name} {package.version}\n",
-            f"- licence: {licence}",
-            f"- author: {author}",
-            f"- source: {source}",
-            f"- integrity: `{package.integrity}`",
-        ]
-        if text := contents.text("LICENSE").strip():
-            lines += ["", "```", text, "```"]
-    return "\n".join(lines) + "\n"
-
-
 def build(
     out: Path, texts: Contents, artists: Mapping[str, Contents], render: Callable[[str], bytes]
 ) -> str:
@@ -226,7 +202,7 @@ def build(
         rows = (row_of(one, start, tree, said) for one, start, _ in found)
         (folder / METADATA[0]).write_text(_lines(rows), encoding="utf-8")
         (folder / LANGUAGES_FILE).write_text(_lines(languages(told, hexcodes)), encoding="utf-8")
-        (folder / LICENCES).write_text(licences([texts, *artists.values()]), encoding="utf-8")
+        (folder / LICENCES).write_text(licences([texts, *artists.values()], HEAD), encoding="utf-8")
         tree.to_yaml(folder / TREE)
     return (
         f"{out}: {len(found)} pictures of {len(hexcodes)} emoji by {len(artists)} artists, "

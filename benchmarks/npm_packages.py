@@ -89,6 +89,30 @@ def integrity(content: bytes) -> str:
     return f"sha512-{base64.b64encode(hashlib.sha512(content).digest()).decode()}"
 
 
+def licences(packages: Iterable[Contents], head: str) -> str:
+    """A page of what each package says of its author and licence, below a head."""
+    lines = [head.rstrip("\n")]
+    for contents in packages:
+        about, package = contents.json("package.json"), contents.package
+        if "info.json" not in contents:
+            licence, author = about["license"], about["author"]
+            source = about["repository"]["url"]
+        else:  # iconify tells whose drawings these are
+            info = contents.json("info.json")
+            licence = f"{info['license']['spdx']} ({info['license']['url']})"
+            author, source = info["author"]["name"], info["author"]["url"]
+        lines += [
+            f"\n## {package.name} {package.version}\n",
+            f"- licence: {licence}",
+            f"- author: {author}",
+            f"- source: {source}",
+            f"- integrity: `{package.integrity}`",
+        ]
+        if text := contents.text("LICENSE").strip():
+            lines += ["", "```", text, "```"]
+    return "\n".join(lines) + "\n"
+
+
 def download(packages: Iterable[Package], folder: Path) -> None:
     """Get the packages' files from the registry that npm is configured with.
 
