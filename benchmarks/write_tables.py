@@ -9,6 +9,7 @@ from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from ann import table as ann_table
 from cost_tables import costs, memory, nearby, one_file, serving, speed
 
 from hierhash.reports.arena import arena_section
@@ -226,7 +227,13 @@ def risk(_: str, results: Path) -> str:
     return markdown_table(Table(["", "asked", "seeds", "n", *header], rows, names=1))
 
 
+def ann(_: str, results: Path) -> str:
+    """What structures that look at few items find, and how fast."""
+    return ann_table(read_lines(results / "ann.jsonl"))
+
+
 BLOCKS = {
+    "ann": ann,
     "table": headline,
     "cross": first_table(cross_section),
     "prefixes": first_table(prefix_section),
@@ -248,7 +255,7 @@ BLOCKS = {
     "serving": serving,
 }
 DOCS = ROOT / "docs"
-OWN = ("our-method.md", "facets.md", "search.md", "page.md", "serving.md")
+OWN = ("ann.md", "our-method.md", "facets.md", "search.md", "page.md", "serving.md")
 PAGES = (ROOT / "README.md", *(DOCS / name for name in OWN))
 BLOCK = re.compile(rf"(<!-- ({'|'.join(BLOCKS)}): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

@@ -56,7 +56,9 @@ def test_the_tables_of_facets_are_those_of_their_result_files(tables):
     assert tables.with_tables(text, ROOT / "benchmarks" / "results") == text, "run: make docs"
 
 
-@pytest.mark.parametrize(("page", "block"), [("page", "one-file"), ("serving", "serving")])
+@pytest.mark.parametrize(
+    ("page", "block"), [("page", "one-file"), ("serving", "serving"), ("ann", "ann")]
+)
 def test_tables_of_pages_are_those_of_their_result_files(tables, page, block):
     text = (ROOT / "docs" / f"{page}.md").read_text()
     assert f"<!-- {block}: all -->\n| " in text

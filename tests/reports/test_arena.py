@@ -12,7 +12,9 @@ from hierhash.reports.arena import (
     rows_of,
     verdict,
 )
+from hierhash.reports.cost import cost_section
 from hierhash.reports.lines import DIRECTIONS
+from hierhash.reports.runs import drawn_names, headline_names
 
 
 def run(name, size, scores, order="hamming", asymmetric=None, seed=0, **more):
@@ -110,3 +112,23 @@ def test_methods_of_one_modality_have_tables_of_their_own():
         one["results"]["all"] = {"i2i": one["results"]["all"]["i2t"]}
     section = arena_section(alone)
     assert [table.title for table in section.tables] == ["Pictures look for pictures"]
+
+
+def test_a_chart_draws_ours_and_the_best_of_the_others():
+    many = [run(f"m{place:02}", 4, [(place / 100, 0.1)] * 2) for place in range(20)]
+    runs = [one | {"variant": "", "free_length": True} for one in [*many, *RUNS[:1]]]
+    shown = drawn_names(runs)
+    assert len(shown) == 11
+    assert shown[0] == OURS
+    assert "m19" in shown
+    assert "m05" not in shown
+    assert drawn_names(runs[15:]) == headline_names(runs[15:])
+
+
+def test_what_older_lines_do_not_tell_stands_empty_in_the_table_of_costs():
+    older = run("old", 4, [(0.1, 0.1)] * 2)
+    newer = run("new", 4, [(0.1, 0.1)] * 2, search_cpu_ms=0.0412)
+    runs = [one | {"variant": "", "free_length": True} for one in (older, newer)]
+    [table] = cost_section(runs, {}).tables
+    assert table.header[2:] == ["bytes_per_item", "train_seconds", "search_cpu_ms"]
+    assert [row[-1] for row in table.rows] == ["", "0.0412"]
