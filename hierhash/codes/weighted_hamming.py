@@ -95,7 +95,7 @@ class WeightedHamming:
 
             def by_product(code: Codes) -> NDArray[Any]:
                 products = weighed @ unpack(code[None], self.bits)[0].astype(np.float32)
-                return ((self.steps - products) / 2).astype(np.int32)
+                return np.asarray((self.steps - products) / 2, dtype=np.int32)
 
             return by_product
         masks = list(zip(self._masks, self.weights, strict=True))

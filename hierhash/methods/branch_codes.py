@@ -65,6 +65,8 @@ class BranchCodes(BitCodes):
 
     Settings: ClassVar[type] = BranchSettings
     needs: ClassVar[frozenset[str]] = frozenset({"image", "text", "labels"})
+    raw: ClassVar[bool] = False
+    """Whether outputs stay as they are, where others are batch-normalised to balance bits."""
     settings: Any
 
     def __init__(self, settings: Any, problem: Problem, device: str = "cpu") -> None:
@@ -96,7 +98,8 @@ class BranchCodes(BitCodes):
         return {one: getattr(self.settings, one) for one in MODALITIES if one in self.needs}
 
     def _networks(self, train: Items) -> nn.ModuleDict:
-        return mlp_branches(train, self._shapes(), self.problem.bits, self.problem.seed)
+        own = self.problem
+        return mlp_branches(train, self._shapes(), own.bits, own.seed, self.raw)
 
     def fit(self, train: Items, watch: Watch) -> None:
         """See ``Method``."""
@@ -129,7 +132,8 @@ class BranchCodes(BitCodes):
 
     def load(self, state: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:
         """See ``Method``."""
-        self.branches = load_branches(state, self._shapes(), self.problem.shapes, self.problem.bits)
+        own = self.problem
+        self.branches = load_branches(state, self._shapes(), own.shapes, own.bits, self.raw)
 
     @classmethod
     def facts(cls, settings: Any) -> dict[str, Any]:

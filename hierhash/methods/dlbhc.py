@@ -1,24 +1,21 @@
 """DLBHC (Lin et al., CVPR Workshops 2015): a classifier on a latent layer of K sigmoids.
 
 Bit b is 1 where sigmoid b is 1/2 or more; the loss is the cross-entropy of a linear classifier of
-the sigmoids. Its search is from coarse to fine: items within a Hamming radius, then by the
-Euclidean distance of the hidden features, which ``hidden`` gives.
+the sigmoids. Of its search from coarse to fine the coarse half is here, by Hamming distance; the
+paper then orders what is near by the features before the latent layer.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any, ClassVar
+from typing import ClassVar
 
-import numpy as np
 import torch
-from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from hierhash.branches.two_branch import finite_outputs
 from hierhash.methods.branch_codes import BranchCodes, ImageSettings
-from hierhash.methods.method import Preset, Problem, Rows, only_modality
+from hierhash.methods.method import Preset, Problem
 from hierhash.training.batches import Batch, BatchLoss
 from hierhash.training.items import Items
 
@@ -47,29 +44,17 @@ class DLBHC(BranchCodes):
 
     Settings: ClassVar[type] = ImageSettings
     needs: ClassVar[frozenset[str]] = frozenset({"image", "labels"})
+    raw: ClassVar[bool] = True
 
     def loss(self, train: Items) -> LatentClassifier:
         """See ``BranchCodes``."""
         return LatentClassifier(self.problem)
 
-    def hidden(self, rows: Rows) -> NDArray[np.float32]:
-        """The features before the latent layer, float32 (n, hidden)."""
-        modality, features = only_modality(rows)
-        branch: Any = self.branches[modality]
-        before = [one for one in branch.rest if not isinstance(one, nn.Linear)][:-1]
-
-        class Hidden(nn.Module):
-            def forward(self, batch: Tensor) -> Tensor:
-                own = (batch.float() - branch.mean) / branch.deviation
-                found: Tensor = nn.Sequential(*before)(branch.first(own))
-                return found
-
-        return finite_outputs(Hidden().eval(), features, modality)
-
 
 PRESET = Preset(
     DLBHC,
     ImageSettings(),
+    revision=2,
     trials=(
         {"model.training.lr": 0.001},
         {"model.training.lr": 0.002},

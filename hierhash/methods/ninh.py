@@ -77,6 +77,7 @@ class NINH(BranchCodes):
 
     Settings: ClassVar[type] = NINHSettings
     needs: ClassVar[frozenset[str]] = frozenset({"image", "labels"})
+    raw: ClassVar[bool] = True
 
     def check(self, train: Items) -> None:
         """See ``Method``."""
@@ -109,6 +110,7 @@ class NINH(BranchCodes):
 PRESET = Preset(
     NINH,
     NINHSettings(),
+    revision=2,
     trials=(
         {"model.margin": 1.0},
         {"model.margin": 4.0},

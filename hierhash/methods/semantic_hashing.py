@@ -78,6 +78,7 @@ class SemanticHashing(BranchCodes):
 
     Settings: ClassVar[type] = SemanticSettings
     needs: ClassVar[frozenset[str]] = frozenset({"text"})
+    raw: ClassVar[bool] = True
 
     def loss(self, train: Items) -> WordDecoder:
         """See ``BranchCodes``."""
@@ -88,6 +89,7 @@ class SemanticHashing(BranchCodes):
 PRESET = Preset(
     SemanticHashing,
     SemanticSettings(),
+    revision=2,
     trials=(
         {"model.noise": 4.0},
         {"model.noise": 1.0},
