@@ -10,6 +10,9 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+MOST_ITEMS = 512
+"""Of a batch: a table of all its triplets is half a gigabyte."""
+
 
 def hinge(distances: Tensor, classes: Tensor, margin: float) -> Tensor:
     """The mean over triplets of items of a known class, a scalar; 0 where there are none.

@@ -54,14 +54,15 @@ class BM25(FloatVectors):
         """See ``Method``."""
         _, features = only_modality(rows)
         own, found = self.settings, counts(features)
-        query = (found.toarray() * self.ready["idf"]).astype(np.float32)
         if role == "query":
-            return Coded(None, query, query)
+            asked = found.toarray().astype(np.float32)
+            return Coded(None, asked, asked)
         lengths: NDArray[Any] = np.asarray(found.sum(axis=1)) / self.ready["length"]
         slow = own.k1 * (1 - own.b + own.b * lengths)
         whole = found.tocsr(copy=True)
         at = np.repeat(slow, np.diff(whole.indptr))
-        whole.data = whole.data * (own.k1 + 1) / (whole.data + at)
+        weight = self.ready["idf"][whole.indices]
+        whole.data = weight * whole.data * (own.k1 + 1) / (whole.data + at)
         return Coded(None, None, whole.toarray().astype(np.float32))
 
     def shapes(self) -> dict[str, tuple[int, ...]]:

@@ -67,6 +67,8 @@ class BranchCodes(BitCodes):
     needs: ClassVar[frozenset[str]] = frozenset({"image", "text", "labels"})
     raw: ClassVar[bool] = False
     """Whether outputs stay as they are, where others are batch-normalised to balance bits."""
+    most_batch: ClassVar[int] = 10**6
+    """Items of the largest batch whose loss fits into memory."""
     settings: Any
 
     def __init__(self, settings: Any, problem: Problem, device: str = "cpu") -> None:
@@ -91,6 +93,11 @@ class BranchCodes(BitCodes):
         """See ``Method``."""
         if "labels" in self.needs and not train.labels.leaf_known.any():
             raise ConfigError("data: no training item has a known leaf to learn from")
+        if self.settings.training.batch_size > self.most_batch:
+            raise ConfigError(
+                "model.training.batch_size: the loss looks at all triplets of a batch, "
+                f"b x b x b numbers; use {self.most_batch} or fewer"
+            )
         self._networks(train)
         self.loss(train)
 

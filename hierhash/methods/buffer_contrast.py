@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hierhash.losses.supervised_contrast import supervised_contrast
+from hierhash.methods.output_buffer import first_paths
 from hierhash.training.batches import Batch, BatchLoss
 from hierhash.training.items import Items
 
@@ -91,8 +92,4 @@ class BufferContrast(BatchLoss):
 
 def first_leaves(items: Items) -> NDArray[np.int64]:
     """The leaf of each item's first path, int64 (n,); -1 where unknown."""
-    labels = items.labels
-    leaves = np.full(labels.n, -1, dtype=np.int64)
-    some = np.flatnonzero(labels.labelled)
-    leaves[some] = labels.codes[labels.offsets[some], -1]
-    return leaves
+    return np.ascontiguousarray(first_paths(items.labels)[:, -1])

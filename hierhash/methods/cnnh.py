@@ -21,6 +21,7 @@ from torch.nn import functional
 from hierhash.codes.similarity_codes import similarity_codes
 from hierhash.errors import ConfigError
 from hierhash.methods.branch_codes import BranchCodes, ImageSettings
+from hierhash.methods.buffer_contrast import first_leaves
 from hierhash.methods.method import Preset
 from hierhash.training.batches import Batch, BatchLoss
 from hierhash.training.items import Items
@@ -82,14 +83,11 @@ class CNNH(BranchCodes):
 
     def loss(self, train: Items) -> CodeRegression:
         """See ``BranchCodes``: the first stage."""
-        own, labels = self.problem, train.labels
-        known = np.flatnonzero(labels.leaf_known)
-        leaves = labels.codes[labels.offsets[known], -1].astype(np.int64)
-        rng = np.random.default_rng(own.seed)
-        codes = np.zeros((labels.n, own.bits), dtype=np.float32)
-        codes[known] = np.where(
-            similarity_codes(leaves, own.bits, self.settings.sweeps, rng) >= 0, 1.0, -1.0
-        )
+        own, leaves = self.problem, first_leaves(train)
+        known, rng = leaves >= 0, np.random.default_rng(own.seed)
+        codes = np.zeros((train.n, own.bits), dtype=np.float32)
+        found = similarity_codes(leaves[known], own.bits, self.settings.sweeps, rng)
+        codes[known] = np.where(found >= 0, 1.0, -1.0)
         return CodeRegression(
             torch.from_numpy(codes), own.sizes[-1], self.settings.classify, own.seed
         )

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 
 from hierhash.codes.weighted_hamming import WeightedHamming
-from hierhash.losses.triplets import hinge, squared_distances
+from hierhash.losses.triplets import MOST_ITEMS, hinge, squared_distances
 from hierhash.methods.branch_codes import BranchCodes, ImageSettings
 from hierhash.methods.method import Preset, Problem
 from hierhash.training.batches import Batch, BatchLoss
@@ -70,6 +70,7 @@ class DRSCH(BranchCodes):
 
     Settings: ClassVar[type] = DRSCHSettings
     needs: ClassVar[frozenset[str]] = frozenset({"image", "labels"})
+    most_batch: ClassVar[int] = MOST_ITEMS
 
     def __init__(self, settings: DRSCHSettings, problem: Problem, device: str = "cpu") -> None:
         super().__init__(settings, problem, device)

@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 from hierhash.losses.segment_similarity import balance
-from hierhash.losses.triplets import lca_levels, ranking
+from hierhash.losses.triplets import MOST_ITEMS, lca_levels, ranking
 from hierhash.methods.branch_codes import BranchCodes, ImageSettings
 from hierhash.methods.method import Preset
 from hierhash.training.batches import Batch, BatchLoss
@@ -62,6 +62,7 @@ class DSRH(BranchCodes):
 
     Settings: ClassVar[type] = DSRHSettings
     needs: ClassVar[frozenset[str]] = frozenset({"image", "labels"})
+    most_batch: ClassVar[int] = MOST_ITEMS
 
     def loss(self, train: Items) -> RankingLoss:
         """See ``BranchCodes``."""

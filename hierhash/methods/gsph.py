@@ -65,7 +65,7 @@ class GSPHSettings:
 class GSPH(LinearCodes):
     """GSPH as a ``Method``; items without a label teach nothing, others by what they have.
 
-    Memory: n x anchors float32 of one modality at a time, and a few n x K. S is known by its
+    Memory: n x anchors float64 of one modality at a time, and a few n x K. S is known by its
     products alone.
     """
 

@@ -2,7 +2,7 @@
 
 Per level the softmax of ``losses.class_gaussians`` with precisions 1 at the leaves and less above,
 plus 10 and 0.1 times the two terms that keep outputs in the cube and at its corners. After each
-epoch a leaf's centre is the mean of its items' outputs, a parent's the mean of its children's.
+epoch a leaf's centre is the mean of its items' outputs, a parent's that of its children with items.
 
 The paper is for pictures; here the centres are means over both modalities. In the official code
 (mzhang367/hpdh) a class without items has a centre that is not a number; here it keeps its own.
@@ -49,6 +49,7 @@ class LevelGaussians(BatchLoss):
     centres: Tensor
     sums: Tensor
     counts: Tensor
+    seen: Tensor
     ancestors: Tensor
 
     def __init__(self, settings: HPDHSettings, problem: Problem) -> None:
@@ -61,6 +62,7 @@ class LevelGaussians(BatchLoss):
         shape = sum(problem.sizes), problem.bits
         self.register_buffer("centres", torch.randn(shape, generator=generator))
         self.register_buffer("sums", torch.zeros(problem.sizes[-1], problem.bits))
+        self.register_buffer("seen", torch.zeros(problem.sizes[-1], dtype=torch.bool))
         self.register_buffer("counts", torch.zeros(problem.sizes[-1]))
         self.register_buffer("ancestors", torch.from_numpy(problem.ancestors))
 
@@ -83,18 +85,21 @@ class LevelGaussians(BatchLoss):
         return terms | {"outside": own.outside * outside, "corners": own.corners * corners}
 
     def end_epoch(self) -> None:
-        """Centres of the leaves that have items, then those of the levels above."""
+        """Centres of the leaves that have items, then those of their ancestors."""
         *above, leaves = torch.split(self.centres, self.sizes)
         some = self.counts > 0
         leaves[some] = self.sums[some] / self.counts[some, None]
-        below, place = leaves, torch.arange(len(leaves), device=leaves.device)
+        self.seen |= some
+        below, known = leaves, self.seen.float()[:, None]
+        place = torch.arange(len(leaves), device=leaves.device)
         for level in range(len(above) - 1, -1, -1):
             # The children of a class, each once: the first leaf below each.
             parents = torch.zeros(len(below), dtype=torch.int64, device=leaves.device)
             parents[place] = self.ancestors[level]
-            count = torch.bincount(parents, minlength=len(above[level]))[:, None]
-            above[level].zero_().index_add_(0, parents, below).div_(count)
-            below, place = above[level], self.ancestors[level]
+            count = torch.zeros_like(above[level][:, :1]).index_add_(0, parents, known)
+            total = torch.zeros_like(above[level]).index_add_(0, parents, known * below)
+            above[level].copy_(torch.where(count > 0, total / count.clamp(min=1), above[level]))
+            below, known, place = above[level], (count > 0).float(), self.ancestors[level]
         self.sums.zero_()
         self.counts.zero_()
 

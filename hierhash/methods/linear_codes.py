@@ -99,11 +99,11 @@ class LinearCodes(BitCodes):
                 raise ConfigError(f"data: no training item has this modality: {modality}")
             if len(train.shapes[modality]) != 1:
                 raise ConfigError(
-                    "features.image.name: pixels, and the method reads feature rows; choose "
+                    f"features.{modality}.name: pixels, and the method reads feature rows; choose "
                     "another, such as efficientnet_lite0"
                 )
-        if not train.labels.leaf_known.any():
-            raise ConfigError("data: no training item has a known leaf")
+            if not (train.has[modality] & train.labels.leaf_known).any():
+                raise ConfigError(f"data: no training item of a known leaf has this: {modality}")
         self.level_weights(train)
 
     def level_weights(self, train: Items) -> NDArray[np.float64]:

@@ -19,7 +19,7 @@ from pydantic import Strict
 from torch import Tensor, nn
 
 from hierhash.errors import ConfigError
-from hierhash.losses.triplets import hinge, squared_distances
+from hierhash.losses.triplets import MOST_ITEMS, hinge, squared_distances
 from hierhash.methods.branch_codes import BranchCodes, ImageSettings
 from hierhash.methods.method import Preset
 from hierhash.training.batches import Batch, BatchLoss
@@ -77,6 +77,7 @@ class NINH(BranchCodes):
 
     Settings: ClassVar[type] = NINHSettings
     needs: ClassVar[frozenset[str]] = frozenset({"image", "labels"})
+    most_batch: ClassVar[int] = MOST_ITEMS
     raw: ClassVar[bool] = True
 
     def check(self, train: Items) -> None:

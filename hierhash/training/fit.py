@@ -13,7 +13,7 @@ from pathlib import Path
 from types import FrameType
 from typing import Any
 
-from torch import Tensor
+from torch import Tensor, nn
 
 from hierhash.errors import HierhashError
 from hierhash.storage.json_files import append_line, read_lines
@@ -22,6 +22,7 @@ from hierhash.training.checkpoint import load_checkpoint, save_checkpoint
 from hierhash.training.loop import Loop, Losses
 
 CHECKPOINTS, METRICS = "checkpoints", "metrics.jsonl"
+_LOSS = "(loss) "
 
 
 class Interrupted(Exception):  # noqa: N818 - not an error: the user asked for it
@@ -89,7 +90,7 @@ def fit(loop: Loop, watch: Watch) -> dict[str, Any]:
             if asked_to_stop():
                 raise Interrupted(f"stopped after epoch {loop.epoch} of {loop.epochs}")
     if best.weights is not None:
-        loop.model.load_state_dict(best.weights)
+        _take_over(loop, best.weights)
     summary: dict[str, Any] = {"epochs": loop.epoch, "seconds": time.perf_counter() - started}
     if best.epoch:
         summary |= {"best_epoch": best.epoch, "best_score": best.score}
@@ -109,10 +110,30 @@ def _look(loop: Loop, watch: Watch, best: _Best, losses: Losses) -> bool:
     losses["validation"] = score
     if score > best.score:
         best.score, best.epoch, best.looks_since = score, loop.epoch, 0
-        best.weights = {name: t.detach().clone() for name, t in loop.model.state_dict().items()}
+        best.weights = _weights(loop)
         return False
     best.looks_since += 1
     return best.looks_since >= watch.patience
+
+
+def _weights(loop: Loop) -> dict[str, Tensor]:
+    """A copy of all that is learnt: the network's weights, and the loss's where it has some."""
+    learnt = [*loop.model.state_dict().items(), *_of_loss(loop).items()]
+    return {name: tensor.detach().clone() for name, tensor in learnt}
+
+
+def _take_over(loop: Loop, weights: dict[str, Tensor]) -> None:
+    own = _of_loss(loop)
+    loop.model.load_state_dict({name: one for name, one in weights.items() if name not in own})
+    for name, parameter in own.items():
+        if name in weights:  # checkpoints of earlier versions lack them
+            parameter.data.copy_(weights[name])
+
+
+def _of_loss(loop: Loop) -> dict[str, Tensor]:
+    loss = getattr(loop, "loss", None)  # only the batch loop has one that learns
+    own = loss.named_parameters() if isinstance(loss, nn.Module) else ()
+    return {f"{_LOSS}{name}": parameter for name, parameter in own}
 
 
 def _keep(loop: Loop, watch: Watch, losses: Losses, best: _Best) -> None:
