@@ -53,9 +53,10 @@ def methods() -> None:
     """List the methods: what each is, and what it needs."""
     from hierhash.methods.registry import broken, presets, summary
 
+    width = max(len(name) for name in presets())
     for name, preset in presets().items():
         needs = ", ".join(sorted(preset.method.needs))
-        typer.echo(plain(f"{name:20} {summary(name)} (needs {needs})"))
+        typer.echo(plain(f"{name:{width}} {summary(name)} (needs {needs})"))
     for said in broken().values():
         typer.echo(plain(f"warning: {said}"), err=True)
 
