@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hierhash.codes.coded import Coded
 from hierhash.codes.distances import Distance, Dot, Hamming
 from hierhash.codes.packing import unpack
+from hierhash.errors import InputError
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.paths import Path as Node
 from hierhash.labels.tree import LabelTree
@@ -193,9 +194,17 @@ def ask_stored(code: NDArray[Any], distance: Distance, by_score: bool) -> Query:
         code: As it is stored, (1, ...).
         distance: How codes are compared.
         by_score: Also its bits as numbers of equal size, for segments that do not count alike.
+
+    Raises:
+        InputError: Such codes can be scored, and cannot ask.
     """
     if isinstance(distance, Dot):
         return Query(Coded(None, code), "item")
+    if distance.steps is None:
+        raise InputError(
+            f"--item: codes compared by '{distance.name}' do not ask; give the item's own picture "
+            "or text"
+        )
     real = None
     if by_score and isinstance(distance, Hamming):
         real = unpack(code, distance.bits).astype(np.float32)

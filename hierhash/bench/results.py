@@ -124,6 +124,7 @@ class SuiteResults:
             **self.data,
             **_named(job),
             "trial": job.trial,
+            **({"items": job.row.trial_items} if job.row.trial_items else {}),
             "score": score if score is not None and math.isfinite(score) else None,
             "metrics": {
                 name: None if isinstance(value, float) and math.isnan(value) else value

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -32,10 +33,18 @@ from hierhash.metrics.retrieval_suite import DirectionResult
 from hierhash.prepare import Advance, Prepared
 
 
-def validation_scores(config: RunConfig, prepared: Prepared) -> dict[str, float]:
-    """Scores of a trial on the validation items against the database; ``objective`` decides."""
+def validation_scores(
+    config: RunConfig, prepared: Prepared, items: int | None = None
+) -> dict[str, float]:
+    """Scores of a trial on the validation items against the database; ``objective`` decides.
+
+    Args:
+        config: The run.
+        prepared: Its data.
+        items: Training items that are learnt from, the same ones in every trial; None takes all.
+    """
     split = prepared.split
-    method, cost = fit_method(config, prepared)
+    method, cost = fit_method(config, _with_fewer(prepared, items))
     trained = encode_items(category_of(method), prepared, split.tune, split.database)
     means = validation_means(trained, prepared)
     scores = {
@@ -46,6 +55,14 @@ def validation_scores(config: RunConfig, prepared: Prepared) -> dict[str, float]
     scores["objective"] = objective(means)
     scores["train_seconds"] = cost["train_seconds"]
     return scores
+
+
+def _with_fewer(prepared: Prepared, items: int | None) -> Prepared:
+    train = prepared.split.train
+    if items is None or items >= len(train):
+        return prepared
+    few = np.sort(np.random.default_rng(0).permutation(train)[:items])
+    return replace(prepared, split=replace(prepared.split, train=few))
 
 
 def final_scores(

@@ -53,6 +53,9 @@ class Row(Section):
         "other settings, which then tries its preset's trials unless the row has its own",
     )
     trials: Trials | None = Field(None, description="None takes the suite's trials")
+    trial_items: Annotated[int, Field(ge=2)] | None = Field(
+        None, description="training items of a trial, drawn once; None takes all of them"
+    )
     bits: Annotated[list[Bits], Field(min_length=1)] | None = Field(
         None, description="None takes the suite's bits"
     )

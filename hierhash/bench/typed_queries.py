@@ -248,7 +248,6 @@ def _keys(trained: Trained, coded: Coded, stored: NDArray[Any]) -> Callable[[int
 def _first_rows(trained: Trained, coded: Coded, stored: NDArray[Any]) -> NDArray[np.int64]:
     """Places of the first answers of each query, int64 (q, 10 or fewer)."""
     keys_of = _keys(trained, coded, stored)
-    first = [
-        np.argsort(keys_of(place), kind="stable")[:FIRST] for place in range(len(coded.stored))
-    ]
+    asked = next(part for part in coded if part is not None)
+    first = [np.argsort(keys_of(place), kind="stable")[:FIRST] for place in range(len(asked))]
     return np.stack(first).astype(np.int64)

@@ -171,7 +171,7 @@ def work(suite: Suite, job: Job) -> Outcome:
     try:
         config = suite.config(job.row, job.bits, job.seed, job.trial)
         if not job.final:
-            return dict(validation_scores(config, _prepared)), {}
+            return dict(validation_scores(config, _prepared, job.row.trial_items)), {}
         main = job.bits == suite.tuning_bits
         record, per_query, _ = final_scores(
             config,

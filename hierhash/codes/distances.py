@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from hierhash.codes.asymmetric import asymmetric_scores
 from hierhash.codes.hamming import hamming_distances, machine_words, word_distances
 from hierhash.codes.packing import Codes, check_codes, unpack
+from hierhash.codes.product_quantiser import FACTOR_BYTES, Factored, Lookup
 
 Floats = NDArray[np.float32]
 
@@ -23,7 +24,7 @@ class Distance(Protocol):
     """A way to compare queries with stored items.
 
     ``name`` is the key of its scores in result files. ``steps`` is the largest distance of two
-    codes, which are whole numbers from 0; None where items are vectors and only scores exist.
+    codes, which are whole numbers from 0; None where only scores exist, as of vectors.
     """
 
     @property
@@ -209,7 +210,7 @@ def distance_of(
     """The distance of a name, between stored items of so many bits.
 
     Args:
-        name: ``hamming``, ``tree`` or ``dot``.
+        name: ``hamming``, ``tree``, ``dot``, ``lookup`` or ``rabitq``.
         bits: Bits of a stored item.
         ancestors: Gives the class of each leaf at each level, (L, leaves), where they are needed.
 
@@ -226,4 +227,8 @@ def distance_of(
         return Dot(bits // 32)
     if name == "tree":
         return TreeDistance(ancestors())
+    if name == "lookup":
+        return Lookup(bits // 8)
+    if name == "rabitq":
+        return Factored(bits - 8 * FACTOR_BYTES)
     raise ValueError(f"'{name}' is no distance that is known")

@@ -15,10 +15,10 @@ import numpy as np
 from annotated_types import Ge, Le
 from numpy.typing import NDArray
 from pydantic import Strict
-from scipy.linalg import eigh
 
 from hierhash.codes.coded import Coded
 from hierhash.codes.coding import Signs
+from hierhash.codes.principal_rotation import nearest_rotation, principal_components
 from hierhash.errors import ConfigError
 from hierhash.methods.bit_codes import BitCodes
 from hierhash.methods.method import Preset, Problem, Role, Rows, only_modality
@@ -114,28 +114,6 @@ class ITQ(BitCodes):
     def facts(cls, settings: ITQSettings) -> dict[str, Any]:
         """See ``Method``."""
         return {"iterations": settings.iterations}
-
-
-def principal_components(features: NDArray[Any], mean: Floats, count: int) -> Floats:
-    """The first ``count`` principal components, float64 (width, count), largest first."""
-    width = features.shape[1]
-    covariance = np.zeros((width, width))
-    for block in blocks(len(features)):
-        apart = features[block] - mean
-        covariance += apart.T @ apart
-    _, vectors = eigh(covariance, subset_by_index=(width - count, width - 1))
-    return np.ascontiguousarray(vectors[:, ::-1])
-
-
-def nearest_rotation(projected: Floats, iterations: int, rng: np.random.Generator) -> Floats:
-    """The K x K rotation R under which sign(V R) is nearest to V R, from a random one."""
-    bits = projected.shape[1]
-    rotation, _ = np.linalg.qr(rng.standard_normal((bits, bits)))
-    for _ in range(iterations):
-        signs = np.where(projected @ rotation >= 0, 1.0, -1.0)
-        left, _, right = np.linalg.svd(projected.T @ signs)
-        rotation = left @ right
-    return np.asarray(rotation)
 
 
 PRESET = Preset(ITQ, ITQSettings())

@@ -10,6 +10,7 @@ from hierhash.bench.results import data_file
 from hierhash.errors import RunError
 from hierhash.labels.tree import read_tree
 from hierhash.prepare import LabelledItems
+from hierhash.reports.arena import arena_section
 from hierhash.reports.asymmetric import asymmetric_section
 from hierhash.reports.centre_weights import centre_weights_section
 from hierhash.reports.classification import classification_section
@@ -90,6 +91,7 @@ def build_report(suite: str, results: Path, items: LabelledItems | None = None) 
         together_section(runs),
         facets_section(runs),
         typed_section(runs),
+        arena_section(runs),
         cost_section(runs, environments),
     ]
     kept = [section for section in sections if section is not None]

@@ -256,8 +256,11 @@ def _distance(folder: Path, manifest: dict[str, Any], run: Path) -> Distance:
     """How its codes are compared; an index that does not say holds codes of bits."""
     name, bits = str(manifest.get("distance", "hamming")), manifest["bits"]
     about = read_json(run / "model.json")
-    coding = about.get("coding") if isinstance(about, dict) else None
+    about = about if isinstance(about, dict) else {}
+    coding = about.get("coding")
     own = coding.get("name", "signs") if isinstance(coding, dict) else "signs"
+    # Of a method that alone codes texts, which says so with a null, any distance may be.
+    own = "" if "coding" in about and coding is None else own
     if name != DISTANCES.get(own, name):
         raise RunError(
             f"{folder}/{MANIFEST}: distance '{name}', and its run codes by '{own}'; {REMEDY}"

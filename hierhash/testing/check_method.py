@@ -125,8 +125,11 @@ def codes_have_the_shape_of_the_layout(subject: Subject) -> None:
         stored = kept.stored
         assert len(stored) == items.n, "one code an item"
         if distance.steps is None:
-            assert stored.dtype == np.float32, "vectors are float32"
-            assert asked.query is not None, "a method without codes asks with vectors"
+            if kept.codes is None:
+                assert stored.dtype == np.float32, "vectors are float32"
+            else:
+                assert stored.shape[1] == width, f"{stored.shape[1]} bytes, the layout says {width}"
+            assert asked.query is not None, "a method without distances asks with vectors"
         else:
             assert stored.dtype == np.uint8, "codes are bytes"
             assert stored.shape[1] == width, f"{stored.shape[1]} bytes, the layout says {width}"
@@ -183,7 +186,7 @@ def a_flat_tree_works(subject: Subject) -> None:
     items = small_items(tree=FLAT)
     method = subject.fitted(items, FLAT)
     for modality in subject.modalities:
-        assert len(method.encode({modality: items.rows[modality]}, "query").stored) == items.n
+        assert len(method.encode({modality: items.rows[modality]}, "database").stored) == items.n
 
 
 def missing_parts_are_handled(subject: Subject) -> None:
@@ -262,7 +265,10 @@ def an_extension_keeps_what_was_learnt(subject: Subject) -> None:
         assert np.array_equal(array, before[name]), f"extend changes '{name}' of the method itself"
     for modality in subject.modalities:
         rows = {modality: items.rows[modality]}
-        first, second = method.encode(rows, "query").stored, grown.encode(rows, "query").stored
+        first, second = (
+            method.encode(rows, "database").stored,
+            grown.encode(rows, "database").stored,
+        )
         assert first.shape == second.shape, "an extension has codes of another length"
         alike = (first == second).mean(axis=1)
         assert alike[~is_new].mean() > alike[is_new].mean(), "codes of other items change as much"
@@ -338,11 +344,11 @@ def _near(one: NDArray[Any], other: NDArray[Any]) -> bool:
 
 def _separation(method: Method, items: Items, subject: Subject) -> float:
     """How much nearer items of one leaf are than others, by the share of nearest ten."""
-    modality = subject.modalities[0]
-    coded = method.encode({modality: items.rows[modality]}, "query")
-    distance, stored = method.distance(), coded.stored
+    rows = {(modality := subject.modalities[0]): items.rows[modality]}
+    coded, stored = method.encode(rows, "query"), method.encode(rows, "database").stored
+    distance = method.distance()
     if distance.steps is None:
-        assert coded.query is not None, "a method without codes asks with vectors"
+        assert coded.query is not None, "a method without distances asks with vectors"
         keys = -distance.scorer(stored)(coded.query)
     else:
         keys = distance.between(stored.astype(np.uint8), stored.astype(np.uint8))

@@ -29,6 +29,25 @@ data:
   path: {shop}
   split: {{sizes: {{train: 24, validation: 8, query: 6}}}}
 """
+SILENT = {
+    "itq",
+    "soft_contrast",
+    "dcmh_any",
+    "dcmh_leaf",
+    "dcmh_published",
+    "dcmh_tuned",
+    "dch",
+    "gsph",
+    "lsh",
+    "features_sign",
+    "features_pq",
+    "features_opq",
+    "features_rabitq",
+    "features_cosine",
+    "minhash",
+    "bm25",
+    "tfidf_cosine",
+}
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +65,8 @@ def run(request, shop, tmp_path_factory):
     """A trained run of a method, and an index of the shop's pictures."""
     folder = tmp_path_factory.mktemp(request.param)
     (folder / "c.yaml").write_text(CONFIG.format(name=request.param, shop=shop))
-    short = [] if request.param == "itq" else ["model.training.epochs=3"]
+    trained = hasattr(find_preset(request.param).settings, "training")
+    short = ["model.training.epochs=3"] if trained else []
     if request.param in ("dcmh_published", "dcmh_leaf", "dcmh_any"):
         short.append("model.text.hidden=16")
     said = hierhash("train", folder / "c.yaml", *short, "--out", folder / "run")
@@ -61,7 +81,8 @@ def test_it_is_scored(run):
     method, folder = run
     said = hierhash("evaluate", folder / "run", "--json")
     assert said.code == 0, said.err
-    both = {"i2t", "t2i", "i2i", "t2t"} if "text" in method.needs else {"i2i"}
+    coded = method.needs & {"image", "text"}
+    both = {"i2t", "t2i", "i2i", "t2t"} if len(coded) == 2 else {f"{min(coded)[0]}2{min(coded)[0]}"}
     both |= {"i2m", "t2m"} if method.fuses else set()
     assert set(json.loads(said.out)["scores"]) == both
 
@@ -76,7 +97,7 @@ def test_texts_are_answered_as_torch_does_without_loading_it(run):
         assert "reads no texts" in said.stderr
         return
     assert said.returncode == 0, said.stderr
-    assert " torch" not in said.stderr
+    assert " torch" not in said.stderr or not answers_in_numpy(folder / "run")
     found = json.loads(said.stdout)
     hits = load_index(folder / "index").search("wear hats", k=len(found))
     assert [hit["item"]["id"] for hit in found] == [hit.item["id"] for hit in hits]
@@ -89,7 +110,7 @@ def test_texts_are_answered_as_torch_does_without_loading_it(run):
 
 def test_it_predicts_or_says_that_it_does_not(run):
     _, folder = run
-    silent = folder.name.startswith(("itq", "soft", "dcmh_any", "dcmh_leaf", "dcmh_pub", "dcmh_t"))
+    silent = folder.name[:-1] in SILENT  # a number follows the name
     said = hierhash("predict", folder / "run", "--text", "wear hats", "--json")
     assert said.code == (2 if silent else 0), said.err
     if silent:
@@ -123,7 +144,9 @@ def test_a_method_that_numpy_cannot_stand_in_for_answers_itself(run, tmp_path):
 def test_an_index_holds_picture_and_text_together_where_the_method_can(run, tmp_path):
     method, folder = run
     manifest = json.loads((folder / "index" / "manifest.json").read_text())
-    assert manifest["modality"] == ("both" if method.fuses else "image")
+    assert manifest["modality"] == (
+        "both" if method.fuses else "image" if "image" in method.needs else "text"
+    )
     said = hierhash("index", "build", folder / "run", tmp_path / "both", "--modality", "both")
     assert said.code == (0 if method.fuses else 2)
     if not method.fuses:

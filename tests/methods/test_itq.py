@@ -3,8 +3,9 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from hierhash.codes.principal_rotation import nearest_rotation, principal_components
 from hierhash.errors import ConfigError
-from hierhash.methods.itq import ITQ, ITQSettings, nearest_rotation, principal_components
+from hierhash.methods.itq import ITQ, ITQSettings
 from hierhash.testing.small_problem import small_items, small_problem
 from hierhash.training.fit import Watch
 from hierhash.training.items import Items

@@ -28,6 +28,8 @@ if hasattr(settings, "training"):
     settings = replace(settings, training=replace(settings.training, epochs=1, batch_size=512))
 if hasattr(settings, "candidates"):  # a step takes batch x candidates, whatever n is
     settings = replace(settings, candidates=1000)
+if hasattr(settings, "anchors"):  # kernel rows take n x anchors
+    settings = replace(settings, anchors=200)
 
 
 def fit(n):

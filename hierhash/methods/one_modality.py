@@ -1,0 +1,140 @@
+"""What methods have in common that read the feature rows of one modality and learn no labels."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from hierhash.codes.coded import Segment
+from hierhash.codes.distances import Dot
+from hierhash.errors import ConfigError
+from hierhash.methods.bit_codes import BitCodes
+from hierhash.methods.method import Problem
+from hierhash.training.items import Items
+
+Floats = NDArray[np.float32]
+
+
+@dataclass(frozen=True)
+class FeatureSettings:
+    """Settings of methods of raw picture features.
+
+    Args:
+        unit: Whether features are divided by their length first, so that angles count alone.
+    """
+
+    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
+
+    unit: bool = True
+
+
+class OneModality(BitCodes):
+    """All but the coding; ``ready`` is what is learnt, arrays by name and nothing beside them."""
+
+    Settings: ClassVar[type] = FeatureSettings
+    needs: ClassVar[frozenset[str]] = frozenset({"image"})
+    epochs = 0
+
+    def __init__(self, settings: Any, problem: Problem, device: str = "cpu") -> None:
+        self.settings, self.problem = settings, problem
+        self.ready: dict[str, NDArray[Any]] = {}
+
+    @property
+    def width(self) -> int:
+        """Numbers of a feature row."""
+        [modality] = self.needs
+        return int(np.prod(self.problem.shapes[modality]))
+
+    def check(self, train: Items) -> None:
+        """See ``Method``."""
+        [modality] = self.needs
+        if modality not in train.has or not train.has[modality].any():
+            raise ConfigError(f"data: no training item has this modality: {modality}")
+        if len(train.shapes[modality]) != 1:
+            raise ConfigError(
+                "features.image.name: pixels, and the method reads feature rows; choose another, "
+                "such as efficientnet_lite0"
+            )
+
+    def known(self, train: Items) -> Any:
+        """Feature rows of the training items that have some."""
+        [modality] = self.needs
+        return train.rows[modality][train.has[modality]]
+
+    def rows(self, features: Any) -> Floats:
+        """Picture features as the method compares them, float32 (n, d)."""
+        rows: Floats = np.asarray(features, dtype=np.float32)
+        return unit_rows(rows) if self.settings.unit else rows
+
+    def state(self) -> dict[str, NDArray[Any]]:
+        """See ``Method``."""
+        return dict(self.ready)
+
+    def meta(self) -> dict[str, Any]:
+        """See ``Method``."""
+        return {"temperatures": {}}
+
+    def load(self, state: Mapping[str, NDArray[Any]], meta: Mapping[str, Any]) -> None:
+        """See ``Method``."""
+        for name, shape in self.shapes().items():
+            if state[name].shape != shape:
+                raise ValueError(f"{name} is of another shape")
+            self.ready[name] = state[name]
+
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """Shapes of the arrays of ``ready``."""
+        return {}
+
+    @classmethod
+    def facts(cls, settings: Any) -> dict[str, Any]:
+        """See ``Method``."""
+        return {"unit": settings.unit}
+
+
+class FloatVectors(OneModality):
+    """As ``OneModality`` for methods that keep float vectors, of as many numbers as features."""
+
+    free_length: ClassVar[bool] = False
+
+    def layout(self) -> tuple[Segment, ...]:
+        """No codes."""
+        return ()
+
+    def distance(self) -> Dot:  # type: ignore[override] # vectors, where others have bits
+        """The product of vectors."""
+        return Dot(self.width)
+
+    def meta(self) -> dict[str, Any]:
+        """See ``Method``: the method itself codes texts."""
+        return {"temperatures": {}, "coding": None}
+
+
+def unit_rows(rows: Any) -> Floats:
+    """Rows divided by their length; zeros stay.
+
+    Example:
+        >>> unit_rows(np.array([[3, 0], [0, 0]])).tolist()
+        [[1.0, 0.0], [0.0, 0.0]]
+    """
+    rows = np.asarray(rows, dtype=np.float32)
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    return np.asarray(rows / np.where(lengths > 0, lengths, 1), dtype=np.float32)
+
+
+def counts(features: Any) -> Any:
+    """Text features as a sparse matrix of counts, (n, words) float64; what is below 0 is nothing.
+
+    Example:
+        >>> counts(np.array([[2, 0, -1]])).toarray().tolist()
+        [[2.0, 0.0, 0.0]]
+    """
+    from scipy import sparse
+
+    found = sparse.csr_array(features, dtype=np.float64, copy=True)
+    found.data = np.maximum(found.data, 0)
+    found.eliminate_zeros()
+    return found
