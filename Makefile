@@ -56,6 +56,7 @@ docs: $(READY)
 	$(BIN)/python benchmarks/write_tables.py
 	$(BIN)/python docs/draw_architecture.py
 	$(BIN)/python docs/write_verbs.py
+	$(BIN)/python docs/write_methods.py
 
 # The documentation as pages, in site/.
 site: $(READY)

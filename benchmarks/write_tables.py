@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 from typing import Any
 
+from ann import table as ann_table
 from cost_tables import costs, memory, nearby, one_file, serving, speed
 
+from hierhash.reports.arena import arena_section
 from hierhash.reports.build import build_report
 from hierhash.reports.centre_weights import centre_weights_section
 from hierhash.reports.cross import cross_section
 from hierhash.reports.facts import together_section, within_markdown
 from hierhash.reports.headline import headline_markdown
-from hierhash.reports.markdown import markdown_table
+from hierhash.reports.looks import PALETTE
+from hierhash.reports.markdown import markdown, markdown_table
 from hierhash.reports.prefixes import prefix_section
 from hierhash.reports.runs import Run, load_results
 from hierhash.reports.section import Section, Table
@@ -223,7 +227,13 @@ def risk(_: str, results: Path) -> str:
     return markdown_table(Table(["", "asked", "seeds", "n", *header], rows, names=1))
 
 
+def ann(_: str, results: Path) -> str:
+    """What structures that look at few items find, and how fast."""
+    return ann_table(read_lines(results / "ann.jsonl"))
+
+
 BLOCKS = {
+    "ann": ann,
     "table": headline,
     "cross": first_table(cross_section),
     "prefixes": first_table(prefix_section),
@@ -245,7 +255,7 @@ BLOCKS = {
     "serving": serving,
 }
 DOCS = ROOT / "docs"
-OWN = ("our-method.md", "facets.md", "search.md", "page.md", "serving.md")
+OWN = ("ann.md", "our-method.md", "facets.md", "search.md", "page.md", "serving.md")
 PAGES = (ROOT / "README.md", *(DOCS / name for name in OWN))
 BLOCK = re.compile(rf"(<!-- ({'|'.join(BLOCKS)}): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
@@ -264,7 +274,43 @@ def results_page(results: Path) -> str:
     return start + "\n".join(build_report(suite, results).markdown for suite in done)
 
 
+ARENA = """# The arena
+
+Bytes an item against answers, for everything that was run. What a system is stands in
+[Every system](methods.md), what the scores are in [Protocol](protocol.md).
+
+"""
+
+
+def arena_page(results: Path) -> tuple[str, dict[str, str]]:
+    """docs/arena.md, and its charts by the names of their files."""
+    parts, drawn = [ARENA.rstrip()], {}
+    for suite in (one for one in SUITES if (results / f"{one}.jsonl").is_file()):
+        section = arena_section(load_results(suite, results)[0])
+        if section is None:
+            continue
+        charts = []
+        for place, chart in enumerate(section.charts):
+            name = f"arena-{suite}-{place + 1}.svg"
+            drawn[name] = _on_paper(chart.svg)
+            charts.append(f"![{chart.caption}]({name})\n")
+        text = markdown([replace(section, title=suite, charts=[])], "")
+        parts.append(text.rstrip() + "\n\n" + "\n".join(charts).rstrip())
+    return "\n\n".join(parts) + "\n", drawn
+
+
+def _on_paper(svg: str) -> str:
+    """A chart in the colours of light paper, on white, as a file of its own."""
+    coloured = re.sub(r"var\(--method-(\d+)\)", lambda m: PALETTE[int(m[1])][0], svg)
+    own = coloured.replace("currentColor", "#222")
+    return own.replace("<svg ", '<svg style="background:#fff" ', 1)
+
+
 if __name__ == "__main__":
     for page in PAGES:
         page.write_text(with_tables(page.read_text(), RESULTS))
     (ROOT / "docs" / "results.md").write_text(results_page(RESULTS))
+    text, charts = arena_page(RESULTS)
+    (DOCS / "arena.md").write_text(text)
+    for name, svg in charts.items():
+        (DOCS / name).write_text(svg)

@@ -236,6 +236,7 @@ def _split(
         group_by=own.group_by,
         parts=own.parts,
         unseen_leaves=UNSEEN_LEAVES if own.protocol == "unseen_leaves" else 0,
+        unseen_value=own.unseen_value,
     )
 
 

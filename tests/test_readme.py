@@ -56,7 +56,9 @@ def test_the_tables_of_facets_are_those_of_their_result_files(tables):
     assert tables.with_tables(text, ROOT / "benchmarks" / "results") == text, "run: make docs"
 
 
-@pytest.mark.parametrize(("page", "block"), [("page", "one-file"), ("serving", "serving")])
+@pytest.mark.parametrize(
+    ("page", "block"), [("page", "one-file"), ("serving", "serving"), ("ann", "ann")]
+)
 def test_tables_of_pages_are_those_of_their_result_files(tables, page, block):
     text = (ROOT / "docs" / f"{page}.md").read_text()
     assert f"<!-- {block}: all -->\n| " in text
@@ -66,6 +68,13 @@ def test_tables_of_pages_are_those_of_their_result_files(tables, page, block):
 def test_the_results_page_is_that_of_the_result_files(tables):
     page = (ROOT / "docs" / "results.md").read_text()
     assert tables.results_page(ROOT / "benchmarks" / "results") == page, "run: make docs"
+
+
+def test_the_arena_is_that_of_the_result_files(tables):
+    text, charts = tables.arena_page(ROOT / "benchmarks" / "results")
+    assert (ROOT / "docs" / "arena.md").read_text() == text, "run: make docs"
+    assert all((ROOT / "docs" / name).is_file() for name in charts), "run: make docs"
+    assert "is on the front" in text
 
 
 def results_of(suite):

@@ -70,10 +70,10 @@ def test_every_requirement_is_pinned_to_what_it_admits():
     newest, lowest = pinned("constraints.txt"), pinned("constraints-lowest.txt")
     tested = [*PROJECT["dependencies"], *EXTRAS["tables"], *EXTRAS["backbones"], *EXTRAS["onnx"]]
     tested += [*EXTRAS["postgres"], *EXTRAS["pgserver"], *EXTRAS["serve"], *EXTRAS["zoo"]]
-    tested += EXTRAS["dev"]
+    tested += [*EXTRAS["dev"], *EXTRAS["emoji"]]
     for name, rest in wanted([one for one in tested if not one.startswith("hierhash")]).items():
         assert name in newest, f"{name} is not in constraints.txt"
         lows = [*EXTRAS["tables"], *EXTRAS["postgres"], *EXTRAS["serve"], *EXTRAS["pgserver"][1:]]
-        lows += EXTRAS["zoo"]
+        lows += [*EXTRAS["zoo"], *EXTRAS["emoji"]]
         if rest and name in wanted([*PROJECT["dependencies"], *lows]):
             assert rest == f">={lowest[name]}", f"{name}: {rest} is not the version tested lowest"

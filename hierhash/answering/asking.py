@@ -202,7 +202,7 @@ def ask_stored(code: NDArray[Any], distance: Distance, by_score: bool) -> Query:
         return Query(Coded(None, code), "item")
     if distance.steps is None:
         raise InputError(
-            f"--item: codes compared by '{distance.name}' do not ask; give the item's own picture "
+            f"--like: codes compared by '{distance.name}' do not ask; give the item's own picture "
             "or text"
         )
     real = None

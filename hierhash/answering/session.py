@@ -75,7 +75,7 @@ class Session:
     @property
     def unit(self) -> str:
         """What distances are counted in."""
-        return "level" if self.store.distance.name == "tree" else "bit"
+        return {"tree": "level", "weighted": "point"}.get(self.store.distance.name, "bit")
 
     @property
     def _reader(self) -> TextReader:
@@ -132,7 +132,7 @@ class Session:
             InputError: There is no such node, value, segment or column, or they do not go together.
         """
         if not rescore and self.store.distance.steps is None:
-            raise InputError("--no-rescore: the items are float vectors, which have scores alone")
+            raise InputError("--no-rescore: the items are no codes of bits; they have scores alone")
         if weigh and not rescore:
             raise InputError("--weigh: distances count every bit once; leave --no-rescore away")
         if mode == "words" and (bits is not None or not rescore or weigh):

@@ -71,8 +71,10 @@ class SuiteResults:
 
     def has(self, job: Job) -> bool:
         """Whether the job was done."""
-        done = self._of_this_data(self.runs if job.final else self.tuning)
-        return config_hash(self.config(job)) in done
+        line = self._of_this_data(self.runs if job.final else self.tuning).get(
+            config_hash(self.config(job))
+        )
+        return line is not None and (job.final or line.get("items") == job.row.trial_items)
 
     def choose(self, row: Row) -> Overrides:
         """The trial of a row with the best validation objective; ties go to the earlier trial.
@@ -109,7 +111,11 @@ class SuiteResults:
             done.get(config_hash(self.config(self.trial_job(row, trial))))
             for trial in self.suite.trials_of(row)
         ]
-        return [_score(line, self.tuning) for line in lines if line is not None]
+        return [
+            _score(line, self.tuning)
+            for line in lines
+            if line is not None and line.get("items") == row.trial_items
+        ]
 
     def trial_job(self, row: Row, trial: Overrides) -> Job:
         """A trial at the suite's tuning length and seed."""

@@ -12,7 +12,9 @@ if TYPE_CHECKING:
 
 Source = Annotated[
     str,
-    typer.Argument(help="Folder or file, or one of: sample, fashion (under $HIERHASH_DATA)."),
+    typer.Argument(
+        help="Folder or file, or one of: sample, fashion, emoji (under $HIERHASH_DATA)."
+    ),
 ]
 Format = Annotated[
     str | None, typer.Option("--format", help="Reader to use, when the path does not show it.")

@@ -46,6 +46,14 @@ def split_command(
     unseen_leaves: Annotated[
         int, typer.Option(help="Hold back this many leaves; the queries come from them.", min=0)
     ] = 0,
+    unseen_value: Annotated[
+        str | None,
+        typer.Option(
+            metavar="COLUMN=VALUE",
+            help="Items that have it ask and are nowhere else: artist=openmoji.",
+            show_default=False,
+        ),
+    ] = None,
     force: Annotated[bool, typer.Option("--force", help="Replace the file.")] = False,
     as_json: AsJson = False,
 ) -> None:
@@ -74,6 +82,7 @@ def split_command(
         group_by=group_by,
         parts=parts,
         unseen_leaves=unseen_leaves,
+        unseen_value=unseen_value,
     )
     if len(split.unseen) < unseen_leaves:
         raise DataError(

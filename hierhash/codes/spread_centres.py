@@ -46,8 +46,9 @@ def random_centres(classes: int, bits: int, seed: int) -> NDArray[np.int8]:
     place = 0
     while place < classes:
         drawn = rng.choice(np.array([-1, 1], dtype=np.int8), (TRIES, bits))
-        products = drawn.astype(np.int32) @ centres[:place].T.astype(np.int32)
-        nearest = (bits - products.max(axis=1, initial=-bits)) // 2
+        # Sums of so few ones are exact in float32, and quick.
+        products = drawn.astype(np.float32) @ centres[:place].T.astype(np.float32)
+        nearest = (bits - products.max(axis=1, initial=-bits)) / 2
         far = np.flatnonzero(nearest >= apart)
         if len(far):
             centres[place] = drawn[far[0]]

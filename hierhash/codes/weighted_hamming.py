@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from hierhash.codes.asymmetric import asymmetric_scores
 from hierhash.codes.distances import Floats
-from hierhash.codes.hamming import hamming_distances
+from hierhash.codes.hamming import hamming_distances, machine_words, word_distances
 from hierhash.codes.packing import Codes, check_codes, pack, unpack
 
 
@@ -26,7 +26,7 @@ class WeightedHamming:
 
     Args:
         parts: Bits of each part, one behind the other; they need not fill bytes.
-        weights: Of each part, 1 or more.
+        weights: Of each part, 0 or more.
 
     Example:
         >>> codes = np.array([[0b0000_0000], [0b1000_0001]], np.uint8)
@@ -37,6 +37,39 @@ class WeightedHamming:
     parts: tuple[int, ...]
     weights: tuple[int, ...]
     name: str = "weighted"
+
+    @classmethod
+    def of(cls, described: Any, bits: int) -> WeightedHamming:
+        """The distance that ``described`` says, of codes of so many bits.
+
+        Args:
+            described: [bits, weight] of each part, as an index keeps them.
+            bits: Of a code.
+
+        Raises:
+            ValueError: It says no such distance.
+
+        Example:
+            >>> WeightedHamming.of([[4, 3], [4, 1]], 8).weights
+            (3, 1)
+        """
+        pairs = described if isinstance(described, list) else []
+        whole = [one for one in pairs if isinstance(one, list) and len(one) == 2]
+        numbers = [number for one in whole for number in one]
+        right = len(whole) == len(pairs) and all(type(one) is int and one >= 0 for one in numbers)
+        if not right or not any(numbers[1::2]) or sum(numbers[::2]) != bits:
+            raise ValueError(f"'weights' are not bits and weight of each part of {bits} bits")
+        return cls(tuple(numbers[::2]), tuple(numbers[1::2]))
+
+    @property
+    def described(self) -> list[list[int]]:
+        """[bits, weight] of each part."""
+        return [[bits, weight] for bits, weight in zip(self.parts, self.weights, strict=True)]
+
+    @property
+    def bits(self) -> int:
+        """Of a code."""
+        return sum(self.parts)
 
     @property
     def steps(self) -> int:
@@ -56,8 +89,26 @@ class WeightedHamming:
         return pack(np.where(owner == np.arange(len(self.parts))[:, None], 1.0, -1.0))
 
     def from_one(self, codes: Codes) -> Callable[[Codes], NDArray[Any]]:
-        """See ``Distance``."""
-        return lambda code: self.between(code[None], codes)[0]
+        """See ``Distance``; a copy of the codes for each part of several bits."""
+        if max(self.parts) == 1:  # a table of bits is quicker than a pass for each
+            weighed = unpack(codes, self.bits) * np.asarray(self.weights, dtype=np.float32)
+
+            def by_product(code: Codes) -> NDArray[Any]:
+                products = weighed @ unpack(code[None], self.bits)[0].astype(np.float32)
+                return ((self.steps - products) / 2).astype(np.int32)
+
+            return by_product
+        masks = list(zip(self._masks, self.weights, strict=True))
+        parts = [(mask, weight, machine_words(codes & mask)) for mask, weight in masks]
+
+        def by_part(code: Codes) -> NDArray[Any]:
+            summed = np.zeros(len(codes), dtype=np.int32)
+            for mask, weight, words in parts:
+                own = [word[0] for word in machine_words((code & mask)[None])]
+                summed += weight * word_distances(own, words).astype(np.int32)
+            return summed
+
+        return by_part
 
     def between(self, queries: Codes, codes: Codes) -> NDArray[Any]:
         """See ``Distance``."""
@@ -68,8 +119,8 @@ class WeightedHamming:
 
     def scorer(self, stored: Codes) -> Callable[[Floats], Floats]:
         """See ``Distance``: <w q, b> with b of -1 and +1, over the largest w."""
-        check_codes(stored, sum(self.parts))
-        signs = unpack(stored, sum(self.parts)).astype(np.float32)
+        check_codes(stored, self.bits)
+        signs = unpack(stored, self.bits).astype(np.float32)
         return lambda queries: np.asarray((queries * self.bit_weights) @ signs.T)
 
     def scores(self, query: Floats, stored: Codes) -> Floats:
@@ -89,13 +140,13 @@ def equal_parts(bits: int, count: int) -> tuple[int, ...]:
 
 
 def whole_weights(weights: Sequence[float], finest: int = 100) -> tuple[int, ...]:
-    """Whole numbers in the proportion of weights, to ``finest`` steps of the smallest.
+    """Whole numbers in the proportion of weights, to ``finest`` steps of the smallest above 0.
 
     Example:
         >>> whole_weights([0.5, 1 / 3, 1 / 6]), whole_weights([0.1, 0.1, 0.8])
         ((3, 2, 1), (1, 1, 8))
     """
-    own = np.asarray(weights, dtype=np.float64) / min(weights)
+    own = np.asarray(weights, dtype=np.float64) / min(one for one in weights if one > 0)
     for scale in range(1, finest):
         if np.abs(own * scale - np.rint(own * scale)).max() < 1e-6 * scale:
             return tuple(int(one) for one in np.rint(own * scale))

@@ -55,6 +55,12 @@ def _sizes(sizes: Any) -> Any:
     return sizes
 
 
+def _column_value(text: str | None) -> str | None:
+    if text is not None and not all(text.partition("=")):
+        raise ValueError(f"'{shortened(text)}' names no value; write COLUMN=VALUE")
+    return text
+
+
 def _source(name: str) -> str:
     if name not in SOURCES:
         hint = did_you_mean(name, SOURCES) or f"; use one of {', '.join(SOURCES)}"
@@ -109,6 +115,9 @@ class SplitConfig(Section):
     group_by: str = Field("content", description="what keeps items together: content, none, COLUMN")
     parts: str | None = Field(
         None, description="a column with your own parts: train, validation..."
+    )
+    unseen_value: Annotated[str | None, AfterValidator(_column_value)] = Field(
+        None, description="COLUMN=VALUE: items that have it ask and are nowhere else"
     )
 
 

@@ -36,6 +36,16 @@ def _fashion(root: Path | None, **options: Any) -> Catalogue:
     return read_fashion(base, **options)
 
 
+def _emoji(root: Path | None, **options: Any) -> Catalogue:
+    from hierhash.data.readers.emoji import NAME, TEXTS, read_emoji
+
+    base = _needed(root, NAME) if root is not None else _data_root()
+    for folder in (base, base / NAME):
+        if (folder / TEXTS).is_file():
+            return read_emoji(folder, **options)
+    return read_emoji(base if root is not None else base / NAME, **options)
+
+
 def _imagefolder(root: Path | None, **options: Any) -> Catalogue:
     from hierhash.data.readers.imagefolder import read_imagefolder
 
@@ -67,11 +77,12 @@ SOURCES: dict[str, Callable[..., Catalogue]] = {
     "table": _table,
     "mat": _mat,
     "fashion": _fashion,
+    "emoji": _emoji,
     "synthetic": _synthetic,
 }
 
 
-PLACELESS = ("sample", "fashion", "synthetic")
+PLACELESS = ("sample", "fashion", "emoji", "synthetic")
 """Sources that can be read without a path."""
 
 
@@ -80,8 +91,8 @@ def read(source: str, root: Path | None = None, **options: Any) -> Catalogue:
 
     Args:
         source: One of :data:`SOURCES`.
-        root: The folder or file; ``sample`` and ``synthetic`` need none, ``fashion`` looks below
-            the environment variable HIERHASH_DATA without it.
+        root: The folder or file; ``sample`` and ``synthetic`` need none, ``fashion`` and ``emoji``
+            look below the environment variable HIERHASH_DATA without it.
         **options: What the reader takes beside the path.
 
     Raises:
@@ -155,7 +166,7 @@ def _detect_folder(path: Path) -> str:
 PLACES = ("images", "label_names", "vocabulary", "path", "tree")
 """Options that name a file or a folder."""
 _LIST_OPTIONS = ("text", "labels")
-_TEXT_OPTIONS = ("image", "item_id", "separator", "links")
+_TEXT_OPTIONS = ("image", "item_id", "separator", "links", "language")
 
 
 def parse_options(pairs: list[str]) -> dict[str, Any]:

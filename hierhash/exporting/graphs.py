@@ -41,7 +41,8 @@ def codings_of(saved: SavedRun) -> dict[str, Coding]:
     found = {}
     for name, part in parts_of(saved.method).items():
         description = part.meta().get("coding", {"name": "signs"})
-        if description is None or not hasattr(part, "branch"):
+        both = {"image", "text"} <= part.needs
+        if description is None or not both or not hasattr(part, "branch"):
             raise RunError(_refusal(saved))
         tree = _tree(saved, name)
         found[name] = coding_of(
@@ -151,6 +152,6 @@ def _codings(saved: SavedRun, modality: str) -> dict[str, CodingGraph]:
 def _refusal(saved: SavedRun) -> str:
     return (
         f"{saved.folder}: '{saved.config.method}' cannot be exported, only networks whose codes "
-        f"are {CODED_BY}: expected_tree_codes, the dcmh methods, soft_contrast, "
-        "posterior_hyperplanes"
+        f"are {CODED_BY} and that code pictures and texts: expected_tree_codes, the dcmh methods, "
+        "soft_contrast, posterior_hyperplanes and others of docs/methods.md"
     )

@@ -4,7 +4,7 @@ With F^l, G^l the outputs of level l's part, tanh of both branches, S^l = 1 wher
 class of that level, and Theta^l = F^l' G^l / 2:
 
     J = sum_l h_l sum_ij [ log(1 + e^Theta^l) - S^l Theta^l ] + gamma (||B - F||^2 + ||B - G||^2)
-        + eta (||F 1||^2 + ||G 1||^2) + mu sum_l h_l CE(W_l F^l, Y^l), likewise of G,
+        + eta (||F 1||^2 + ||G 1||^2) + mu sum_l h_l CE(W_l F^l, Y^l), likewise of G by its own W',
 
 B = sign(F + G) after each epoch. Codes are compared by sum_l h_l D_H of the parts.
 
@@ -18,7 +18,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Annotated, ClassVar
+from typing import Annotated, Any, ClassVar
 
 import torch
 from annotated_types import Ge, Le
@@ -26,6 +26,7 @@ from pydantic import Strict
 from torch import Tensor, nn
 from torch.nn import functional
 
+from hierhash.errors import ConfigError
 from hierhash.losses.pairwise import pairwise_likelihood
 from hierhash.methods.branch_codes import BranchSettings
 from hierhash.methods.level_codes import LevelCodes, level_slices
@@ -33,7 +34,7 @@ from hierhash.methods.method import Preset
 from hierhash.methods.output_buffer import OutputBuffer
 from hierhash.methods.weight_scheme import WeightScheme, weights_of
 from hierhash.training.batches import Batch, BatchLoss
-from hierhash.training.items import Items
+from hierhash.training.items import MODALITIES, Items
 from hierhash.training.settings import NonNegative
 
 
@@ -75,8 +76,10 @@ class LevelPairs(BatchLoss):
         self.buffer = OutputBuffer(train.labels, own.bits, own.seed)
         self.register_buffer("weights", torch.tensor(method.level_weights))
         torch.manual_seed(own.seed)
-        heads = zip(self.parts, own.sizes, strict=True)
-        self.heads = nn.ModuleList(nn.Linear(bits, size) for bits, size in heads)
+        shapes = list(zip(self.parts, own.sizes, strict=True))
+        self.heads = nn.ModuleDict(
+            {name: nn.ModuleList(nn.Linear(*one) for one in shapes) for name in MODALITIES}
+        )
 
     def forward(self, batches: Mapping[str, Batch]) -> dict[str, Tensor]:
         """See ``BatchLoss``."""
@@ -94,7 +97,8 @@ class LevelPairs(BatchLoss):
             terms[f"{name}/pairs"] = pairs
             terms[f"{name}/quantisation"] = self.settings.gamma * apart / n
             terms[f"{name}/balance"] = self.settings.eta * balance / n
-            terms[f"{name}/classification"] = self.settings.mu * self._classified(live[name], batch)
+            classified = self._classified(name, live[name], batch)
+            terms[f"{name}/classification"] = self.settings.mu * classified
         return terms
 
     def _pairs(self, name: str, live: Tensor, index: Tensor, drawn: Tensor) -> Tensor:
@@ -116,13 +120,14 @@ class LevelPairs(BatchLoss):
             total = total + self.weights[level] * found / (len(index) * max(count, 1))
         return total
 
-    def _classified(self, live: Tensor, batch: Batch) -> Tensor:
+    def _classified(self, name: str, live: Tensor, batch: Batch) -> Tensor:
         total = live.new_zeros(())
+        heads: Any = self.heads[name]
         for level, own in enumerate(level_slices(live, self.parts)):
             true = batch.classes[:, level]
             known = true >= 0
             summed = functional.cross_entropy(
-                self.heads[level](own)[known], true[known], reduction="sum"
+                heads[level](own)[known], true[known], reduction="sum"
             )
             total = total + self.weights[level] * summed / known.sum().clamp(min=1)
         return total
@@ -136,6 +141,17 @@ class HiCHNet(LevelCodes):
     """See the module's words."""
 
     Settings: ClassVar[type] = HiCHNetSettings
+
+    def check(self, train: Items) -> None:
+        """See ``Method``; weights of the distance cannot hang on labels, which a search has not."""
+        scheme = self.settings.level_weights
+        named = scheme.get("scheme") if isinstance(scheme, dict) else scheme
+        if named == "information_content":
+            raise ConfigError(
+                "model.level_weights: information_content hangs on the training labels, and codes "
+                "are compared without them; use another scheme, or one number a level"
+            )
+        super().check(train)
 
     @property
     def level_weights(self) -> tuple[float, ...]:
@@ -151,11 +167,12 @@ class HiCHNet(LevelCodes):
 PRESET = Preset(
     HiCHNet,
     HiCHNetSettings(),
+    revision=2,
     trials=(
         {"model.gamma": 1.0, "model.eta": 1.0},
         {"model.gamma": 1.0, "model.eta": 0.0},
         {"model.gamma": 100.0, "model.eta": 0.0},
-        {"model.gamma": 100.0, "model.eta": 0.0, "model.mu": 0.3},
+        {"model.gamma": 100.0, "model.eta": 0.0, "model.level_weights": "uniform"},
         {"model.gamma": 100.0, "model.eta": 0.01, "model.training.lr": 0.004},
         {"model.gamma": 100.0, "model.eta": 0.0, "model.training.epochs": 28},
         {"model.gamma": 1.0, "model.eta": 0.0, "model.training.epochs": 28},

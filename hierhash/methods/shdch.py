@@ -143,7 +143,7 @@ PRESET = Preset(
     trials=(
         {"model.eta": 100.0, "model.gamma": 10.0},
         {"model.eta": 10.0, "model.gamma": 10.0},
-        {"model.eta": 1000.0, "model.gamma": 10.0},
+        {"model.eta": 10.0, "model.level_weights": "uniform"},
         {"model.eta": 100.0, "model.gamma": 1.0},
         {"model.training.lr": 0.001},
         {"model.training.lr": 0.004},

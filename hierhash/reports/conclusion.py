@@ -71,7 +71,9 @@ def conclude(runs: list[Run], found: dict[Key, Interval]) -> Conclusion | None:
     sizes = {name: item_bytes(of[name]) for name in scores}
     said = [_best_rows(scores, sizes, bits)]
     if first in scores and len(scores) > 1:
-        codes = [n for n in scores if n != first and own_distance(of[n][0]) == "hamming"]
+        codes = [
+            n for n in scores if n != first and own_distance(of[n][0]) in ("hamming", "weighted")
+        ]
         others = [n for n in scores if n != first and n not in codes]
         marks: Marks = {
             (name, *column): mark(found[bits, name, *column])

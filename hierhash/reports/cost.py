@@ -14,19 +14,29 @@ from hierhash.reports.section import Section, Table
 def cost_section(runs: list[Run], environments: dict[str, Any]) -> Section:
     """Medians over seeds at the main code length."""
     bits = main_bits(runs)
+    costs = {
+        name: [run["cost"] for run in runs if run["name"] == name and run["bits"] == bits]
+        for name in headline_names(runs)
+    }
+    # Older lines tell less.
+    header = list(dict.fromkeys(key for own in costs.values() for one in own for key in one))
     rows: list[Row] = []
-    header: list[str] = []
-    for name in headline_names(runs):
-        own = [run["cost"] for run in runs if run["name"] == name and run["bits"] == bits]
+    for name, own in costs.items():
         if own:
             medians = pd.DataFrame(own).median()
-            header = list(medians.index)
-            rows.append([name, str(len(own)), *(f"{value:,.0f}" for value in medians)])
+            rows.append([name, str(len(own)), *(_number(medians.get(key)) for key in header)])
     note = (
-        "Median over seeds, wall-clock time, several runs at a time: compare rows, not machines. "
-        + _machines(runs, environments)
+        "Median over seeds, wall-clock time unless cpu is said, several runs at a time: compare "
+        "rows, not machines. " + _machines(runs, environments)
     )
     return Section(f"Cost, {bits} bits", note, [Table(["method", "seeds", *header], rows)])
+
+
+def _number(value: float | None) -> str:
+    """A median, with three digits where it is small; nothing where it was not kept."""
+    if value is None:
+        return ""
+    return f"{value:,.0f}" if value >= 100 else f"{value:.3g}"
 
 
 def train_seconds(runs: list[Run]) -> str:

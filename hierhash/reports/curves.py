@@ -6,7 +6,7 @@ import pandas as pd
 
 from hierhash.reports import charts
 from hierhash.reports.lines import DIRECTIONS
-from hierhash.reports.runs import Run, counted, headline_names, main_bits, tidy
+from hierhash.reports.runs import Run, counted, drawn_names, main_bits, tidy
 from hierhash.reports.section import Chart, Section
 from hierhash.reports.words import sentence
 
@@ -22,7 +22,7 @@ def length_section(runs: list[Run]) -> Section | None:
         for metric in ("map_leaf", "hap"):
             part = frame[(frame.direction == direction) & (frame.metric == metric)]
             curves = {}
-            for name in headline_names(runs):
+            for name in drawn_names(runs):
                 means = part[part["name"] == name].groupby("bits")["value"].mean()
                 curves[name] = (means.index.tolist(), means.tolist())
             chart = charts.lines(curves, "bits", f"{direction} {metric}", lengths)
@@ -33,7 +33,7 @@ def length_section(runs: list[Run]) -> Section | None:
         "Length of the code",
         note,
         charts=drawn,
-        methods=headline_names(runs),
+        methods=drawn_names(runs),
         terms=["bits", "map_leaf", "hap", *DIRECTIONS],
     )
 
@@ -51,7 +51,7 @@ def level_section(runs: list[Run]) -> Section:
                 f"level {metric.removeprefix('map_level_')}": float(value)
                 for metric, value in means[name].items()
             }
-            for name in headline_names(runs)
+            for name in drawn_names(runs)
             if name in means.index
         }
         said = f"{sentence(direction)}: mAP level by level, {_of(runs, direction)}."
@@ -61,7 +61,7 @@ def level_section(runs: list[Run]) -> Section:
         f"Level by level, {bits} bits",
         note,
         charts=drawn,
-        methods=headline_names(runs),
+        methods=drawn_names(runs),
         terms=["mAP", *DIRECTIONS],
     )
 
@@ -91,7 +91,7 @@ def curve_section(runs: list[Run]) -> Section:
         f"Precision and recall, {bits} bits",
         note,
         charts=drawn,
-        methods=headline_names(runs),
+        methods=drawn_names(runs),
         terms=["precision", "recall", *DIRECTIONS],
     )
 
@@ -113,7 +113,7 @@ def _headline(runs: list[Run]) -> pd.DataFrame:
 
 def _first_curves(runs: list[Run], bits: int, direction: str) -> dict[str, dict[str, list[float]]]:
     found: dict[str, dict[str, list[float]]] = {}
-    for name in headline_names(runs):
+    for name in drawn_names(runs):
         own = [run for run in runs if run["name"] == name and run["bits"] == bits]
         if own:
             found[name] = min(own, key=lambda run: run["seed"])["curves"][direction]

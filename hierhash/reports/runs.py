@@ -265,3 +265,25 @@ def headline_names(runs: list[Run]) -> list[str]:
     first = reference(runs)
     names = dict.fromkeys(run["name"] for run in runs if not run["variant"])
     return sorted(names, key=lambda name: name != first)
+
+
+MOST_DRAWN = 11
+"""Methods of one chart: more lines, and more colours, cannot be told apart."""
+
+
+def drawn_names(runs: list[Run]) -> list[str]:
+    """The reference and the best other rows without a variant, as many as a chart can show.
+
+    Best by the mean of map_leaf and hap over the directions at the main length, first seeds.
+    """
+    names = headline_names(runs)
+    if len(names) <= MOST_DRAWN:
+        return names
+    bits, scores = main_bits(runs), {}
+    for run in runs:
+        if run["bits"] == bits and run["name"] in names and run["name"] not in scores:
+            own = [by[own_distance(run)] for by in run["results"]["all"].values()]
+            values = [one[metric] for one in own for metric in ("map_leaf", "hap")]
+            scores[run["name"]] = sum(values) / len(values)
+    best = sorted(names[1:], key=lambda name: -scores.get(name, 0.0))[: MOST_DRAWN - 1]
+    return [name for name in names if name == names[0] or name in best]

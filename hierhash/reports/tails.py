@@ -10,7 +10,7 @@ from hierhash.metrics.retrieval_suite import macro_mean
 from hierhash.reports import charts
 from hierhash.reports.lines import DIRECTIONS
 from hierhash.reports.per_query import per_query, seed_average
-from hierhash.reports.runs import Run, headline_names, main_bits
+from hierhash.reports.runs import Run, drawn_names, headline_names, main_bits
 from hierhash.reports.section import Cell, Chart, Section, Table
 from hierhash.reports.words import sentence
 
@@ -46,7 +46,8 @@ def tail_section(results: Path, runs: list[Run]) -> Section | None:
                 rows.append([direction, name, *cells])
         if values:
             n = int(sum(np.sum(inside) for inside in parts))
-            chart = charts.bars(values, f"{direction} map_leaf_macro")
+            shown = {name: values[name] for name in drawn_names(runs) if name in values}
+            chart = charts.bars(shown, f"{direction} map_leaf_macro")
             drawn.append(
                 Chart(chart, f"{sentence(direction)}: macro leaf mAP by third, {n} queries.")
             )
@@ -67,7 +68,7 @@ def tail_section(results: Path, runs: list[Run]) -> Section | None:
         note,
         [table],
         drawn,
-        methods=headline_names(runs),
+        methods=drawn_names(runs),
         terms=["map_leaf_macro", *DIRECTIONS],
     )
 

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.codes.distances import Distance, distance_of
+from hierhash.codes.weighted_hamming import WeightedHamming
 from hierhash.errors import RunError
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.items import ItemLabels, joined
@@ -261,11 +262,14 @@ def _distance(folder: Path, manifest: dict[str, Any], run: Path) -> Distance:
     own = coding.get("name", "signs") if isinstance(coding, dict) else "signs"
     # Of a method that alone codes texts, which says so with a null, any distance may be.
     own = "" if "coding" in about and coding is None else own
-    if name != DISTANCES.get(own, name):
+    usual = DISTANCES.get(own, name)
+    if name != usual and (usual, name) != ("hamming", "weighted"):
         raise RunError(
             f"{folder}/{MANIFEST}: distance '{name}', and its run codes by '{own}'; {REMEDY}"
         )
     try:
+        if name == "weighted":
+            return WeightedHamming.of(manifest.get("weights"), bits)
         return distance_of(
             name, bits, lambda: LabelTree.from_yaml(run / "tree.yaml").leaf_ancestors
         )

@@ -18,10 +18,11 @@ from hierhash.features.close_words import CloseWords
 from hierhash.features.words import Words
 from hierhash.retrieval.named import Names
 from hierhash.retrieval.small_network import SmallNetwork, fixed_bytes, word_bytes
-from hierhash.retrieval.text_branch import TextBranch
+from hierhash.retrieval.text_branch import TextBranch, answers_in_numpy
 
 LARGEST = 4_400_000
 """Bytes of all words and networks; base64 writes four characters for three of them."""
+_NONE = "{}: its method has no small text branch; expected_tree_codes and those of DCMH have one"
 
 
 class SmallBranch(TextBranch):
@@ -37,6 +38,8 @@ class SmallBranch(TextBranch):
     """
 
     def __init__(self, run: Path, largest: int = LARGEST) -> None:
+        if not answers_in_numpy(run):
+            raise RunError(_NONE.format(run))
         super().__init__(run, by_meaning=False)
         whole = self._vectoriser
         words = whole.words if isinstance(whole, CloseWords) else whole
@@ -47,10 +50,7 @@ class SmallBranch(TextBranch):
             )
         parts = self._parts
         if not all(isinstance(one.coding, ExpectedCode | Signs) for one in parts.values()):
-            raise RunError(
-                f"{run}: its method has no small text branch; expected_tree_codes and those of "
-                "DCMH have one"
-            )
+            raise RunError(_NONE.format(run))
         room = largest - sum(fixed_bytes(one.weights) for one in parts.values())
         each = sum(word_bytes(one.weights) for one in parts.values())
         kept = _most_frequent(words, max(room // each, 1))

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from hierhash.codes.distances import Distance
+from hierhash.codes.weighted_hamming import WeightedHamming
 from hierhash.data.catalogue import Catalogue
 from hierhash.data.images import ImageRef
 from hierhash.environment import environment, package_version
@@ -174,7 +176,7 @@ def index_of(
         "bits": 8 * stored.itemsize * stored.shape[1],
         "segments": {segment.name: segment.bits for segment in saved.method.layout()},
         "prefixes": [one for one in saved.prefixes if one % 8 == 0],
-        "distance": saved.method.distance().name,
+        **_about_distance(saved.method.distance()),
         "bit_order": "big-endian packbits",
         "modality": modality,
         "model_sha256": model_sha256(saved.folder),
@@ -188,6 +190,12 @@ def index_of(
     lines = metadata_lines(items)
     facets = known_facets(saved, catalogue, rows)
     return ExactIndex(stored, lines, labels, manifest, saved.folder, distance, facets)
+
+
+def _about_distance(distance: Distance) -> dict[str, Any]:
+    """What an index tells of a distance, so that it can be made again."""
+    own = {"distance": distance.name}
+    return own | ({"weights": distance.described} if isinstance(distance, WeightedHamming) else {})
 
 
 def _place(image: ImageRef | None) -> str | None:

@@ -47,6 +47,21 @@ SILENT = {
     "minhash",
     "bm25",
     "tfidf_cosine",
+    "orthohash",
+    "csq",
+    "dsph",
+    "hichnet",
+    "shdch",
+    "hpdh",
+    "hmlc",
+    "shdh",
+    "shdh_cross_modal",
+    "cnnh",
+    "ninh",
+    "dsrh",
+    "dlbhc",
+    "drsch",
+    "semantic_hashing",
 }
 
 

@@ -105,6 +105,30 @@ def test_a_fit_ends_where_its_own_steps_leave_it(labels, monkeypatch):
     assert (np.where(outputs >= 0, 1.0, -1.0) == kept[-1]).mean() > 0.8
 
 
+def test_features_bear_on_the_bits_by_mu(monkeypatch):
+    items = small_items(without=np.arange(120) % 4 == 0)
+    calls = []
+
+    def seen(B, Q, *rest):
+        calls.append((B, Q))
+        return discrete(B, Q, *rest)
+
+    monkeypatch.setattr(dch, "discrete", seen)
+    for mu in (0.0, 0.5):
+        settings = DCHSettings(anchors=20, iterations=1, mu=mu)
+        method = DCH(settings, small_problem(items, bits=8))
+        method.fit(items, Watch())
+    (B, alone), (same, both) = calls
+    assert np.array_equal(B, same)
+    expected = np.zeros_like(B)
+    for one, has in items.has.items():
+        at = np.flatnonzero(has)
+        rows = method.kernels[one].rows(items.rows[one][at])
+        expected[at] += 0.5 * rows @ Side(at, rows, settings.feature_ridge).ridge(B)
+    np.testing.assert_allclose(both - alone, expected, atol=1e-6)
+    assert np.abs(expected).max() > 0.1
+
+
 def test_a_kernel_is_that_of_the_distances_and_centred():
     rows = RNG.standard_normal((30, 4)).astype(np.float32)
     kernel = Kernel.sampled(rows, 6, 0.5, np.random.default_rng(1))

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 from hierhash.labels.similarity import LevelSimilarity
+from hierhash.methods import gsph
 from hierhash.methods.gsph import (
     GSPH,
     JITTER,
@@ -94,10 +95,21 @@ def test_the_regression_is_the_least_of_the_literal_loss():
         assert best < literal.logistic_loss(np.zeros(5), *own)
 
 
-def test_a_code_of_picture_and_text_is_by_the_chances_of_both():
+def test_a_code_of_picture_and_text_is_by_the_chances_of_both(monkeypatch):
     items = small_items()
     method = GSPH(GSPHSettings(anchors=30), small_problem(items, bits=8))
+    learnt = []
+
+    def seen(*given):
+        learnt.append(3 ** len(learnt) * logistic(*given))  # texts are three times as sure
+        return learnt[-1]
+
+    monkeypatch.setattr(gsph, "logistic", seen)
     method.fit(items, Watch())
+    one, other = (
+        (raw / own).mean() for raw, own in zip(learnt, method.weights.values(), strict=True)
+    )
+    assert one == pytest.approx(other, rel=1e-4)  # the scale is one, so no side is weighed
     rows = {one: items.rows[one] for one in ("image", "text")}
     alone = {one: method.outputs({one: own}) for one, own in rows.items()}
     chances = {one: 1 / (1 + np.exp(-own)) for one, own in alone.items()}

@@ -46,8 +46,9 @@ def choose_split(
     group_by: str = BY_CONTENT,
     parts: str | None = None,
     unseen_leaves: int = 0,
+    unseen_value: str | None = None,
 ) -> Split:
-    """The split by a column, with unseen leaves, or else the standard one.
+    """The split by a column, with unseen leaves or an unseen value, or else the standard one.
 
     Args:
         catalogue: n items.
@@ -58,24 +59,30 @@ def choose_split(
         group_by: ``content``, ``none`` or a column.
         parts: A column with the user's own parts.
         unseen_leaves: Hold back this many leaves; the queries come from them.
+        unseen_value: ``COLUMN=VALUE``: the queries are items that have it, nothing else is.
 
     Raises:
         DataError: Wishes that exclude each other, wrong ones, or a part that comes out unusable.
     """
     if parts is not None:
-        if sizes or unseen_leaves:
+        if sizes or unseen_leaves or unseen_value:
             raise DataError(
                 f"split: the parts come from the column '{parts}', so sizes and unseen leaves "
-                "mean nothing; leave them out, or the column"
+                "mean nothing, nor does an unseen value; leave them out, or the column"
             )
-
         split = split_by_column(catalogue, labels, parts, seed, group_by)
+    elif unseen_leaves and unseen_value:
+        raise DataError("split: unseen leaves and an unseen value exclude each other; choose one")
     elif unseen_leaves:
         from hierhash.data.split.unseen_leaves import make_unseen_leaves_split
 
         split = make_unseen_leaves_split(
             catalogue, labels, tree, unseen_leaves, sizes, seed, group_by=group_by
         )
+    elif unseen_value is not None:
+        from hierhash.data.split.unseen_value import make_unseen_value_split
+
+        split = make_unseen_value_split(catalogue, labels, unseen_value, sizes, seed, group_by)
     else:
         split = make_split(catalogue, labels, sizes, seed, group_by=group_by)
     refuse_unusable(split, labels)

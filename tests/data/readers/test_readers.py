@@ -230,6 +230,7 @@ def test_registry_is_closed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
         "table",
         "mat",
         "fashion",
+        "emoji",
         "synthetic",
     }
     with pytest.raises(DataError, match="did you mean 'sample'"):
