@@ -15,7 +15,7 @@ from typing import Any
 from hierhash.reports import charts
 from hierhash.reports.lines import DIRECTIONS
 from hierhash.reports.reference import reference
-from hierhash.reports.runs import Run, own_distance
+from hierhash.reports.runs import Run, counted, counted_columns, own_distance
 from hierhash.reports.section import Cell, Chart, Section, Table
 
 GROUPS = {
@@ -39,6 +39,7 @@ class Row:
         bytes: What an index stores of an item.
         scores: Direction and metric to the mean over seeds.
         more: Further scores by the heads of their columns, where they were measured.
+        counted: Direction to the number of queries.
         cost: Processor time by the heads of its columns, as text; ``~`` before wall-clock time.
         seeds: How many trainings.
         floats: Whether items are kept as float vectors: a ceiling, and no code.
@@ -48,6 +49,7 @@ class Row:
     bytes: int
     scores: dict[tuple[str, str], float]
     more: dict[str, str]
+    counted: dict[str, str]
     cost: dict[str, str]
     seeds: int
     floats: bool
@@ -93,6 +95,7 @@ def _rows(runs: list[Run], directions: Sequence[str]) -> Iterator[Row]:
                     for metric in METRICS
                 },
                 _more(runs) if one == order else {},
+                {way: counted(runs, way) for way in directions},
                 _cost(runs, one == order),
                 len(runs),
                 order == "dot",
@@ -180,7 +183,8 @@ def arena_section(runs: list[Run]) -> Section | None:
             Chart(
                 chart(rows, metric, reference(runs)),
                 f"{title}: {metric} against bytes. The dark line joins the best of each size, the "
-                f"coloured one the sizes of {reference(runs)}; hollow: real queries.",
+                f"coloured one the sizes of {reference(runs)}; hollow: real queries. "
+                f"{rows[0].counted[directions[0]]} queries.",
             )
             for metric in METRICS
         ]
@@ -230,14 +234,15 @@ def verdict(rows: Sequence[Row], name: str) -> list[str]:
 def _table(rows: Sequence[Row], directions: Sequence[str], title: str) -> Table:
     more = list(dict.fromkeys(head for row in rows for head in row.more))
     costs = list(rows[0].cost)
-    heads = [f"{way} {metric}" for way in directions for metric in METRICS]
+    columns = counted_columns([(way, metric) for way in directions for metric in METRICS])
+    heads = [f"{way} {metric}" for way, metric in columns]
     best = {id(row) for row in front(rows)}
     lines: list[list[Cell | str]] = [
         [
             row.name,
             f"{row.bytes:,}",
             str(row.seeds),
-            *(f"{value:.3f}" for value in row.scores.values()),
+            *(row.counted[w] if m == "n" else f"{row.scores[w, m]:.3f}" for w, m in columns),
             *(row.more.get(head, "") for head in more),
             *row.cost.values(),
             Cell("front", best=True) if id(row) in best else "",

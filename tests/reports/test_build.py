@@ -94,8 +94,9 @@ def test_every_chart_shows_every_row(made):
     assert all(re.search(r"\d+ queries\.$", caption) for caption in captions)
     matrices = [caption for caption in captions if caption.startswith("hierarchical_dcmh, ")]
     assert [caption.split(", ")[1] for caption in matrices] == ["pictures", "texts"]
-    # 2 directions: 2 metrics by length, levels, 2 kinds of curves, thirds of the leaves.
-    assert len(figures) - len(matrices) == 2 * (2 + 1 + 2 + 1)
+    # 2 directions: 2 metrics by length, levels, 2 kinds of curves, thirds of the leaves; and the
+    # arena's two of each of its three groups.
+    assert len(figures) - len(matrices) == 2 * (2 + 1 + 2 + 1) + 2 * 3
     for svg, caption in figures:
         if caption not in matrices:
             for name in ("hierarchical_dcmh", "dcmh_tuned"):
