@@ -27,7 +27,14 @@ from hierhash.storage.json_files import read_lines
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results"
-SUITES = ("fashion", "fashion_masked", "fashion_unseen_leaves", "fashion_facets", "sample")
+SUITES = (
+    "fashion",
+    "fashion_masked",
+    "fashion_unseen_leaves",
+    "fashion_facets",
+    "sample",
+    "emoji",
+)
 
 
 def headline(suite: str, results: Path) -> str:

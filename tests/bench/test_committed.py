@@ -33,7 +33,8 @@ def results_of(name, monkeypatch, here=CLEAN):
 
 
 @pytest.mark.parametrize(
-    "name", ["sample", "fashion", "fashion_masked", "fashion_unseen_leaves", "fashion_facets"]
+    "name",
+    ["sample", "fashion", "fashion_masked", "fashion_unseen_leaves", "fashion_facets", "emoji"],
 )
 def test_all_committed_work_counts_as_done(name, monkeypatch):
     results = results_of(name, monkeypatch)
@@ -44,7 +45,9 @@ def test_all_committed_work_counts_as_done(name, monkeypatch):
     assert list(_finals(results, chosen)) == []
 
 
-@pytest.mark.parametrize("name", ["sample", "fashion", "fashion_masked", "fashion_unseen_leaves"])
+@pytest.mark.parametrize(
+    "name", ["sample", "fashion", "fashion_masked", "fashion_unseen_leaves", "emoji"]
+)
 def test_every_committed_line_is_a_job_of_its_suite(name, monkeypatch):
     results = results_of(name, monkeypatch)
     suite = results.suite
