@@ -196,13 +196,13 @@ def page(results: Path) -> str:
     runs, _ = load_results("sample", results)
     rows = [
         [
-            f"`{name}`",
-            summary(name).partition(":")[0].rstrip("."),
+            name,
+            summary(name).replace("`", "").partition(": ")[0].rstrip("."),
             one.paper,
             one.year,
             one.kind,
             one.tree,
-            f"`hierhash/methods/{name}.py`",
+            f"hierhash/methods/{name}.py",
             _row(runs, name),
             one.checked,
         ]
