@@ -203,7 +203,7 @@ def test_whatever_a_job_raises_the_others_go_on(tmp_path, monkeypatch, error):
 def test_a_trial_without_a_score_loses_and_is_told(suite, tmp_path, monkeypatch, lost):
     real = workers.validation_scores
 
-    def validation_scores(config, prepared):
+    def validation_scores(config, prepared, items):
         if config.model.loss.gamma == 10:
             if lost == "diverged":
                 raise HierhashError("epoch 1: not finite")
