@@ -97,6 +97,9 @@ def shown_bits(run):
     return str(run["bits"]) if run.get("free_length", True) else "32"
 
 
+RIVALS = ("orthohash", "csq", "dsph", "shdch", "hpdh", "hmlc")
+
+
 def test_numbers_of_the_readme_are_means_over_the_committed_runs():
     """Counted here from the lines alone, not by the code that writes the tables."""
     header, *rows = table_of((ROOT / "README.md").read_text(), "table: fashion")
@@ -110,8 +113,8 @@ def test_numbers_of_the_readme_are_means_over_the_committed_runs():
     for row in rows:
         cells = dict(zip(header, row, strict=True))
         own = [r for r in runs if (shown_bits(r), r["method"]) == (cells["bits"], cells["method"])]
-        official = cells["method"] in {"dcmh_leaf", "dcmh_any", "dcmh_published"}
-        assert len(own) == int(cells["seeds"]) == (3 if official else 5)
+        fewer = cells["method"] in {"dcmh_leaf", "dcmh_any", "dcmh_published", *RIVALS}
+        assert len(own) == int(cells["seeds"]) == (3 if fewer else 5)
         for name, cell in cells.items():
             direction, _, metric = name.partition(" ")
             if metric == "n":
