@@ -29,9 +29,9 @@ class PosteriorSigns(PosteriorCodes):
         self.mean = vectors.mean(axis=0, dtype=np.float64)
         count = min(self.problem.bits, vectors.shape[1])
         components = principal_components(vectors, self.mean, count)
-        # Chances of a level sum to 1, so some directions have no spread: their signs are noise.
+        # Chances of a level sum to 1, so some directions have no spread: their signs are rounding.
         sizes = np.sqrt(np.mean(((vectors - self.mean) @ components) ** 2, axis=0))
-        components = components * (sizes > 1e-6 * sizes.max())
+        components = components * (sizes > 1e-3 * sizes.max())
         turned = self.turned(vectors, components)
         # One scale for all bits: a query's outputs are cut to -1..1.
         spread = np.sqrt(np.mean(((vectors - self.mean) @ turned) ** 2)) or 1.0
