@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from hierhash.methods.registry import presets, summary
 from hierhash.reports.markdown import markdown_table
-from hierhash.reports.runs import Run, load_results, own_distance
+from hierhash.reports.runs import Run, counted, load_results, own_distance
 from hierhash.reports.section import Table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -222,7 +222,7 @@ def _row(runs: list[Run], name: str) -> str:
         if found and None not in found and alone:
             said.append(
                 f"{way} {mean(one['map_leaf'] for one in found):.3f} / "
-                f"{mean(one['hap'] for one in found):.3f}"
+                f"{mean(one['hap'] for one in found):.3f} (n={counted(own, way)})"
             )
     return ", ".join(said)
 

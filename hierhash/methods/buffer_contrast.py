@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from hierhash.losses.supervised_contrast import supervised_contrast
-from hierhash.methods.output_buffer import first_paths
+from hierhash.methods.output_buffer import drawn_items, first_paths
 from hierhash.training.batches import Batch, BatchLoss
 from hierhash.training.items import Items
 
@@ -70,11 +70,8 @@ class BufferContrast(BatchLoss):
     def _candidates(self) -> Tensor:
         """Items of this step; the same ones after a resume."""
         self.steps += 1
-        n, most = len(self.leaves), self.candidates
-        if n <= most:
-            return torch.arange(n, device=self.leaves.device)
-        generator = torch.Generator().manual_seed((self.seed * 1_000_003 + int(self.steps)) % 2**63)
-        return torch.randperm(n, generator=generator)[:most].to(self.leaves.device)
+        drawn = drawn_items(len(self.leaves), self.candidates, self.seed, int(self.steps))
+        return drawn.to(self.leaves.device)
 
     def _contrast(
         self, anchors: Tensor, batch: Batch, items: Tensor, same: bool, place: int

@@ -4,10 +4,11 @@ Stage 1 finds codes A of pictures and B of texts: min ||q S - A B'||^2 over -1 <
 column by column, and takes their signs. Stage 2 learns each bit from features by kernel logistic
 regression. S is 1 and 0 of items that share a leaf or do not, the cosine of their label vectors
 (the paper's choice for items of several labels), or weighted by level. The authors' scripts
-(devraj89/Generalized-Semantic-Preserving-Hashing-for-N-Label-Cross-Modal-Retrieval) hold S and
-A B', n x n, and change one number at a time; a column at once has the same least value. They also
-code database items by picture and text together ("unification"), which is not to be set beside
-methods whose items are coded by one: here i2t, t2i have one, and i2m, t2m the code of both.
+(devraj89/Generalized-Semantic-Preserving-Hashing-for-N-Label-Cross-Modal-Retrieval) hold S and A
+B', n x n, and change one number at a time; numbers of a column do not bear on each other, so a
+column goes at once. They also code database items by picture and text together ("unification"),
+which is not to be set beside methods whose items are coded by one: here i2t, t2i have one, and i2m,
+t2m the code of both.
 """
 
 from __future__ import annotations

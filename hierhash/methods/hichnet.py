@@ -73,6 +73,7 @@ class LevelPairs(BatchLoss):
         super().__init__()
         self.settings, self.parts = method.settings, method.parts
         own = method.problem
+        self.sizes = own.sizes
         self.buffer = OutputBuffer(train.labels, own.bits, own.seed)
         self.register_buffer("weights", torch.tensor(method.level_weights))
         torch.manual_seed(own.seed)
@@ -109,8 +110,9 @@ class LevelPairs(BatchLoss):
         for level, (own, theirs) in enumerate(parts):
             classes, known = self.buffer.classes[index, level], self.buffer.classes[drawn, level]
             there = theirs * (known >= 0)[:, None]
-            size = int(self.buffer.classes[:, level].max()) + 1
-            sums = there.new_zeros(size, there.shape[1]).index_add_(0, known.clamp(min=0), there)
+            sums = there.new_zeros(self.sizes[level], there.shape[1]).index_add_(
+                0, known.clamp(min=0), there
+            )
             product = sums[classes.clamp(min=0)]
             batch = own.detach()
             count = int((known >= 0).sum())

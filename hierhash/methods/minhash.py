@@ -7,9 +7,8 @@ Hamming distance, of bytes by how many agree. The words of a text are its featur
 (``features.text.name: words``). Nothing is learnt; a text finds items by their titles, and no
 picture. Orders are those of datasketch. Its ``bBitMinHash`` keeps the lowest bits, as the paper
 does; but under the affine orders of its version 2 the lowest bit of a word is the same, or turned,
-in every order, so that for texts of few words more orders soon tell nothing more (t2t map_leaf on
-the sample .398 with 64 orders, .402 with 128). Here values are mixed before they are cut (.648,
-.709).
+in every order, so that for texts of few words more orders soon tell nothing more. Here values are
+mixed before they are cut.
 """
 
 from __future__ import annotations

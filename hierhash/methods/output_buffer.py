@@ -51,10 +51,20 @@ class OutputBuffer(nn.Module):
     def draw(self, most: int) -> Tensor:
         """At most so many items, int64 (m,), drawn anew in each call and alike after a resume."""
         self.steps += 1
-        if self.n <= most:
-            return torch.arange(self.n, device=self.classes.device)
-        generator = torch.Generator().manual_seed((self.seed * 1_000_003 + int(self.steps)) % 2**63)
-        return torch.randperm(self.n, generator=generator)[:most].to(self.classes.device)
+        return drawn_items(self.n, most, self.seed, int(self.steps)).to(self.classes.device)
+
+
+def drawn_items(n: int, most: int, seed: int, step: int) -> Tensor:
+    """At most so many of n items, int64 (m,): all of them, or others in each step.
+
+    Example:
+        >>> drawn_items(3, 5, 0, 1).tolist(), len(drawn_items(9, 5, 0, 1))
+        ([0, 1, 2], 5)
+    """
+    if n <= most:
+        return torch.arange(n)
+    generator = torch.Generator().manual_seed((seed * 1_000_003 + step) % 2**63)
+    return torch.randperm(n, generator=generator)[:most]
 
 
 def first_paths(labels: ItemLabels) -> np.ndarray[tuple[int, int], np.dtype[np.int64]]:

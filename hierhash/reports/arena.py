@@ -112,9 +112,10 @@ def _more(runs: list[Run]) -> dict[str, str]:
     for run in runs:
         for way in DIRECTIONS:
             own = run["results"]["all"].get(way, {}).get(own_distance(run), {})
-            found.setdefault(f"{way} joint@10", []).append(own.get("joint@10"))
+            n = int(own.get("joint_n", 0))
+            found.setdefault(f"{way} joint@10 (n={n:,})", []).append(own.get("joint@10"))
         asked = run.get("typed", {}).get("queries", {}).get("t2i", {})
-        found.setdefault("wordings", []).append(asked.get("first"))
+        found.setdefault(f"wordings (n={int(asked.get('n', 0)):,})", []).append(asked.get("first"))
     return {head: f"{mean(own):.3f}" for head, own in found.items() if None not in own}
 
 
