@@ -302,7 +302,8 @@ def arena_page(results: Path) -> tuple[str, dict[str, str]]:
             drawn[name] = _on_paper(chart.svg)
             charts.append(f"![{chart.caption}]({name})\n")
         text = markdown([replace(section, title=suite, charts=[])], "")
-        parts.append(text.rstrip() + "\n\n" + "\n".join(charts).rstrip())
+        title, note, rest = text.rstrip().split("\n\n", 2)
+        parts += [title, note, "\n".join(charts).rstrip(), rest]
     return "\n\n".join(parts) + "\n", drawn
 
 
