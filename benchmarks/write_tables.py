@@ -108,6 +108,28 @@ def splits(_: str, results: Path) -> str:
     )
 
 
+def from_pixels(_: str, results: Path) -> str:
+    """Means over seeds of each image network on the queries; the rate was chosen on validation."""
+    places = [(way, name) for way in ("i2t", "t2i") for name in ("map_leaf", "hap")]
+    own: dict[str, list[dict[str, Any]]] = {}
+    for line in _lines(results / "from_pixels.jsonl"):
+        if line["part"] == "query":
+            own.setdefault(line["image"], []).append(line)
+    rows = [
+        [
+            image,
+            str(len(lines)),
+            f"{lines[0]['lr']:g}",
+            str(lines[0]["epochs"]),
+            f"{mean(line['train_cpu_seconds'] for line in lines):.0f}",
+            *(f"{mean(line['scores'][way][name] for line in lines):.3f}" for way, name in places),
+        ]
+        for image, lines in own.items()
+    ]
+    header = ["", "seeds", "rate", "epochs", "CPU s", *(f"{way} {name}" for way, name in places)]
+    return markdown_table(Table(header, rows))
+
+
 def facets(suite: str, results: Path) -> str:
     """Means over seeds of what a suite with facets says of leaf and facet together, by method.
 
@@ -252,6 +274,7 @@ BLOCKS = {
     "new_leaves": new_leaves,
     "partial_labels": partial_labels,
     "splits": splits,
+    "from_pixels": from_pixels,
     "costs": costs,
     "risk": risk,
     "facets": facets,
@@ -262,7 +285,7 @@ BLOCKS = {
     "serving": serving,
 }
 DOCS = ROOT / "docs"
-OWN = ("ann.md", "our-method.md", "facets.md", "search.md", "page.md", "serving.md")
+OWN = ("ann.md", "dcmh.md", "our-method.md", "facets.md", "search.md", "page.md", "serving.md")
 PAGES = (ROOT / "README.md", *(DOCS / name for name in OWN))
 BLOCK = re.compile(rf"(<!-- ({'|'.join(BLOCKS)}): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 
