@@ -107,8 +107,8 @@ def test_numbers_of_the_readme_are_means_over_the_committed_runs():
     runs = [run for run in results_of("fashion") if not run["variant"]]
     both = {run["method"] for run in runs if "i2t" in run["results"]["all"]}
     assert {row[1] for row in rows} == both
-    # Three official ones of DCMH at three lengths, six rows at four, two of one length, seven rivals
-    # at two, and the quantisers at one.
+    # Three official ones of DCMH at three lengths, six rows at four, two of one length, seven
+    # rivals at two, and the quantisers at one.
     assert len(rows) == 3 * 3 + 6 * 4 + 2 + 7 * 2 + 5
     best = {}
     for row in rows:
