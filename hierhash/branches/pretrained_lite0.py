@@ -57,7 +57,7 @@ class PretrainedLite0(nn.Module):
         """Real outputs, float32 (b, K), of pixels 0..255, (b, 3, height, width)."""
         with torch.no_grad():
             scaled = (pixels.float() - 127.0) / 128.0
-            # Three times as fast on a CPU as the other order.
+            # About 1.4 times as fast on a CPU as the order that they come in.
             maps = self.first(scaled.contiguous(memory_format=torch.channels_last))
         pooled = torch.mean(self.last(maps), dim=(2, 3))
         outputs: Tensor = self.branch(self.standard(pooled))

@@ -11,7 +11,7 @@ from typing import ClassVar
 
 from hierhash.methods.branch_codes import ImageSettings
 from hierhash.methods.method import Preset
-from hierhash.methods.similarity_parts import SimilarityParts
+from hierhash.methods.similarity_parts import TRIALS, SimilarityParts
 from hierhash.training.settings import NonNegative
 
 
@@ -38,14 +38,5 @@ class SHDH(SimilarityParts):
 PRESET = Preset(
     SHDH,
     SHDHSettings(),
-    trials=(
-        {"model.alpha": 0.1},
-        {"model.alpha": 0.0},
-        {"model.alpha": 1.0},
-        {"model.training.lr": 0.004},
-        {"model.training.epochs": 28},
-        {"model.alpha": 0.0, "model.training.epochs": 28},
-        {"model.training.batch_size": 512, "model.training.lr": 0.004},
-        {"model.image.dropout": 0.3},
-    ),
+    trials=(*TRIALS, {"model.image.dropout": 0.3}),
 )

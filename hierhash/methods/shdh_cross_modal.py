@@ -10,7 +10,7 @@ from typing import ClassVar
 
 from hierhash.methods.branch_codes import BranchSettings
 from hierhash.methods.method import Preset
-from hierhash.methods.similarity_parts import SimilarityParts
+from hierhash.methods.similarity_parts import TRIALS, SimilarityParts
 from hierhash.training.settings import NonNegative
 
 
@@ -36,14 +36,5 @@ class CrossModalSHDH(SimilarityParts):
 PRESET = Preset(
     CrossModalSHDH,
     CrossModalSettings(),
-    trials=(
-        {"model.alpha": 0.1},
-        {"model.alpha": 0.0},
-        {"model.alpha": 1.0},
-        {"model.training.lr": 0.004},
-        {"model.training.epochs": 28},
-        {"model.alpha": 0.0, "model.training.epochs": 28},
-        {"model.training.batch_size": 512, "model.training.lr": 0.004},
-        {"model.image.dropout": 0.3, "model.text.dropout": 0.3},
-    ),
+    trials=(*TRIALS, {"model.image.dropout": 0.3, "model.text.dropout": 0.3}),
 )

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from itertools import combinations_with_replacement
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -48,3 +49,15 @@ class SimilarityParts(LevelCodes):
     def loss(self, train: Items) -> LevelSimilarity:
         """See ``BranchCodes``."""
         return LevelSimilarity(self.parts, self.level_weights, self.settings.alpha)
+
+
+TRIALS: tuple[dict[str, Any], ...] = (
+    {"model.alpha": 0.1},
+    {"model.alpha": 0.0},
+    {"model.alpha": 1.0},
+    {"model.training.lr": 0.004},
+    {"model.training.epochs": 28},
+    {"model.alpha": 0.0, "model.training.epochs": 28},
+    {"model.training.batch_size": 512, "model.training.lr": 0.004},
+)
+"""What a suite tries for either form of SHDH."""

@@ -40,3 +40,15 @@ def test_training_moves_the_last_blocks_and_no_statistics(pixels):
     assert len(moved & weights) > 0.9 * len(weights)
     assert not any(name.startswith("first.") for name in moved)
     assert not any(name.startswith("last.") for name in moved - weights)
+
+
+def test_stored_weights_are_taken_by_a_network_made_on_the_meta_device(pixels):
+    torch.manual_seed(0)
+    stored = PretrainedLite0(16, MLPSettings(hidden=8)).eval()
+    with torch.no_grad():
+        stored.last[-2].weight.mul_(0.5)
+    with torch.device("meta"):
+        loaded = PretrainedLite0(16, MLPSettings(hidden=8))
+    loaded.load_state_dict(stored.state_dict(), assign=True)
+    rows = torch.from_numpy(pixels)
+    assert torch.equal(loaded.eval()(rows), stored(rows))
