@@ -125,7 +125,8 @@ class Ranking:
         """That nothing of the query was understood, and not even the nearest answer is near."""
         known = [hit.distance for hit in hits if hit.distance is not None]
         steps = self._wish.bits or self._store.distance.steps
-        if not known or self._store.distance.name != "hamming" or steps is None:
+        of_bits = self._store.distance.name in ("hamming", "polysemous")
+        if not known or not of_bits or steps is None:
             return []
         if min(known) <= FAR * steps:
             return []

@@ -117,8 +117,7 @@ class ExpectedTreeCodes(BitCodes):
         if own.first_weights is None:
             return each_stage(last, self._stages())
         first = weights_of(tree, own.first_weights, train.labels, "model.first_weights")
-        share = np.clip(np.log2(np.array(self._stages()) / FIRST_BITS) / 2, 0, 1)[:, None]
-        return np.asarray((1 - share) * first + share * last)
+        return between_weights(first, last, self._stages())
 
     def fit(self, train: Items, watch: Watch) -> None:
         """See ``Method``: the centres first, since early stopping asks for codes."""
@@ -266,6 +265,21 @@ class ExpectedTreeCodes(BitCodes):
         """See ``Method``."""
         own = ("width", "nested", "centre_weights", "first_weights")
         return DCMH.facts(settings) | {name: getattr(settings, name) for name in own}
+
+
+def between_weights(
+    first: NDArray[np.float64], last: NDArray[np.float64], lengths: Sequence[int]
+) -> NDArray[np.float64]:
+    """Level weights (lengths, L) of codes of some lengths, from the first (L,) to the last (L,).
+
+    Example:
+        >>> between_weights(np.array([0.4, 0.6]), np.array([0.6, 0.4]), [16, 32, 128]).round(2)
+        array([[0.4, 0.6],
+               [0.5, 0.5],
+               [0.6, 0.4]])
+    """
+    share = np.clip(np.log2(np.array(lengths) / FIRST_BITS) / 2, 0, 1)[:, None]
+    return np.asarray((1 - share) * first + share * last)
 
 
 PRESET = Preset(

@@ -22,6 +22,7 @@ from hierhash.reports.section import Cell, Section, Table
 from hierhash.reports.words import described, sentence
 
 METRICS = ("map_leaf", "hap")
+OF_BITS = ("hamming", "weighted", "polysemous")
 COLUMNS = [(direction, metric) for direction in DIRECTIONS for metric in METRICS]
 Scores = dict[str, dict[tuple[str, str], float]]
 Marks = dict[tuple[str, str, str], str]  # name, direction, metric
@@ -71,9 +72,7 @@ def conclude(runs: list[Run], found: dict[Key, Interval]) -> Conclusion | None:
     sizes = {name: item_bytes(of[name]) for name in scores}
     said = [_best_rows(scores, sizes, bits)]
     if first in scores and len(scores) > 1:
-        codes = [
-            n for n in scores if n != first and own_distance(of[n][0]) in ("hamming", "weighted")
-        ]
+        codes = [n for n in scores if n != first and own_distance(of[n][0]) in OF_BITS]
         others = [n for n in scores if n != first and n not in codes]
         marks: Marks = {
             (name, *column): mark(found[bits, name, *column])

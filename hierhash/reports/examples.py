@@ -230,7 +230,8 @@ def _away(value: Any, distance: str) -> str:
         >>> _away(1, "hamming"), _away(2, "tree"), _away(0.5, "dot")
         ('1 bit', '2 levels', '0.500')
     """
-    unit = {"hamming": "bit", "tree": "level", "weighted": "point"}.get(distance)
+    units = {"hamming": "bit", "polysemous": "bit", "tree": "level", "weighted": "point"}
+    unit = units.get(distance)
     if unit is None:
         return f"{float(value):.3f}"
     return f"{int(value)} {unit}{'' if int(value) == 1 else 's'}"

@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from hierhash.codes.distances import Distance, Dot, Hamming, TreeDistance, class_numbers
 from hierhash.codes.packing import packed_width
 from hierhash.codes.product_quantiser import Factored, Lookup
+from hierhash.codes.tabled import TabledHamming
 from hierhash.codes.weighted_hamming import WeightedHamming
 from hierhash.errors import InputError, RunError
 
@@ -116,7 +117,9 @@ def code_problem(codes: NDArray[Any], distance: Distance) -> str:
     if isinstance(distance, Dot):
         good = codes.dtype == np.float32 and codes.ndim == 2 and codes.shape[1] == distance.width
         return "" if good else f"does not hold vectors of {distance.width} numbers"
-    width = packed_width(distance.bits) if isinstance(distance, Hamming | WeightedHamming) else 0
+    width = 0
+    if isinstance(distance, Hamming | WeightedHamming | TabledHamming):
+        width = packed_width(distance.bits)
     width = distance.width if isinstance(distance, Lookup | Factored) else width
     is_bytes = codes.dtype == np.uint8 and codes.ndim == 2
     if isinstance(distance, TreeDistance):

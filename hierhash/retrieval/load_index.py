@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from hierhash.codes.distances import Distance, distance_of
+from hierhash.codes.tabled import TabledHamming
 from hierhash.codes.weighted_hamming import WeightedHamming
 from hierhash.errors import RunError
 from hierhash.labels.facets import CATEGORY
@@ -270,6 +271,8 @@ def _distance(folder: Path, manifest: dict[str, Any], run: Path) -> Distance:
     try:
         if name == "weighted":
             return WeightedHamming.of(manifest.get("weights"), bits)
+        if name == "polysemous":
+            return TabledHamming(bits)
         return distance_of(
             name, bits, lambda: LabelTree.from_yaml(run / "tree.yaml").leaf_ancestors
         )
