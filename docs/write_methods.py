@@ -170,6 +170,13 @@ ABOUT = {
     "posterior_opq": About(
         "Ge et al., PAMI", "2014", "chances of our network", "head, weighted S", "faiss"
     ),
+    "polysemous_tree_codes": About(
+        "",
+        "2026",
+        "chances of our network",
+        "weighted S, head of all levels, centres",
+        "ours, after Babenko & Lempitsky, CVPR 2014, and Douze et al., ECCV 2016",
+    ),
     "posterior_rabitq": About(
         "Gao & Long, SIGMOD", "2024", "chances of our network", "head, weighted S", "theorem 3.2"
     ),

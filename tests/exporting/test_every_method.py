@@ -58,6 +58,7 @@ REFUSED = {
     "posterior_pq",
     "posterior_opq",
     "posterior_rabitq",
+    "polysemous_tree_codes",
 }
 QUICK = {"posterior_float", "hierarchical_dcmh"}
 METHODS = [
