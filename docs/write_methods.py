@@ -133,6 +133,7 @@ ABOUT = {
     "ninh": About("Lai et al., CVPR", "2015", PICTURES, "leaves", OURS),
     "dsrh": About("Zhao et al., CVPR", "2015", PICTURES, "depth of the common ancestor", OURS),
     "dlbhc": About("Lin et al., CVPR Workshops", "2015", PICTURES, "leaves", OURS),
+    "dlbhc_fine": About("Lin et al., CVPR Workshops", "2015", PICTURES, "leaves", OURS),
     "drsch": About("Zhang et al., TIP", "2015", PICTURES, "leaves", OURS),
     "semantic_hashing": About(
         "Salakhutdinov & Hinton, IJAR", "2009", "texts, autoencoder", "nothing", OURS

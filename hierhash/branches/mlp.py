@@ -107,12 +107,19 @@ class MLPBranch(nn.Module):
 
     def forward(self, rows: Batch) -> Tensor:
         """Real outputs, float32 (b, K)."""
-        if isinstance(rows, Tensor):
-            rows = rows.float().flatten(1)
-            if len(self.mean):
-                rows = (rows - self.mean) / self.deviation
-        outputs: Tensor = self.rest(self.first(rows))
+        outputs: Tensor = self.rest(self.first(self._standard(rows)))
         return outputs
+
+    def hidden(self, rows: Batch) -> Tensor:
+        """Activations before the last layer, float32 (b, hidden), of a branch that is raw."""
+        activations: Tensor = self.rest[:-1](self.first(self._standard(rows)))
+        return activations
+
+    def _standard(self, rows: Batch) -> Batch:
+        if not isinstance(rows, Tensor):
+            return rows
+        rows = rows.float().flatten(1)
+        return (rows - self.mean) / self.deviation if len(self.mean) else rows
 
 
 def _official_init(module: nn.Module) -> None:

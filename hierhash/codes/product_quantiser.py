@@ -30,7 +30,7 @@ FACTOR_BYTES = 8
 BLOCK = 1024
 
 
-class _Scored:
+class Scored:
     """What codes have in common that have scores alone."""
 
     steps: None = None
@@ -45,7 +45,7 @@ class _Scored:
 
 
 @dataclass(frozen=True)
-class Lookup(_Scored):
+class Lookup(Scored):
     """Codes scored by tables of the query: the sum over bytes j of table_j[code_j].
 
     A ``Distance``. A query is its tables one after the other, 256 numbers for each byte.
@@ -86,7 +86,7 @@ class Lookup(_Scored):
 
 
 @dataclass(frozen=True)
-class Factored(_Scored):
+class Factored(Scored):
     """Signs with two floats: f <b, q> + g h, b of -1 and +1, where a query is q and h.
 
     A ``Distance``. A code is its packed signs, then f and g as float32.

@@ -1,8 +1,8 @@
 """DLBHC (Lin et al., CVPR Workshops 2015): a classifier on a latent layer of K sigmoids.
 
 Bit b is 1 where sigmoid b is 1/2 or more; the loss is the cross-entropy of a linear classifier of
-the sigmoids. Of its search from coarse to fine the coarse half is here, by Hamming distance; the
-paper then orders what is near by the features before the latent layer.
+the sigmoids. Here codes are compared by Hamming distance, the coarse half of its search; the whole
+search, which then orders what is near by features, is ``dlbhc_fine``.
 """
 
 from __future__ import annotations

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from hierhash.codes.coarse_to_fine import CoarseToFine
 from hierhash.codes.distances import Distance, Dot, Hamming, TreeDistance, class_numbers
 from hierhash.codes.packing import packed_width
 from hierhash.codes.product_quantiser import Factored, Lookup
@@ -120,7 +121,7 @@ def code_problem(codes: NDArray[Any], distance: Distance) -> str:
     width = 0
     if isinstance(distance, Hamming | WeightedHamming | TabledHamming):
         width = packed_width(distance.bits)
-    width = distance.width if isinstance(distance, Lookup | Factored) else width
+    width = distance.width if isinstance(distance, Lookup | Factored | CoarseToFine) else width
     is_bytes = codes.dtype == np.uint8 and codes.ndim == 2
     if isinstance(distance, TreeDistance):
         leaves = distance.ancestors.shape[1]

@@ -12,6 +12,7 @@ from zipfile import BadZipFile
 import numpy as np
 from numpy.typing import NDArray
 
+from hierhash.codes.coarse_to_fine import CoarseToFine
 from hierhash.codes.distances import Distance, distance_of
 from hierhash.codes.tabled import TabledHamming
 from hierhash.codes.weighted_hamming import WeightedHamming
@@ -273,6 +274,8 @@ def _distance(folder: Path, manifest: dict[str, Any], run: Path) -> Distance:
             return WeightedHamming.of(manifest.get("weights"), bits)
         if name == "polysemous":
             return TabledHamming(bits)
+        if name == "coarse_to_fine":
+            return CoarseToFine(bits // 8)
         return distance_of(
             name, bits, lambda: LabelTree.from_yaml(run / "tree.yaml").leaf_ancestors
         )

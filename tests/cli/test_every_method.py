@@ -60,6 +60,7 @@ SILENT = {
     "ninh",
     "dsrh",
     "dlbhc",
+    "dlbhc_fine",
     "drsch",
     "semantic_hashing",
 }

@@ -51,6 +51,7 @@ REFUSED = {
     "ninh",
     "dsrh",
     "dlbhc",
+    "dlbhc_fine",
     "drsch",
     "semantic_hashing",
     "posterior_signs",

@@ -7,8 +7,11 @@ import pytest
 import torch
 from torch import nn
 
+from hierhash.branches.mlp import MLPSettings
 from hierhash.errors import ConfigError
 from hierhash.methods.branch_codes import ImageSettings
+from hierhash.methods.dlbhc import DLBHC
+from hierhash.methods.dlbhc_fine import DLBHCFine, FineSettings
 from hierhash.methods.drsch import DRSCH, DRSCHSettings
 from hierhash.methods.dsph import ProxyLoss
 from hierhash.methods.ninh import NINH, NINHSettings
@@ -47,6 +50,32 @@ def test_drsch_keeps_its_bit_weights_and_compares_by_them():
     assert again.distance() == own.distance()
     heaviest = int(np.argmax(weights**2))
     assert own.distance().weights[heaviest] == 15
+
+
+def test_the_whole_search_of_dlbhc_has_the_codes_of_its_coarse_half():
+    coarse, items = fitted(DLBHC, ImageSettings(training=SHORT))
+    fine, _ = fitted(DLBHCFine, FineSettings(training=SHORT, near=2))
+    rows = {"image": items.rows["image"][:6]}
+    stored = fine.encode(rows, "database").codes
+    np.testing.assert_array_equal(stored[:, :2], coarse.encode(rows, "database").codes)
+    hidden = stored[:, 2:].copy().view("<f4")
+    [layer] = [one for one in fine.branches["image"].rest if isinstance(one, nn.Linear)]
+    outputs = hidden @ layer.weight.detach().numpy().T + layer.bias.detach().numpy()
+    np.testing.assert_allclose(outputs, fine.outputs(rows), rtol=1e-3, atol=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("changes", "message"),
+    [
+        ({"near": 17}, r"model\.near: .* use 16 at most"),
+        ({"image": MLPSettings(hidden=0)}, r"model\.image\.hidden: 0 leaves no features"),
+    ],
+)
+def test_a_search_that_cannot_be_is_refused(changes, message):
+    items = small_items()
+    own = DLBHCFine(FineSettings(training=SHORT, **changes), small_problem(items))
+    with pytest.raises(ConfigError, match=message):
+        own.check(items)
 
 
 def test_early_stopping_brings_the_weights_of_the_loss_back_too():

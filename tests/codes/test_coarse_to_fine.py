@@ -1,0 +1,35 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from hierhash.codes.coarse_to_fine import CoarseToFine, asking, beside
+from hierhash.retrieval.items import code_problem
+
+RNG = np.random.default_rng(0)
+VALUES = RNG.standard_normal((9000, 16))
+FEATURES = RNG.standard_normal((9000, 5)).astype(np.float32) * 4
+
+
+def test_near_codes_are_ordered_by_features_and_the_others_follow_by_bits():
+    stored, asked = beside(VALUES, FEATURES), asking(VALUES[:3], FEATURES[:3], near=4)
+    distance = CoarseToFine(2 + 4 * 5)
+    found = distance.scorer(stored)(asked)
+    for row in range(3):
+        away = ((VALUES > 0) != (VALUES[row] > 0)).sum(axis=1)
+        apart = np.linalg.norm(FEATURES - FEATURES[row], axis=1)
+        key = np.where(away <= 4, 0, away)
+        expected = np.lexsort((apart, key))
+        assert (expected[:2000] == np.argsort(-found[row], kind="stable")[:2000]).mean() > 0.99
+        np.testing.assert_array_equal(found[row], distance.scores(asked[row], stored))
+        assert found[row][away <= 4].min() > found[row][away > 4].max()
+
+
+def test_what_is_stored_is_counted_whole():
+    stored = beside(VALUES[:2], FEATURES[:2])
+    assert stored.shape == (2, 22)
+    np.testing.assert_array_equal(stored[:, 2:].copy().view("<f4"), FEATURES[:2])
+    assert code_problem(stored, CoarseToFine(22)) == ""
+    assert "22 bytes each" in code_problem(stored[:, 1:], CoarseToFine(22))
+    with pytest.raises(ValueError, match="another shape"):
+        CoarseToFine(21).scores(asking(VALUES[:1], FEATURES[:1], 4)[0], stored[:, 1:])
