@@ -23,6 +23,7 @@ RESULTS = "hierhash/bench/results.py"
 RUNNER = "tests/bench/test_runner.py"
 POSTGRES = "hierhash/retrieval/postgres"
 DATABASE = "tests/retrieval/postgres"
+FIELD = "tests/methods/test_field_losses.py"
 
 MUTANTS = [
     # Training
@@ -673,5 +674,83 @@ MUTANTS = [
         "return (-one.bytes, *(",
         "return (1, *(",
         "tests/reports/test_arena.py",
+    ),
+    # Losses of methods of the field
+    Mutant(
+        "HiCHNet's classifiers unlearn",
+        "hierhash/methods/hichnet.py",
+        "self.settings.mu * classified",
+        "-self.settings.mu * classified",
+        FIELD,
+    ),
+    Mutant(
+        "HiCHNet's pairs have the right value and the wrong slope",
+        "hierhash/methods/hichnet.py",
+        "((own - batch) * gradient",
+        "((batch - own) * gradient",
+        FIELD,
+    ),
+    Mutant(
+        "DRSCH has no triplets",
+        "hierhash/methods/drsch.py",
+        "= hinge(apart, leaves",
+        "= 0 * hinge(apart, leaves",
+        FIELD,
+    ),
+    Mutant(
+        "DRSCH pushes a leaf apart",
+        "hierhash/methods/drsch.py",
+        "self.settings.pull * pairs",
+        "-self.settings.pull * pairs",
+        FIELD,
+    ),
+    Mutant(
+        "DLBHC unlearns",
+        "hierhash/methods/dlbhc.py",
+        "= summed / known.sum()",
+        "= -summed / known.sum()",
+        FIELD,
+    ),
+    Mutant(
+        "CNNH flees its codes",
+        "hierhash/methods/cnnh.py",
+        "= apart / max(",
+        "= -apart / max(",
+        FIELD,
+    ),
+    Mutant(
+        "DSRH takes nearness for distance",
+        "hierhash/methods/dsrh.py",
+        "(relaxed.shape[1] - relaxed @",
+        "(relaxed.shape[1] + relaxed @",
+        FIELD,
+    ),
+    Mutant(
+        "CSQ flees its centres",
+        "hierhash/methods/csq.py",
+        '"central": central,',
+        '"central": -central,',
+        FIELD,
+    ),
+    Mutant(
+        "HPDH leaves the cube",
+        "hierhash/methods/hpdh.py",
+        "own.outside * outside",
+        "-own.outside * outside",
+        FIELD,
+    ),
+    Mutant(
+        "SHDH turns one side's bits",
+        "hierhash/methods/similarity_parts.py",
+        "                first, batches[one].classes,",
+        "                [-part for part in first], batches[one].classes,",
+        FIELD,
+    ),
+    Mutant(
+        "DSPH draws strangers together",
+        "hierhash/methods/dsph.py",
+        "self.alpha * pairs",
+        "-self.alpha * pairs",
+        FIELD,
     ),
 ]
