@@ -106,17 +106,17 @@ class ClassCodes(BatchLoss):
         self.buffer.update_codes()
         outputs = [one.cpu().numpy().astype(np.float64) for one in self.buffer.values]
         classes = self.buffer.classes.cpu().numpy()
-        sums = []
+        sums, grams = [], []
         for level, codes in enumerate(self.class_codes):
             total = np.zeros(tuple(codes.shape))
             known = classes[:, level] >= 0
             np.add.at(total, classes[known, level], (outputs[0] + outputs[1])[known])
             sums.append(total)
-        labelled = classes[:, 0] >= 0
-        gram = sum(one[labelled].T @ one[labelled] for one in outputs)
+            # As in a batch: items that are unknown at a level have no say about its codes.
+            grams.append(np.asarray(sum(one[known].T @ one[known] for one in outputs)))
         now = [one.cpu().numpy().astype(np.float64) for one in self.class_codes]
         alpha = self.alpha.cpu().numpy().astype(np.float64)
-        found = descend(now, np.asarray(gram), sums, self.below, alpha, self.settings.eta)
+        found = descend(now, grams, sums, self.below, alpha, self.settings.eta)
         for old, new in zip(self.class_codes, found, strict=True):
             old.copy_(torch.from_numpy(new))
 

@@ -648,6 +648,13 @@ MUTANTS = [
         "tests/methods/test_shdch.py",
     ),
     Mutant(
+        "items of unknown leaf pull on the codes of leaves",
+        "hierhash/methods/shdch.py",
+        "one[known].T @ one[known]",
+        "one[classes[:, 0] >= 0].T @ one[classes[:, 0] >= 0]",
+        "tests/methods/test_shdch.py",
+    ),
+    Mutant(
         "parts of a code count alike",
         "hierhash/codes/weighted_hamming.py",
         "summed += weight * hamming_distances(",
