@@ -599,6 +599,13 @@ MUTANTS = [
         "tests/methods/test_gsph.py",
     ),
     Mutant(
+        "items of an inner node are taught as like nothing",
+        "hierhash/methods/gsph.py",
+        'if own.similarity == "levels" else labels.leaf_known',
+        "if True else labels.leaf_known",
+        "tests/methods/test_gsph.py",
+    ),
+    Mutant(
         "picture and text are weighed by their size",
         "hierhash/methods/gsph.py",
         "self.weights[one] *= np.float32(",
