@@ -6,7 +6,8 @@ B = sign(F + G):
     J = sum_l alpha_l ( ||K L_l - F Y_l'||^2 + ||K L_l - G Y_l'||^2 )
         + eta sum_l ||K A_l - Y_l Y_l+1'||^2 + gamma ( ||B - F||^2 + ||B - G||^2 )
 
-The branches learn with Y and B fixed, which follow after each epoch; here J is divided by K^2 n.
+The branches learn with Y and B fixed, which follow after each epoch; here J is divided by K^2 n. In
+the first epoch B is 0, where the official code starts from random outputs.
 
 The target of an item and another class is 0, not -K, and that of parent and child is K: where eta
 decides, siblings get their parent's code and fall together. The official demo's test of
