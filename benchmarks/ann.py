@@ -13,6 +13,7 @@ Run: python benchmarks/ann.py [sample] [sample*30]
 
 from __future__ import annotations
 
+import re
 import sys
 from collections import defaultdict
 from pathlib import Path
@@ -24,6 +25,8 @@ import numpy as np
 from scipy import sparse
 
 from hierhash.environment import environment
+from hierhash.errors import ConfigError
+from hierhash.plain_text import plain
 from hierhash.storage.json_files import append_line
 
 RESULTS = Path(__file__).resolve().parent / "results" / "ann.jsonl"
@@ -229,11 +232,34 @@ def unit(rows):
     return np.ascontiguousarray(rows / np.linalg.norm(rows, axis=1, keepdims=True), np.float32)
 
 
-def main(name):
-    """Measures the sample, or the sample some times over."""
+def times_of(name):
+    """How many times over a name takes the sample.
+
+    Raises:
+        ConfigError: It is another name.
+    """
+    found = re.fullmatch(r"sample(?:\*([1-9][0-9]{0,3}))?", name)
+    if not found:
+        raise ConfigError(f"'{plain(name)}' is no set of this benchmark; give sample or sample*N")
+    return int(found[1] or 1)
+
+
+def main(names):
+    """Measures the sample, or the sample some times over; the exit code."""
+    try:
+        times = [times_of(name) for name in names]  # before anything is measured
+    except ConfigError as error:
+        print(error, file=sys.stderr)
+        return 2
+    for name, own in zip(names, times, strict=True):
+        measure_sample(name, own)
+    return 0
+
+
+def measure_sample(name, times):
+    """Lines of the pictures of the sample so many times over and, of the sample once, of texts."""
     faiss.omp_set_num_threads(1)
     (asking, items), (texts, others) = sample()
-    times = int(name.partition("*")[2] or 1)
     rng = np.random.default_rng(SEED)
     more = [
         items + NOISE * items.std(axis=0) * rng.standard_normal(items.shape).astype(np.float32)
@@ -289,5 +315,4 @@ def table(lines):
 
 
 if __name__ == "__main__":
-    for word in sys.argv[1:] or ["sample"]:
-        main(word)
+    sys.exit(main(sys.argv[1:] or ["sample"]))

@@ -9,9 +9,8 @@ import numpy as np
 
 from hierhash.codes.coded import Coded
 from hierhash.codes.coding import Signs
-from hierhash.errors import ConfigError
 from hierhash.methods.method import Preset, Role, Rows, only_modality
-from hierhash.methods.one_modality import FeatureSettings, OneModality
+from hierhash.methods.one_modality import FeatureSettings, OneModality, check_components
 from hierhash.training.fit import Watch
 from hierhash.training.items import Items
 
@@ -22,12 +21,7 @@ class FeaturesSign(OneModality):
     def check(self, train: Items) -> None:
         """See ``Method``."""
         super().check(train)
-        most = min(self.width, int(train.has["image"].sum()) - 1)
-        if self.problem.bits > most:
-            raise ConfigError(
-                "bits: features_sign makes at most one bit a principal component, here "
-                f"{most}; use {most // 8 * 8}"
-            )
+        check_components("features_sign", train, self.problem.bits)
 
     def fit(self, train: Items, watch: Watch) -> None:
         """See ``Method``."""

@@ -66,6 +66,9 @@ class GSPHSettings:
 class GSPH(LinearCodes):
     """GSPH as a ``Method``; items without a label teach nothing, others by what they have.
 
+    Nor does an item of an inner node where S is that of leaves (``any``, ``cosine``): it would be
+    taught as similar to nothing, not even to itself.
+
     Memory: n x anchors float64 of one modality at a time, and a few n x K. S is known by its
     products alone.
     """
@@ -76,7 +79,9 @@ class GSPH(LinearCodes):
     def fit(self, train: Items, watch: Watch) -> None:
         """See ``Method``."""
         own, rng = self.settings, np.random.default_rng(self.problem.seed)
-        train = train.subset(np.flatnonzero(train.labels.labelled))
+        labels = train.labels
+        taught = labels.labelled if own.similarity == "levels" else labels.leaf_known
+        train = train.subset(np.flatnonzero(taught))
         times = similarity(train.labels, own.similarity, self.level_weights(train))
         image, text = (np.flatnonzero(train.has[one]) for one in ("image", "text"))
         start = rng.uniform(-1, 1, (2, train.n, self.problem.bits))

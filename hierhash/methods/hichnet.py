@@ -11,7 +11,8 @@ B = sign(F + G) after each epoch. Codes are compared by sum_l h_l D_H of the par
 The official code (CCSun-cs/HichNet, read before its removal) gives all K bits to each level; here
 the parts sum to K. Its rule of ranking is in a file that was never there: the weights of the loss
 are taken. Its classifiers are divided by n x batch, which silences them; here by the batch alone.
-A batch is paired with ``partners`` items drawn in each step, not with all n.
+A batch is paired with ``partners`` items drawn in each step, not with all n. In the first epoch B
+is 0, and so are outputs not yet seen, where the official code starts from random ones.
 """
 
 from __future__ import annotations

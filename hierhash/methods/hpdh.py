@@ -4,8 +4,10 @@ Per level the softmax of ``losses.class_gaussians`` with precisions 1 at the lea
 plus 10 and 0.1 times the two terms that keep outputs in the cube and at its corners. After each
 epoch a leaf's centre is the mean of its items' outputs, a parent's that of its children with items.
 
-The paper is for pictures; here the centres are means over both modalities. In the official code
-(mzhang367/hpdh) a class without items has a centre that is not a number; here it keeps its own.
+The paper is for pictures; here the centres are means over both modalities, of the outputs seen in
+the steps of the epoch, where the official code (mzhang367/hpdh) passes all items through the
+network after it. There a class without items has a centre that is not a number; here it keeps its
+own.
 """
 
 from __future__ import annotations

@@ -22,6 +22,7 @@ from hierhash.codes.principal_rotation import nearest_rotation, principal_compon
 from hierhash.errors import ConfigError
 from hierhash.methods.bit_codes import BitCodes
 from hierhash.methods.method import Preset, Problem, Role, Rows, only_modality
+from hierhash.methods.one_modality import check_components, check_rows
 from hierhash.training.fit import Watch
 from hierhash.training.items import Items, blocks
 
@@ -58,21 +59,11 @@ class ITQ(BitCodes):
 
     def check(self, train: Items) -> None:
         """See ``Method``."""
-        shape, bits = train.shapes["image"], self.problem.bits
-        if len(shape) != 1:
-            raise ConfigError(
-                "method itq: reads feature rows, but the features are pixels; choose another "
-                "features.image.name, such as efficientnet_lite0"
-            )
+        check_rows(train, "image")
         rows = train.rows["image"][train.has["image"]]
-        if len(rows) and not (rows != rows[0]).any():
+        if not (rows != rows[0]).any():
             raise ConfigError("data: all pictures have the same features; give others")
-        most = min(shape[0], int(train.has["image"].sum()) - 1)
-        if bits > most:
-            raise ConfigError(
-                f"bits: itq makes at most one bit a principal component, here {most}; "
-                f"use {most // 8 * 8}"
-            )
+        check_components("itq", train, self.problem.bits)
 
     def fit(self, train: Items, watch: Watch) -> None:
         """See ``Method``."""

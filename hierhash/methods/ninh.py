@@ -3,7 +3,8 @@
 Divide and encode: the hidden features fall into K slices, and bit b reads slice b alone, so that
 bits share little. A bit is the sigmoid of its output, moved to 0 or 1 where it is farther than
 epsilon from 1/2; ``losses.triplets.hinge`` with margin 1 on squared distances over all triplets of
-a batch. The paper trains all layers of a network from pixels; here the features are given.
+a batch. The default epsilon, .499, switches this threshold almost off, as a bit that is moved has
+no slope. The paper trains all layers of a network from pixels; here the features are given.
 """
 
 from __future__ import annotations

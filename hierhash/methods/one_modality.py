@@ -52,13 +52,7 @@ class OneModality(BitCodes):
     def check(self, train: Items) -> None:
         """See ``Method``."""
         [modality] = self.needs
-        if modality not in train.has or not train.has[modality].any():
-            raise ConfigError(f"data: no training item has this modality: {modality}")
-        if len(train.shapes[modality]) != 1:
-            raise ConfigError(
-                "features.image.name: pixels, and the method reads feature rows; choose another, "
-                "such as efficientnet_lite0"
-            )
+        check_rows(train, modality)
 
     def known(self, train: Items) -> Any:
         """Feature rows of the training items that have some."""
@@ -111,6 +105,40 @@ class FloatVectors(OneModality):
     def meta(self) -> dict[str, Any]:
         """See ``Method``: the method itself codes texts."""
         return {"temperatures": {}, "coding": None}
+
+
+def check_rows(train: Items, modality: str) -> None:
+    """Refuses training items without feature rows of a modality.
+
+    Raises:
+        ConfigError: None has the modality, or it is given as pixels.
+    """
+    if modality not in train.has or not train.has[modality].any():
+        raise ConfigError(f"data: no training item has this modality: {modality}")
+    if len(train.shapes[modality]) != 1:
+        raise ConfigError(
+            "features.image.name: pixels, and the method reads feature rows; choose another, "
+            "such as efficientnet_lite0"
+        )
+
+
+def check_components(name: str, train: Items, bits: int) -> None:
+    """Refuses codes of more bits than picture features have principal components.
+
+    Args:
+        name: The method, for the message.
+        train: Training items that have feature rows of pictures.
+        bits: Length of the codes.
+
+    Raises:
+        ConfigError: There are fewer.
+    """
+    most = min(train.shapes["image"][0], int(train.has["image"].sum()) - 1)
+    if bits > most:
+        cure = f"use {most // 8 * 8}" if most >= 8 else "give more pictures, or longer features"
+        raise ConfigError(
+            f"bits: {name} makes at most one bit a principal component, here {most}; {cure}"
+        )
 
 
 def unit_rows(rows: Any) -> Floats:

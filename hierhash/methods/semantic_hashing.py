@@ -60,7 +60,7 @@ class WordDecoder(BatchLoss):
         self.words = nn.Linear(bits, rows.shape[1])
 
     def forward(self, batches: Mapping[str, Batch]) -> dict[str, Tensor]:
-        """See ``BatchLoss``; items without a word do not count."""
+        """See ``BatchLoss``; an item without a word adds 0, and counts in the mean."""
         terms = {}
         for name, batch in batches.items():
             own = self.rows[batch.index.cpu().numpy()]

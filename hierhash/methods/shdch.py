@@ -6,7 +6,8 @@ B = sign(F + G):
     J = sum_l alpha_l ( ||K L_l - F Y_l'||^2 + ||K L_l - G Y_l'||^2 )
         + eta sum_l ||K A_l - Y_l Y_l+1'||^2 + gamma ( ||B - F||^2 + ||B - G||^2 )
 
-The branches learn with Y and B fixed, which follow after each epoch; here J is divided by K^2 n.
+The branches learn with Y and B fixed, which follow after each epoch; here J is divided by K^2 n. In
+the first epoch B is 0, where the official code starts from random outputs.
 
 The target of an item and another class is 0, not -K, and that of parent and child is K: where eta
 decides, siblings get their parent's code and fall together. The official demo's test of
@@ -106,17 +107,17 @@ class ClassCodes(BatchLoss):
         self.buffer.update_codes()
         outputs = [one.cpu().numpy().astype(np.float64) for one in self.buffer.values]
         classes = self.buffer.classes.cpu().numpy()
-        sums = []
+        sums, grams = [], []
         for level, codes in enumerate(self.class_codes):
             total = np.zeros(tuple(codes.shape))
             known = classes[:, level] >= 0
             np.add.at(total, classes[known, level], (outputs[0] + outputs[1])[known])
             sums.append(total)
-        labelled = classes[:, 0] >= 0
-        gram = sum(one[labelled].T @ one[labelled] for one in outputs)
+            # As in a batch: items that are unknown at a level have no say about its codes.
+            grams.append(np.asarray(sum(one[known].T @ one[known] for one in outputs)))
         now = [one.cpu().numpy().astype(np.float64) for one in self.class_codes]
         alpha = self.alpha.cpu().numpy().astype(np.float64)
-        found = descend(now, np.asarray(gram), sums, self.below, alpha, self.settings.eta)
+        found = descend(now, grams, sums, self.below, alpha, self.settings.eta)
         for old, new in zip(self.class_codes, found, strict=True):
             old.copy_(torch.from_numpy(new))
 

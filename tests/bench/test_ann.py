@@ -36,29 +36,70 @@ def test_tables_find_as_many_as_the_formula_says(ann, rows, tables, bits):
         assert made.candidates(rows[row]).tolist() == np.flatnonzero(same).tolist()
 
 
+def sets_of(ann, shared, pairs, words=20):
+    """Sets of 20 words, and as many that ask, each sharing so many words with its own one."""
+    width = 2 * words - shared
+    stored, asking = np.zeros((2, pairs, pairs * width), dtype=np.float32)
+    rows = []
+    for pair in range(pairs):
+        stored[pair, pair * width : pair * width + words] = 1
+        asking[pair, (pair + 1) * width - words : (pair + 1) * width] = 1
+        rows.append(np.flatnonzero(asking[pair]))
+    return ann.Sets(sparse.csr_array(stored)), rows
+
+
 @pytest.mark.parametrize(("bands", "values"), [(8, 1), (16, 2), (10, 4)])
-def test_bands_follow_the_s_curve(ann, bands, values):
+def test_bands_compare_as_many_as_the_formula_says(ann, bands, values):
     """Of pairs with similarity J a share of 1 - (1 - J^r)^b has a band in common."""
-    lsh = pytest.importorskip("datasketch")
-    for shared in (6, 10, 14):  # of 20 words each: J = shared / (40 - shared)
-        J, hits, pairs = shared / (40 - shared), 0, 300
-        index = lsh.MinHashLSH(num_perm=bands * values, params=(bands, values))
-        none = lsh.MinHash(bands * values, seed=1)
-
-        def signature(words, none=none):
-            own = none.copy()
-            own.update_batch([f"{word}".encode() for word in words])
-            return own
-
-        asking = []
-        for pair in range(pairs):
-            words = [f"{pair}-{word}" for word in range(40 - shared)]
-            index.insert(pair, signature(words[:20]))
-            asking.append(signature(words[-20:]))
-        hits = sum(pair in index.query(own) for pair, own in enumerate(asking))
-        expected = 1 - (1 - J**values) ** bands
+    pytest.importorskip("datasketch")
+    for shared in (6, 10, 14):  # of 20 words each: J = shared / (40 - shared); else J = 0
+        pairs = 300
+        sets, rows = sets_of(ann, shared, pairs)
+        made = ann.Bands(sets, bands, values)
+        answers, compared = ann.asked(made, rows)
+        expected = 1 - (1 - (shared / (40 - shared)) ** values) ** bands
+        assert made.foretold(rows) == pytest.approx(expected / pairs, rel=1e-4)
         spread = np.sqrt(max(expected * (1 - expected), 0.01) / pairs)
-        assert hits / pairs == pytest.approx(expected, abs=4 * spread)
+        assert compared == pytest.approx(pairs * made.foretold(rows), abs=4 * spread)
+        assert np.mean([pair in own for pair, own in enumerate(answers)]) == compared
+
+
+def test_bands_order_what_they_compare_as_the_exact_scan_does(ann):
+    pytest.importorskip("datasketch")
+    # Every set has word 0, so that bands of one value make all of them candidates.
+    whole = RNG.random((60, 30)) < np.linspace(0.1, 0.9, 60)[:, None]
+    whole[:, 0] = True
+    sets = ann.Sets(sparse.csr_array(whole.astype(np.float32)))
+    made = ann.Bands(sets, 1024, 1)
+    for row in whole[::6]:
+        words = np.flatnonzero(row)
+        places, compared = made.nearest(words)
+        assert compared == 60
+        assert places.tolist() == sets.nearest(words)[0].tolist()
+
+
+def test_a_set_that_shares_nothing_has_no_answer(ann):
+    pytest.importorskip("datasketch")
+    sets, _ = sets_of(ann, 10, 5)
+    places, compared = ann.Bands(sets, 4, 4).nearest(np.array([sets.rows.shape[1] - 1]))
+    assert (len(places), compared) == (0, 0)
+
+
+@pytest.mark.parametrize("name", ["fashion", "sample*x", "sample*0", "sample*", "sample\n", ""])
+def test_another_name_is_refused_in_one_line(ann, name, monkeypatch, capsys):
+    monkeypatch.setattr(ann, "measure_sample", lambda *_: pytest.fail("it is measured"))
+    assert ann.main(["sample", name]) == 2
+    said = capsys.readouterr()
+    assert said.err.endswith("is no set of this benchmark; give sample or sample*N\n")
+    assert len(said.err.splitlines()) == 1
+    assert not said.out
+
+
+def test_names_of_the_sample_are_measured_in_turn(ann, monkeypatch):
+    seen = []
+    monkeypatch.setattr(ann, "measure_sample", lambda *given: seen.append(given))
+    assert ann.main(["sample", "sample*30"]) == 0
+    assert seen == [("sample", 1), ("sample*30", 30)]
 
 
 def test_an_exact_scan_has_recall_one_and_ties_count(ann, rows):

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from dataclasses import fields, is_dataclass, replace
 
+import numpy as np
 import pytest
 
 from hierhash.config.reading import resolve_config
 from hierhash.errors import ConfigError
+from hierhash.methods.dch import DCH, DCHSettings
+from hierhash.methods.method import Preset
 from hierhash.methods.registry import presets
-from hierhash.testing.check_method import CHECKS, Subject
+from hierhash.testing.check_method import CHECKS, Subject, labels_bring_a_leaf_together
 
 
 def small(settings):
@@ -33,6 +36,15 @@ def small(settings):
 def test_every_method_keeps_its_promises(name, check):
     preset = presets()[name]
     check(Subject(preset, small(preset.settings)))
+
+
+def test_codes_that_tell_no_leaf_are_told():
+    class Scrambled(DCH):
+        def outputs(self, rows):
+            return np.sin(1e4 * super().outputs(rows)).astype(np.float32)
+
+    with pytest.raises(AssertionError, match="share an item's leaf"):
+        labels_bring_a_leaf_together(Subject(Preset(Scrambled, DCHSettings()), DCHSettings()))
 
 
 @pytest.mark.parametrize("name", presets())

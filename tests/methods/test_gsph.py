@@ -118,3 +118,17 @@ def test_a_code_of_picture_and_text_is_by_the_chances_of_both(monkeypatch):
     assert np.array_equal(np.unpackbits(both, axis=1) == 1, expected)
     sizes = [float(np.sqrt((own**2).mean())) for own in alone.values()]
     assert np.mean(np.square(sizes)) == pytest.approx(1, rel=1e-3)
+
+
+@pytest.mark.parametrize("kind", ["any", "cosine", "levels"])
+def test_items_of_an_inner_node_teach_where_levels_do(kind):
+    labels = [["A"] if row % 4 == 3 else [["a1"], ["b1"], ["c1"]][row % 4] for row in range(80)]
+    items = small_items(80, labels=labels)
+    known = items.subset(np.arange(80) % 4 != 3)
+    fitted = []
+    for train in (items, known):
+        method = GSPH(GSPHSettings(similarity=kind, anchors=30), small_problem(items, bits=8))
+        method.fit(train, Watch())
+        fitted.append(method.state())
+    alike = all(np.array_equal(fitted[0][name], fitted[1][name]) for name in fitted[0])
+    assert alike == (kind != "levels")

@@ -6,6 +6,7 @@ import pytest
 from hierhash.codes.principal_rotation import nearest_rotation, principal_components
 from hierhash.errors import ConfigError
 from hierhash.methods.itq import ITQ, ITQSettings
+from hierhash.methods.registry import find_preset
 from hierhash.testing.small_problem import small_items, small_problem
 from hierhash.training.fit import Watch
 from hierhash.training.items import Items
@@ -57,3 +58,25 @@ def test_what_it_cannot_code_is_refused():
     )
     with pytest.raises(ConfigError, match="all pictures have the same features"):
         ITQ(ITQSettings(), small_problem(same, bits=8)).check(same)
+
+
+@pytest.mark.parametrize("name", ["itq", "features_sign"])
+def test_too_few_pictures_are_refused_with_a_cure(name):
+    preset = find_preset(name)
+
+    def check(items, bits=8):
+        preset.method(preset.settings, small_problem(items, bits=bits)).check(items)
+
+    nobody = small_items(9)
+    nobody = Items(nobody.rows, nobody.has | {"image": np.zeros(9, dtype=bool)}, nobody.labels)
+    with pytest.raises(ConfigError, match="data: no training item has this modality: image"):
+        check(nobody)
+    words = small_items(9)
+    words = Items({"text": words.rows["text"]}, {"text": words.has["text"]}, words.labels)
+    with pytest.raises(ConfigError, match="data: no training item has this modality: image"):
+        check(words)
+    with pytest.raises(ConfigError, match=r"bits: .*, here 7; give more pictures"):
+        check(small_items(8))
+    with pytest.raises(ConfigError, match=r"bits: .*, here 17; use 16"):
+        check(small_items(18), bits=24)
+    check(small_items(9))

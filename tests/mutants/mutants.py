@@ -23,6 +23,7 @@ RESULTS = "hierhash/bench/results.py"
 RUNNER = "tests/bench/test_runner.py"
 POSTGRES = "hierhash/retrieval/postgres"
 DATABASE = "tests/retrieval/postgres"
+FIELD = "tests/methods/test_field_losses.py"
 
 MUTANTS = [
     # Training
@@ -598,6 +599,13 @@ MUTANTS = [
         "tests/methods/test_gsph.py",
     ),
     Mutant(
+        "items of an inner node are taught as like nothing",
+        "hierhash/methods/gsph.py",
+        'if own.similarity == "levels" else labels.leaf_known',
+        "if True else labels.leaf_known",
+        "tests/methods/test_gsph.py",
+    ),
+    Mutant(
         "picture and text are weighed by their size",
         "hierhash/methods/gsph.py",
         "self.weights[one] *= np.float32(",
@@ -647,6 +655,13 @@ MUTANTS = [
         "tests/methods/test_shdch.py",
     ),
     Mutant(
+        "items of unknown leaf pull on the codes of leaves",
+        "hierhash/methods/shdch.py",
+        "one[known].T @ one[known]",
+        "one[classes[:, 0] >= 0].T @ one[classes[:, 0] >= 0]",
+        "tests/methods/test_shdch.py",
+    ),
+    Mutant(
         "parts of a code count alike",
         "hierhash/codes/weighted_hamming.py",
         "summed += weight * hamming_distances(",
@@ -673,5 +688,83 @@ MUTANTS = [
         "return (-one.bytes, *(",
         "return (1, *(",
         "tests/reports/test_arena.py",
+    ),
+    # Losses of methods of the field
+    Mutant(
+        "HiCHNet's classifiers unlearn",
+        "hierhash/methods/hichnet.py",
+        "self.settings.mu * classified",
+        "-self.settings.mu * classified",
+        FIELD,
+    ),
+    Mutant(
+        "HiCHNet's pairs have the right value and the wrong slope",
+        "hierhash/methods/hichnet.py",
+        "((own - batch) * gradient",
+        "((batch - own) * gradient",
+        FIELD,
+    ),
+    Mutant(
+        "DRSCH has no triplets",
+        "hierhash/methods/drsch.py",
+        "= hinge(apart, leaves",
+        "= 0 * hinge(apart, leaves",
+        FIELD,
+    ),
+    Mutant(
+        "DRSCH pushes a leaf apart",
+        "hierhash/methods/drsch.py",
+        "self.settings.pull * pairs",
+        "-self.settings.pull * pairs",
+        FIELD,
+    ),
+    Mutant(
+        "DLBHC unlearns",
+        "hierhash/methods/dlbhc.py",
+        "= summed / known.sum()",
+        "= -summed / known.sum()",
+        FIELD,
+    ),
+    Mutant(
+        "CNNH flees its codes",
+        "hierhash/methods/cnnh.py",
+        "= apart / max(",
+        "= -apart / max(",
+        FIELD,
+    ),
+    Mutant(
+        "DSRH takes nearness for distance",
+        "hierhash/methods/dsrh.py",
+        "(relaxed.shape[1] - relaxed @",
+        "(relaxed.shape[1] + relaxed @",
+        FIELD,
+    ),
+    Mutant(
+        "CSQ flees its centres",
+        "hierhash/methods/csq.py",
+        '"central": central,',
+        '"central": -central,',
+        FIELD,
+    ),
+    Mutant(
+        "HPDH leaves the cube",
+        "hierhash/methods/hpdh.py",
+        "own.outside * outside",
+        "-own.outside * outside",
+        FIELD,
+    ),
+    Mutant(
+        "SHDH turns one side's bits",
+        "hierhash/methods/similarity_parts.py",
+        "                first, batches[one].classes,",
+        "                [-part for part in first], batches[one].classes,",
+        FIELD,
+    ),
+    Mutant(
+        "DSPH draws strangers together",
+        "hierhash/methods/dsph.py",
+        "self.alpha * pairs",
+        "-self.alpha * pairs",
+        FIELD,
     ),
 ]

@@ -9,7 +9,7 @@ def objective(codes, outputs, classes, children, alpha, eta):
     Args:
         codes: Y_l of each level, rows of -1 and +1.
         outputs: F and G, rows by item.
-        classes: The class of each item at each level.
+        classes: The class of each item at each level; -1 where it is unknown and does not count.
         children: A_l, for each level but the last.
         alpha: Weight of each level.
         eta: Weight of the tree.
@@ -18,7 +18,7 @@ def objective(codes, outputs, classes, children, alpha, eta):
     for level, own in enumerate(codes):
         for side in outputs:
             for row, item in zip(side, classes, strict=True):
-                for c, code in enumerate(own):
+                for c, code in enumerate(own) if item[level] >= 0 else []:
                     product = sum(a * b for a, b in zip(row, code, strict=True))
                     total += alpha[level] * (bits * (item[level] == c) - product) ** 2
     for level, below in enumerate(children):
