@@ -11,6 +11,7 @@ from typing import Any
 
 from ann import table as ann_table
 from cost_tables import costs, memory, nearby, one_file, serving, speed
+from form_tables import forms
 
 from hierhash.reports.arena import arena_section
 from hierhash.reports.build import build_report
@@ -278,6 +279,7 @@ BLOCKS = {
     "costs": costs,
     "risk": risk,
     "facets": facets,
+    "forms": forms,
     "typed": typed,
     "composed": composed,
     "nearby": nearby,

@@ -24,6 +24,8 @@ GROUPS = {
     ("t2t",): "Texts look for texts, and so for items by their titles",
 }
 METRICS = ("map_leaf", "hap")
+FORMS = ("expected_tree_codes", "polysemous_tree_codes")
+"""Of our method: neither is the other's rival."""
 MOST_BYTES = 32
 """Up to here our own method should be on the front; beyond, floats are."""
 DEEPEST = 0.25
@@ -175,6 +177,8 @@ def better_at_both(row: Row, rows: Sequence[Row]) -> list[tuple[Row, str]]:
 def arena_section(runs: list[Run]) -> Section | None:
     """Tables of all rows by what they answer, and charts of the fronts."""
     tables, drawn, said = [], [], []
+    there = {run["method"] for run in runs}
+    names = [name for name in FORMS if name in there] or [reference(runs)]
     for directions, title in GROUPS.items():
         rows = rows_of(runs, directions)
         if len(rows) < 2:
@@ -182,15 +186,15 @@ def arena_section(runs: list[Run]) -> Section | None:
         tables.append(_table(rows, directions, title))
         drawn += [
             Chart(
-                chart(rows, metric, reference(runs)),
+                chart(rows, metric, names),
                 f"{title}: {metric} against bytes. The dark line joins the best of each size, the "
-                f"coloured one the sizes of {reference(runs)}; hollow: real queries. "
+                f"coloured ones the sizes of {' and '.join(names)}; hollow: real queries. "
                 f"{rows[0].counted[directions[0]]} queries.",
             )
             for metric in METRICS
         ]
         if directions == DIRECTIONS:
-            said = verdict(rows, reference(runs))
+            said = [sentence for name in names for sentence in verdict(rows, name)]
     if not tables:
         return None
     note = (
@@ -205,10 +209,12 @@ def arena_section(runs: list[Run]) -> Section | None:
 def verdict(rows: Sequence[Row], name: str) -> list[str]:
     """Where a method is on the front up to MOST_BYTES, and what beats it there.
 
-    Its sizes count by the better of their rows, and variants of the method itself are left out.
+    Its sizes count by the better of their rows; variants of the method itself, and of our method
+    its other form, are left out.
     """
     said = []
-    rivals = [row for row in rows if row.name.partition("+")[0].partition(" ")[0] != name]
+    family = FORMS if name in FORMS else (name,)
+    rivals = [r for r in rows if r.name.partition("+")[0].partition(" ")[0] not in family]
     mine = [row for row in rows if row.plain == name]
     for size in sorted({row.bytes for row in mine if row.bytes <= MOST_BYTES}):
         own = [row for row in mine if row.bytes == size]
@@ -254,11 +260,11 @@ def _table(rows: Sequence[Row], directions: Sequence[str], title: str) -> Table:
     return Table(header, lines, title=title)
 
 
-def chart(rows: Sequence[Row], metric: str, name: str) -> str:
+def chart(rows: Sequence[Row], metric: str, names: Sequence[str]) -> str:
     """All rows as points, hollow where queries are real, against bytes on a logarithmic axis.
 
     The line joins the rows that no smaller one beats in this metric, with their names; the
-    method of a name has a line of its own. What is far below the best is left out.
+    methods of some names have lines of their own. What is far below the best is left out.
     """
     best = max(row.summary(metric) for row in rows)
     shown = [row for row in rows if row.summary(metric) > best - DEEPEST]
@@ -275,8 +281,11 @@ def chart(rows: Sequence[Row], metric: str, name: str) -> str:
                 markerfacecolor="none" if row.is_real else colour,
             )
         rising = _rising(shown, metric)
-        own = _rising([row for row in shown if row.plain == name], metric)
-        for line, colour in ((rising, charts.INK), (own, charts.colour(name))):
+        lines = [(rising, charts.INK)]
+        for name in names:
+            own = [row for row in shown if row.plain == name]
+            lines.append((_rising(own, metric), charts.colour(name)))
+        for line, colour in lines:
             up = [row.summary(metric) for row in line]
             axis.plot([row.bytes for row in line], up, color=colour, lw=0.8, alpha=0.7, zorder=0)
         for place, row in enumerate(rising):  # a staircase above, so that no two names meet

@@ -132,3 +132,14 @@ def test_what_older_lines_do_not_tell_stands_empty_in_the_table_of_costs():
     [table] = cost_section(runs, {}).tables
     assert table.header[2:] == ["bytes_per_item", "train_seconds", "search_cpu_ms"]
     assert [row[-1] for row in table.rows] == ["", "0.0412"]
+
+
+def test_the_two_forms_of_our_method_are_no_rivals_of_each_other():
+    form = "polysemous_tree_codes"
+    below = run(OURS, 4, [(0.5, 0.7), (0.5, 0.7)])
+    above = run(form, 4, [(0.6, 0.8), (0.6, 0.8)], order="polysemous")
+    rows = rows_of([below, above, run("rival", 4, [(0.55, 0.75), (0.55, 0.75)])], DIRECTIONS)
+    assert verdict(rows, form) == [f"{form} of 4 bytes is on the front."]
+    [beaten, both] = verdict(rows, OURS)
+    assert beaten == f"{OURS} of 4 bytes is not on the front: beaten by rival of 4."
+    assert both.endswith("rival of 4 (i2t and t2i).")
