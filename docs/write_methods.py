@@ -189,8 +189,10 @@ HEAD = """# Every system
 All systems that `hierhash train` and `hierhash bench` know by name, under one interface
 ([Add a method](add_a_method.md)) and one protocol ([Protocol](protocol.md)). Where a public source
 could be read, the formula was checked against it, and what is wrong or other there stands in the
-last column and in the file. Losses in `hierhash/losses/` are held to slow, literal forms in
-`tests/reference/`, in value and gradient, and every system to the interface's promises.
+last column and in the file. Every loss that learns by plain batches, whole as a system trains by
+it, and DCMH's terms are held to slow, literal forms in `tests/reference/`, in value and gradient;
+heads that are plain cross-entropies are held to PyTorch's own. Every system is held to the
+interface's promises.
 
 The row is the sample's, at 32 bits or at the one size that the system has: map_leaf / hap, mean
 over seeds, by the system's own distance; all rows and other sets stand in [Arena](arena.md) and

@@ -12,6 +12,8 @@ from __future__ import annotations
 import torch
 from torch import Tensor
 
+from hierhash.losses.class_sums import class_sums
+
 # Candidates taken at once: a block of 128 x 2,048 floats is 1 MB and stays in the cache.
 COLUMNS = 2048
 
@@ -75,11 +77,8 @@ def _positives(
 ) -> tuple[Tensor, Tensor]:
     """The mean (b, K) of each anchor's positives, and which anchors have some."""
     size = 1 + int(torch.cat([classes, known]).max().clamp(min=0))
-    # Sums of sorted rows, not scattered ones, whose order and last digits CUDA leaves open.
-    lengths = torch.bincount(known + 1, minlength=size + 1)
-    rows = buffer[known.argsort(stable=True)]
-    sums = torch.segment_reduce(rows, "sum", lengths=lengths)[1:]
-    counts = lengths[1:].to(anchors.dtype)
+    sums = class_sums(buffer, known, size)
+    counts = torch.bincount(known + 1, minlength=size + 1)[1:].to(anchors.dtype)
     itself = ((own >= 0) & (known[own.clamp(min=0)] == classes)).to(anchors.dtype)
     count = counts[classes.clamp(min=0)] - itself
     summed = sums[classes.clamp(min=0)] - buffer[own.clamp(min=0)] * itself[:, None]

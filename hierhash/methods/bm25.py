@@ -42,6 +42,7 @@ class BM25(FloatVectors):
 
     Settings: ClassVar[type] = BM25Settings
     needs: ClassVar[frozenset[str]] = frozenset({"text"})
+    reads_counts: ClassVar[bool] = True
 
     def fit(self, train: Items, watch: Watch) -> None:
         """See ``Method``: the words' document frequencies and the mean length."""

@@ -3,7 +3,7 @@
 D_w(i, j) = sum_b w_b^2 (h_b - h'_b)^2, h = tanh(u) here; the mean of max(0, D_w(i, j) - D_w(i, k)
 + margin) over triplets of a batch, plus lambda times the mean of D_w over pairs of one leaf. Each
 item is among these with itself, at a distance of 0: with m items of a leaf in a batch that makes
-the mean (m - 1) / m of that without, which is no more than a slightly smaller lambda. Codes are
+the mean about (m - 1) / m of that without, which amounts to a smaller lambda. Codes are
 compared with the weights w^2, rounded to FINEST steps; a bit whose weight rounds to 0 could be left
 out, which is what the paper calls bit-scalable.
 """

@@ -28,6 +28,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from hierhash.errors import ConfigError
+from hierhash.losses.class_sums import class_sums
 from hierhash.losses.pairwise import pairwise_likelihood
 from hierhash.methods.branch_codes import BranchSettings
 from hierhash.methods.level_codes import LevelCodes, level_slices
@@ -111,9 +112,7 @@ class LevelPairs(BatchLoss):
         for level, (own, theirs) in enumerate(parts):
             classes, known = self.buffer.classes[index, level], self.buffer.classes[drawn, level]
             there = theirs * (known >= 0)[:, None]
-            sums = there.new_zeros(self.sizes[level], there.shape[1]).index_add_(
-                0, known.clamp(min=0), there
-            )
+            sums = class_sums(theirs, known, self.sizes[level])
             product = sums[classes.clamp(min=0)]
             batch = own.detach()
             count = int((known >= 0).sum())

@@ -20,6 +20,7 @@ import torch
 from torch import Tensor
 
 from hierhash.losses.class_gaussians import class_gaussians, cube
+from hierhash.losses.class_sums import class_sums
 from hierhash.methods.branch_codes import BranchCodes, BranchSettings
 from hierhash.methods.method import Preset, Problem
 from hierhash.training.batches import Batch, BatchLoss, together
@@ -75,7 +76,10 @@ class LevelGaussians(BatchLoss):
         outputs, classes = together(batches)
         leaves = classes[:, -1]
         known = leaves >= 0
-        self.sums.index_add_(0, leaves[known], outputs.detach()[known])
+        # The sums so far come first, as a row of each leaf.
+        rows = torch.cat([self.sums, outputs.detach()])
+        places = torch.arange(len(self.sums), device=leaves.device)
+        self.sums.copy_(class_sums(rows, torch.cat([places, leaves]), len(self.sums)))
         self.counts.index_add_(0, leaves[known], torch.ones_like(outputs[known, 0]).detach())
         levels = zip(classes.T, torch.split(self.centres, self.sizes), self.precisions, strict=True)
         terms = {
@@ -99,7 +103,7 @@ class LevelGaussians(BatchLoss):
             parents = torch.zeros(len(below), dtype=torch.int64, device=leaves.device)
             parents[place] = self.ancestors[level]
             count = torch.zeros_like(above[level][:, :1]).index_add_(0, parents, known)
-            total = torch.zeros_like(above[level]).index_add_(0, parents, known * below)
+            total = class_sums(known * below, parents, len(above[level]))
             above[level].copy_(torch.where(count > 0, total / count.clamp(min=1), above[level]))
             below, known, place = above[level], (count > 0).float(), self.ancestors[level]
         self.sums.zero_()

@@ -61,7 +61,8 @@ class Method(Protocol):
     A method that can learn new leaves without training has ``extend(tree, items)``, which gives
     another fitted method, for the grown tree, and leaves this one and what it learnt as they are.
     One that can be exported has ``branch(modality)``, the torch module from feature rows to the
-    outputs that its ``coding`` is given, and ``outputs(rows)``, which gives them.
+    outputs that its ``coding`` is given, and ``outputs(rows)``, which gives them. One whose
+    ``check`` refuses texts that are no counts of words has a true class attribute ``reads_counts``.
 
     Class attributes:
         Settings: A frozen dataclass: the ``model`` section of its configs.

@@ -54,6 +54,7 @@ class MinHashCodes(OneModality):
 
     Settings: ClassVar[type] = MinHashSettings
     needs: ClassVar[frozenset[str]] = frozenset({"text"})
+    reads_counts: ClassVar[bool] = True
 
     @property
     def orders(self) -> int:

@@ -37,6 +37,8 @@ class OneModality(BitCodes):
 
     Settings: ClassVar[type] = FeatureSettings
     needs: ClassVar[frozenset[str]] = frozenset({"image"})
+    reads_counts: ClassVar[bool] = False
+    """Whether its texts have to be counts of words."""
     epochs = 0
 
     def __init__(self, settings: Any, problem: Problem, device: str = "cpu") -> None:
@@ -53,6 +55,8 @@ class OneModality(BitCodes):
         """See ``Method``."""
         [modality] = self.needs
         check_rows(train, modality)
+        if self.reads_counts:
+            check_counts(train)
 
     def known(self, train: Items) -> Any:
         """Feature rows of the training items that have some."""
@@ -119,6 +123,31 @@ def check_rows(train: Items, modality: str) -> None:
         raise ConfigError(
             "features.image.name: pixels, and the method reads feature rows; choose another, "
             "such as efficientnet_lite0"
+        )
+
+
+def check_counts(train: Items) -> None:
+    """Refuses training items whose text rows hold anything but whole numbers from 0 up.
+
+    Raises:
+        ConfigError: They do.
+
+    Example:
+        >>> from hierhash.labels.items import ItemLabels
+        >>> labels = ItemLabels(np.array([[0]]), np.array([0, 1]))
+        >>> items = Items({"text": np.array([[0.5, 2.0]])}, {"text": np.array([True])}, labels)
+        >>> check_counts(items)
+        Traceback (most recent call last):
+        hierhash.errors.ConfigError: features.text.name: ... counts of words; use words
+    """
+    from scipy import sparse
+
+    rows = train.rows["text"][train.has["text"]]
+    values = rows.data if sparse.issparse(rows) else rows
+    if ((values < 0) | (values % 1 != 0)).any():
+        raise ConfigError(
+            "features.text.name: rows hold numbers that are no counts, and the method reads counts "
+            "of words; use words"
         )
 
 

@@ -20,6 +20,7 @@ from torch import Tensor, nn
 from hierhash.branches.mlp import MLPSettings
 from hierhash.methods.branch_codes import BranchCodes
 from hierhash.methods.method import Preset
+from hierhash.methods.one_modality import check_counts
 from hierhash.training.batches import Batch, BatchLoss, BatchSettings
 from hierhash.training.items import Items
 from hierhash.training.settings import NonNegative
@@ -78,7 +79,13 @@ class SemanticHashing(BranchCodes):
 
     Settings: ClassVar[type] = SemanticSettings
     needs: ClassVar[frozenset[str]] = frozenset({"text"})
+    reads_counts: ClassVar[bool] = True
     raw: ClassVar[bool] = True
+
+    def check(self, train: Items) -> None:
+        """See ``Method``."""
+        super().check(train)
+        check_counts(train)
 
     def loss(self, train: Items) -> WordDecoder:
         """See ``BranchCodes``."""

@@ -16,7 +16,7 @@ from hierhash.training.batches import Batch, BatchLoss
 from hierhash.training.items import Items
 
 
-class LevelSimilarity(BatchLoss):
+class SegmentLoss(BatchLoss):
     """The loss over all pairs of modalities of a batch; of one modality, over its own pairs."""
 
     weights: Tensor
@@ -46,9 +46,9 @@ class SimilarityParts(LevelCodes):
         """U of the paper: the top level counts most."""
         return tuple(linear(self.problem.tree.depth).tolist())
 
-    def loss(self, train: Items) -> LevelSimilarity:
+    def loss(self, train: Items) -> SegmentLoss:
         """See ``BranchCodes``."""
-        return LevelSimilarity(self.parts, self.level_weights, self.settings.alpha)
+        return SegmentLoss(self.parts, self.level_weights, self.settings.alpha)
 
 
 TRIALS: tuple[dict[str, Any], ...] = (

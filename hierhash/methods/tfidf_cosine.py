@@ -38,6 +38,7 @@ class TfidfCosine(FloatVectors):
 
     Settings: ClassVar[type] = TfidfSettings
     needs: ClassVar[frozenset[str]] = frozenset({"text"})
+    reads_counts: ClassVar[bool] = True
 
     def fit(self, train: Items, watch: Watch) -> None:
         """See ``Method``: the words' document frequencies."""

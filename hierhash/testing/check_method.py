@@ -45,8 +45,13 @@ class Subject:
         method = self.new(items, tree, **changes)
         method.check(items)
         method.fit(items, Watch())
-        method.calibrate(small_items(40, tree, seed=1))
+        method.calibrate(self.items(40, tree, seed=1))
         return method
+
+    def items(self, n: int = 120, tree: Any = TREE, **changes: Any) -> Items:
+        """Items as ``small_items`` makes them, with texts that the method can read."""
+        counts = getattr(self.preset.method, "reads_counts", False)
+        return small_items(n, tree, counts=counts, **changes)
 
     @property
     def modalities(self) -> list[str]:
@@ -85,7 +90,7 @@ def check_method(preset: Preset, settings: Any = None) -> None:
 
 def what_was_saved_codes_alike(subject: Subject) -> None:
     """A method made from ``state`` and ``meta`` codes and classifies as the fitted one."""
-    items = small_items()
+    items = subject.items()
     first = subject.fitted(items)
     for name, array in first.state().items():
         assert np.isfinite(array).all(), f"fit left values in '{name}' that are not finite"
@@ -106,7 +111,7 @@ def what_was_saved_codes_alike(subject: Subject) -> None:
 
 def one_seed_gives_one_code(subject: Subject) -> None:
     """The same seed gives the same codes."""
-    items = small_items()
+    items = subject.items()
     first, again = subject.fitted(items), subject.fitted(items)
     for modality in subject.modalities:
         rows = {modality: items.rows[modality]}
@@ -115,7 +120,7 @@ def one_seed_gives_one_code(subject: Subject) -> None:
 
 def codes_have_the_shape_of_the_layout(subject: Subject) -> None:
     """Codes fit layout and distance; an item is nearest to itself."""
-    items = small_items()
+    items = subject.items()
     method = subject.fitted(items)
     distance, width = method.distance(), code_bytes(method.layout())
     assert all(segment.name for segment in method.layout()), "a segment has no name"
@@ -150,7 +155,7 @@ def codes_have_the_shape_of_the_layout(subject: Subject) -> None:
 
 def posteriors_sum_to_one(subject: Subject) -> None:
     """``classify`` gives probabilities of every level's classes, or nothing."""
-    items = small_items()
+    items = subject.items()
     method = subject.fitted(items)
     for modality in subject.modalities:
         levels = method.classify({modality: items.rows[modality]})
@@ -163,7 +168,7 @@ def posteriors_sum_to_one(subject: Subject) -> None:
 
 def order_does_not_matter(subject: Subject) -> None:
     """A code hangs on its row alone; other orders of items and of leaves are learnt as well."""
-    items = small_items()
+    items = subject.items()
     method = subject.fitted(items)
     mixed = np.random.default_rng(0).permutation(items.n)
     for modality in subject.modalities:
@@ -176,7 +181,7 @@ def order_does_not_matter(subject: Subject) -> None:
     first = _separation(method, items, subject)
     second = _separation(subject.fitted(items.subset(mixed)), items, subject)
     assert abs(first - second) < 0.3, f"another order of items: {second:.2f} for {first:.2f}"
-    other = small_items(tree=TURNED)
+    other = subject.items(tree=TURNED)
     third = _separation(subject.fitted(other, TURNED), other, subject)
     assert abs(first - third) < 0.3, f"another order of leaves: {third:.2f} for {first:.2f}"
 
@@ -189,13 +194,13 @@ def labels_bring_a_leaf_together(subject: Subject) -> None:
     """
     if "labels" not in subject.preset.method.needs:
         return
-    found = _separation(subject.fitted(small_items(2400)), small_items(seed=2), subject)
+    found = _separation(subject.fitted(subject.items(2400)), subject.items(seed=2), subject)
     assert found > 0.7, f"of the first ten {found:.2f} share an item's leaf"
 
 
 def a_flat_tree_works(subject: Subject) -> None:
     """One level is enough."""
-    items = small_items(tree=FLAT)
+    items = subject.items(tree=FLAT)
     method = subject.fitted(items, FLAT)
     for modality in subject.modalities:
         assert len(method.encode({modality: items.rows[modality]}, "database").stored) == items.n
@@ -205,11 +210,11 @@ def missing_parts_are_handled(subject: Subject) -> None:
     """Items without a modality or label, of inner nodes, of several paths: learnt, or refused."""
     n = 120
     odd: dict[str, list[str]] = {"no label": [], "an inner node": ["A"], "two paths": ["a1", "c1"]}
-    whole = small_items(n)
+    whole = subject.items(n)
     usually = _separation(subject.fitted(whole), whole, subject)
     for labels in odd.values():
         usual = ["a1", "a2", "b1", "c1"]
-        some = small_items(n, labels=[labels if r % 5 == 0 else [usual[r % 4]] for r in range(n)])
+        some = subject.items(n, labels=[labels if r % 5 == 0 else [usual[r % 4]] for r in range(n)])
         _learnt_or_refused(subject, some)
     for modality in subject.modalities:
         has = np.arange(n) % 5 != 0
@@ -234,7 +239,7 @@ def _learnt_or_refused(subject: Subject, items: Items) -> Method | None:
 
 def a_lacking_modality_is_refused(subject: Subject) -> None:
     """Without a modality that it needs, ``check`` says so in one line."""
-    whole = small_items()
+    whole = subject.items()
     for modality in subject.modalities:
         nobody = dict(whole.has) | {modality: np.zeros(whole.n, dtype=bool)}
         items = Items(whole.rows, nobody, whole.labels)
@@ -248,7 +253,7 @@ def a_lacking_modality_is_refused(subject: Subject) -> None:
 
 def a_prefix_is_a_shorter_code(subject: Subject) -> None:
     """The first bits of a nested code are those of a fit at that length."""
-    items = small_items()
+    items = subject.items()
     if 16 not in subject.new(items, bits=32).prefixes:
         return
     long, short = subject.fitted(items, bits=32), subject.fitted(items, bits=16)
@@ -266,10 +271,10 @@ def an_extension_keeps_what_was_learnt(subject: Subject) -> None:
     """New leaves leave a method that has ``extend`` as it was, and are known from then on."""
     new = TREE.leaves[1]
     old = LabelTree.from_paths([leaf for leaf in TREE.leaves if leaf != new], name="old")
-    method = subject.fitted(small_items(90, old), old)
+    method = subject.fitted(subject.items(90, old), old)
     if not hasattr(method, "extend"):
         return
-    items = small_items()
+    items = subject.items()
     is_new = items.labels.single_codes[:, -1] == 1
     before = {name: array.copy() for name, array in method.state().items()}
     grown: Method = method.extend(TREE, items)
@@ -294,7 +299,7 @@ class _Killed(Exception):  # noqa: N818 - a stand-in for the end of a process
 
 def a_killed_training_goes_on(subject: Subject) -> None:
     """Resumed after an epoch, it ends with the same codes as an uninterrupted one."""
-    items = small_items()
+    items = subject.items()
     whole = subject.new(items)
     if whole.epochs < 2:
         return

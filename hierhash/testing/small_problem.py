@@ -23,6 +23,7 @@ def small_items(
     seed: int = 0,
     labels: Sequence[Sequence[str]] | None = None,
     without: NDArray[np.bool_] | None = None,
+    counts: bool = False,
 ) -> Items:
     """Items whose features tell their leaf, in both modalities.
 
@@ -32,6 +33,7 @@ def small_items(
         seed: Of the features.
         labels: Labels of each item instead of its leaf.
         without: bool (n,): the items that have no text.
+        counts: Whether texts are counts of words, whole numbers from 0 up.
 
     Example:
         >>> small_items(8).shapes
@@ -48,6 +50,8 @@ def small_items(
     )
     has_text = np.ones(n, dtype=bool) if without is None else ~without
     encoded = tree.encode([[names[leaf]] for leaf in leaves] if labels is None else labels)
+    if counts:
+        text = np.rint(3 * text.clip(min=0))
     rows = {"image": image.astype(np.float32), "text": text.astype(np.float32)}
     return Items(rows, {"image": np.ones(n, dtype=bool), "text": has_text}, encoded)
 

@@ -77,6 +77,12 @@ def soft_contrast(loss, sides):
     return literal.soft_contrast(sides, kept, CLASSES[:, -1].tolist(), 0.3)
 
 
+def orthohash_and_contrast(loss, sides):
+    own = soft_contrast(loss.contrast, sides)
+    alone = literal.orthohash(sides, lists(loss.centres), 8.0, 0.2)
+    return alone | {name: 0.5 * value for name, value in own.items()}
+
+
 def parts(alpha):
     weights = [1 / 2, 1 / 3, 1 / 6]
     return lambda loss, sides: literal.similarity_parts(sides, loss.parts, weights, alpha)
@@ -99,6 +105,7 @@ CASES = [
         {"scale": 5.0, "margin": 0.3},
         lambda o, s: literal.orthohash(s, lists(o.centres), 5.0, 0.3),
     ),
+    Case("orthohash", {"contrast": 0.5, "temperature": 0.3}, orthohash_and_contrast),
     Case("dsph", {"labels": "levels", "alpha": 0.6}, dsph),
     Case("hichnet", {"gamma": 3.0, "eta": 0.5, "mu": 2.0}, hichnet),
     Case("shdch", {"gamma": 2.0}, shdch),

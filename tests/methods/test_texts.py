@@ -6,9 +6,11 @@ import numpy as np
 import pytest
 from scipy import sparse
 
+from hierhash.errors import ConfigError
 from hierhash.methods.bm25 import BM25, BM25Settings
 from hierhash.methods.method import Problem
 from hierhash.methods.minhash import NO_WORD, MinHashCodes, MinHashSettings, first_words
+from hierhash.methods.registry import find_preset
 from hierhash.methods.tfidf_cosine import TfidfCosine, TfidfSettings
 from hierhash.testing.small_problem import TREE
 from hierhash.training.fit import Watch
@@ -75,8 +77,6 @@ def test_orders_differ_in_every_bit_of_a_short_text():
 def test_without_its_package_it_is_refused_in_one_line(monkeypatch):
     import sys
 
-    from hierhash.errors import ConfigError
-
     monkeypatch.setitem(sys.modules, "datasketch", None)
     with pytest.raises(ConfigError, match=r"pip install 'hierhash\[zoo\]'"):
         fitted(MinHashCodes, MinHashSettings())
@@ -103,3 +103,24 @@ def test_tfidf_is_that_of_scikit_learn(sublinear):
     found = own.encode({"text": bags(TEXTS)}, "query")
     np.testing.assert_allclose(found.query, expected, atol=1e-5)
     assert np.array_equal(found.query, found.vectors)
+
+
+@pytest.mark.parametrize("name", ["bm25", "minhash", "semantic_hashing", "tfidf_cosine"])
+@pytest.mark.parametrize("wrong", [-1.0, 0.5])
+def test_rows_that_are_no_counts_are_refused(name, wrong):
+    preset, labels = find_preset(name), TREE.encode([["a1"]] * len(TEXTS))
+    dense = bags(TEXTS).toarray()
+    has = np.arange(len(TEXTS)) > 0
+
+    def check(rows):
+        items = Items({"text": rows}, {"text": has}, labels)
+        preset.method(preset.settings, Problem(TREE, 64, items.shapes)).check(items)
+
+    dense[0, 0] = wrong  # of an item that has no text
+    check(dense)
+    check(sparse.csr_array(dense))
+    dense[1, 0] = wrong
+    said = r"features\.text\.name: .* reads counts of words; use words"
+    for rows in (dense, sparse.csr_array(dense)):
+        with pytest.raises(ConfigError, match=said):
+            check(rows)
