@@ -126,7 +126,10 @@ def test_numbers_of_the_readme_are_means_over_the_committed_runs():
             elif metric:
                 values = [r["results"]["all"][direction][distance(r)][metric] for r in own]
                 mean = statistics.mean(values)
-                assert f"{mean:.3f} ±{statistics.stdev(values):.3f}" in cell, (cells["method"], name)
+                assert f"{mean:.3f} ±{statistics.stdev(values):.3f}" in cell, (
+                    cells["method"],
+                    name,
+                )
                 best.setdefault((cells["bits"], name), []).append((f"{mean:.3f}", "**" in cell))
     for place, values in best.items():
         top = max(mean for mean, _ in values)
