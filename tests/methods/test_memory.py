@@ -24,8 +24,8 @@ from tests.methods.test_conformance import small
 
 preset = find_preset(sys.argv[1])
 settings = small(preset.settings)
-if hasattr(settings, "training"):
-    settings = replace(settings, training=replace(settings.training, epochs=1, batch_size=512))
+if hasattr(settings, "training"):  # triplets of a batch take b x b x b, whatever n is
+    settings = replace(settings, training=replace(settings.training, epochs=1, batch_size=128))
 if hasattr(settings, "candidates"):  # a step takes batch x candidates, whatever n is
     settings = replace(settings, candidates=1000)
 if hasattr(settings, "anchors"):  # kernel rows take n x anchors
