@@ -16,6 +16,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
@@ -84,7 +85,7 @@ class PolysemousCodes:
     def encode(self, vectors: NDArray[Any], values: NDArray[Any]) -> Codes:
         """uint8 (n, bytes) of items (n, d) with centres (n, K)."""
         flat = self.tables.reshape(self.width * WORDS, -1).astype(np.float64)
-        products = (flat @ flat.T).reshape(self.width, WORDS, self.width, WORDS)
+        products = self._products
         codes = np.zeros((len(vectors), self.width), dtype=np.uint8)
         for start in range(0, len(vectors), BLOCK):
             block = slice(start, start + BLOCK)
@@ -92,6 +93,12 @@ class PolysemousCodes:
             alone = self._costs(apart @ flat.T, np.asarray(values[block]), products)
             codes[block] = _descent(alone, products, pack(values[block]))
         return codes
+
+    @cached_property
+    def _products(self) -> NDArray[np.float64]:
+        """Of all tables' vectors, (bytes, 256, bytes, 256); kept, since a query is one item."""
+        flat = self.tables.reshape(self.width * WORDS, -1).astype(np.float64)
+        return np.asarray((flat @ flat.T).reshape(self.width, WORDS, self.width, WORDS))
 
     def _costs(
         self, scores: NDArray[np.float64], values: NDArray[Any], products: NDArray[np.float64]

@@ -24,8 +24,35 @@ RUNNER = "tests/bench/test_runner.py"
 POSTGRES = "hierhash/retrieval/postgres"
 DATABASE = "tests/retrieval/postgres"
 FIELD = "tests/methods/test_field_losses.py"
+TWO_READINGS = "hierhash/codes/polysemous.py"
+POLYSEMOUS = "tests/codes/test_polysemous.py"
 
 MUTANTS = [
+    # Codes of two readings
+    Mutant(
+        "a code is pushed off its centre",
+        TWO_READINGS,
+        "- 2 * self.pull * pulls",
+        "+ 2 * self.pull * pulls",
+        POLYSEMOUS,
+    ),
+    Mutant(
+        "bytes are chosen as if alone",
+        TWO_READINGS,
+        "costs += 2 * products[other][codes[:, other], byte]",
+        "pass",
+        POLYSEMOUS,
+    ),
+    Mutant(
+        "tables without a ridge", TWO_READINGS, "+ RIDGE * np.eye", "+ 1e-9 * np.eye", POLYSEMOUS
+    ),
+    Mutant(
+        "far codes are ordered by features alone",
+        "hierhash/codes/coarse_to_fine.py",
+        "np.minimum(0, near - away) - ",
+        "0 * away - ",
+        "tests/codes/test_coarse_to_fine.py",
+    ),
     # Training
     Mutant(
         "schedule ignored",
