@@ -194,6 +194,11 @@ it, and DCMH's terms are held to slow, literal forms in `tests/reference/`, in v
 heads that are plain cross-entropies are held to PyTorch's own. Every system is held to the
 interface's promises.
 
+To train one, leave `model:` out of the config, or say `hierhash train sample method=orthohash
+model=null`. That is its preset as it is; in a suite a row with `common: false` and no trials of its
+own tries the settings that come with the preset and keeps the best on validation items, which some
+systems need to be of use.
+
 The row is the sample's, at 32 bits or at the one size that the system has: map_leaf / hap, mean
 over seeds, by the system's own distance; all rows and other sets stand in [Arena](arena.md) and
 [Results](results.md). A row that is not there was not run on the sample.

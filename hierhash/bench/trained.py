@@ -17,6 +17,7 @@ from hierhash.codes.coded import Coded, code_bytes
 from hierhash.codes.distances import Distance
 from hierhash.config.hash import config_hash
 from hierhash.config.schema import RunConfig
+from hierhash.errors import DataError
 from hierhash.methods.method import Method
 from hierhash.new_method import new_method
 from hierhash.prepare import Advance, Prepared
@@ -106,6 +107,7 @@ def encode_items(method: Method, prepared: Prepared, asked: Rows, database: Rows
     """Codes the items ``asked`` as queries, and these and ``database`` as stored items.
 
     Raises:
+        DataError: No item has what the method codes.
         HierhashError: Some outputs are not finite, for the training diverged.
     """
     items = prepared.items
@@ -128,6 +130,11 @@ def encode_items(method: Method, prepared: Prepared, asked: Rows, database: Rows
             together = {one: items.rows[one][rows] for one in given}
             stored[BOTH][rows] = method.encode(together, "database").stored
         coded += len(kept)
+    if not stored:
+        wanted = " or ".join(sorted(method.needs & {*MODALITIES}))
+        raise DataError(
+            f"data: no item has what the method codes ({wanted}); choose another method"
+        )
     seconds, cpu = time.perf_counter() - started, time.process_time() - cpu
     some = next(iter(stored.values()))
     cost = {

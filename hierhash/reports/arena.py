@@ -178,7 +178,8 @@ def arena_section(runs: list[Run]) -> Section | None:
     """Tables of all rows by what they answer, and charts of the fronts."""
     tables, drawn, said = [], [], []
     there = {run["method"] for run in runs}
-    names = [name for name in FORMS if name in there] or [reference(runs)]
+    names = [name for name in (*FORMS, reference(runs)) if name in there]
+    names = [name for name in names if name in FORMS] or names
     for directions, title in GROUPS.items():
         rows = rows_of(runs, directions)
         if len(rows) < 2:
@@ -187,8 +188,7 @@ def arena_section(runs: list[Run]) -> Section | None:
         drawn += [
             Chart(
                 chart(rows, metric, names),
-                f"{title}: {metric} against bytes. The dark line joins the best of each size, the "
-                f"coloured ones the sizes of {' and '.join(names)}; hollow: real queries. "
+                f"{title}: {metric} against bytes. {_how_to_read(names)} "
                 f"{rows[0].counted[directions[0]]} queries.",
             )
             for metric in METRICS
@@ -200,10 +200,19 @@ def arena_section(runs: list[Run]) -> Section | None:
     note = (
         "Everything that was run, by the bytes that an index stores for an item. front: no row of "
         "as many bytes or fewer is as good in both map_leaf and hap, means of the directions, and "
-        "better somewhere. Processor time, ~ where only wall-clock time was kept: training; coding "
-        "1,000 items from features; one query against the whole database. Mean over seeds. "
+        "better somewhere. (real query): the query is not cut to a code, and its numbers or tables "
+        "score the stored codes. Processor time, ~ where only wall-clock time was kept: training; "
+        "coding 1,000 items from features; one query against the whole database. Mean over seeds. "
     )
     return Section("Arena: bytes against answers", note + " ".join(said), tables, drawn)
+
+
+def _how_to_read(names: Sequence[str]) -> str:
+    lines = f"coloured lines the sizes of {' and '.join(names)}; " if names else ""
+    return (
+        f"The dark line joins what is best up to its size; {lines}hollow: real queries. Many share "
+        f"a colour, and what is more than {DEEPEST} below the best is left out."
+    )
 
 
 def verdict(rows: Sequence[Row], name: str) -> list[str]:
