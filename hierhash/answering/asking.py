@@ -202,8 +202,8 @@ def ask_stored(code: NDArray[Any], distance: Distance, by_score: bool) -> Query:
         return Query(Coded(None, code), "item")
     if distance.steps is None:
         raise InputError(
-            "--like: these codes are scored by numbers that a picture or a text brings, and a stored "
-            "code has none; search with the item's own --image or --text"
+            "--like: these codes are scored by numbers that a picture or a text brings, and a "
+            "stored code has none; search with the item's own --image or --text"
         )
     real = None
     if by_score and isinstance(distance, Hamming):
