@@ -1,4 +1,4 @@
-"""The table of our method's two forms and of product quantisation, for ``write_tables``."""
+"""The table of our method's two forms and of quantised class chances, for ``write_tables``."""
 
 from __future__ import annotations
 
@@ -7,11 +7,17 @@ from statistics import mean
 
 from hierhash.reports.lines import DIRECTIONS
 from hierhash.reports.markdown import markdown_table
-from hierhash.reports.runs import Run, load_results, own_distance
+from hierhash.reports.runs import Run, counted, load_results, own_distance
 from hierhash.reports.section import Table
 
 SUITES = ("sample", "emoji", "fashion", "fashion_masked")
-FORMS = ("expected_tree_codes", "polysemous_tree_codes", "posterior_pq", "posterior_opq")
+FORMS = (
+    "expected_tree_codes",
+    "polysemous_tree_codes",
+    "posterior_hyperplanes",
+    "posterior_pq",
+    "posterior_opq",
+)
 
 
 def forms(_: str, results: Path) -> str:
@@ -24,9 +30,10 @@ def forms(_: str, results: Path) -> str:
                 own = [r for r in runs if r["name"] == name and r["stored_bits"] == 8 * size]
                 cells = _cells(own)
                 if cells is not None:
-                    rows.append([suite, str(size), name, str(len(own)), *cells])
+                    n = " / ".join(dict.fromkeys(counted(own, way) for way in DIRECTIONS))
+                    rows.append([suite, str(size), name, str(len(own)), n, *cells])
     heads = [f"{way}, {how}" for how in ("codes ask", "real queries") for way in DIRECTIONS]
-    return markdown_table(Table(["suite", "bytes", "method", "seeds", *heads], rows, names=3))
+    return markdown_table(Table(["suite", "bytes", "method", "seeds", "n", *heads], rows, names=3))
 
 
 def _cells(runs: list[Run]) -> list[str] | None:

@@ -33,8 +33,6 @@ class FineSettings(ImageSettings):
         near: Bits that an item may be away to be ordered by its features.
     """
 
-    __pydantic_config__ = {"extra": "forbid"}  # noqa: RUF012 - read by the config's validation
-
     near: Annotated[int, Strict(), Ge(0)] = 4
 
 
