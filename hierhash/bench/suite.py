@@ -88,13 +88,11 @@ class Suite(Section):
     trials: Trials = Field(default_factory=list, description="what every row tries on validation")
     tuning_bits: Bits = Field(
         32,
-        description="code length of the trials, of asymmetric scores and of examples; "
+        description="code length of the trials and of examples; "
         "the first of the suite's where it has no 32",
     )
     tuning_seed: Seed = 0
-    asymmetric: bool = Field(
-        True, description="score real-valued queries against codes too, at tuning_bits"
-    )
+    asymmetric: bool = Field(True, description="score real-valued queries against codes too")
     attribute: str | None = Field(
         None, description="side attribute whose share among the first ten is told"
     )

@@ -176,7 +176,7 @@ def work(suite: Suite, job: Job) -> Outcome:
         record, per_query, _ = final_scores(
             config,
             _prepared,
-            asymmetric=suite.asymmetric and main,
+            asymmetric=suite.asymmetric,
             attribute=suite.attribute,
             longest=max(suite.bits_of(job.row)),
             top=main and job.seed == suite.seeds_of(job.row)[0],

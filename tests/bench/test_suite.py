@@ -82,7 +82,7 @@ def test_a_wrong_suite_is_refused_with_its_line(tmp_path, text, message):
 @pytest.mark.parametrize(
     ("bits", "tuned"), [("[64, 32]", 32), ("[16]", 16), ("[64, 16]", 64), ("[8, 128]", 8)]
 )
-def test_trials_and_asymmetric_scores_are_at_a_length_that_is_run(tmp_path, bits, tuned):
+def test_trials_are_at_a_length_that_is_run(tmp_path, bits, tuned):
     (tmp_path / "s.yaml").write_text(f"name: s\nbits: {bits}\n{ROWS}")
     assert load_suite(tmp_path / "s.yaml").tuning_bits == tuned
 
