@@ -17,13 +17,17 @@ from hierhash.codes.packing import Codes, pack, unpack
 from hierhash.codes.product_quantiser import Floats, Scored
 
 BLOCK = 4096
+BELOW_ONE = float(np.nextafter(np.float32(1), np.float32(0)))
+"""No features put what is near behind what is a bit farther."""
 
 
 @dataclass(frozen=True)
 class CoarseToFine(Scored):
-    """A ``Distance``: scores are min(0, near - bits away) - r / (1 + r), r of features.
+    """A ``Distance``: scores are min(0, near - bits away) - r / (r + s), r between the features.
 
-    A query brings all that scores: ``near``, the K signs of its code, whole bytes, its features.
+    s is the length of the query's own features (1 if they are 0), so that r is told apart whatever
+    the features' unit. A query brings all that scores: ``near``, the K signs of its code, whole
+    bytes, its features.
 
     Args:
         width: Bytes of a stored item.
@@ -41,7 +45,14 @@ class CoarseToFine(Scored):
 
     def scorer(self, stored: Codes) -> Callable[[Floats], Floats]:
         """See ``Distance``; the memory of some queries and items at a time."""
-        return lambda queries: np.stack([self.scores(query, stored) for query in queries])
+
+        def scores(queries: Floats) -> Floats:
+            found = np.empty((len(queries), len(stored)), dtype=np.float32)
+            for own, query in zip(found, queries, strict=True):
+                own[:] = self.scores(query, stored)
+            return found
+
+        return scores
 
     def scores(self, query: Floats, stored: Codes) -> Floats:
         """See ``Distance``; the memory of some items at a time."""
@@ -50,22 +61,26 @@ class CoarseToFine(Scored):
         bits = len(query) - 1 - numbers
         if stored.shape[1] != self.width or bits + 32 * numbers != 8 * self.width:
             raise ValueError(f"items of {stored.shape[1]} bytes have another shape than the query")
-        near, code, own = query[0], query[1 : 1 + bits], query[1 + bits :]
+        near, code, own = query[0], query[1 : 1 + bits], query[1 + bits :].astype(np.float64)
+        scale = float(np.linalg.norm(own)) or 1.0
         found = np.empty(len(stored), dtype=np.float32)
         for start in range(0, len(stored), BLOCK):
             block = stored[start : start + BLOCK]
             signs = unpack(block[:, : bits // 8], bits).astype(np.float32)
             features = np.ascontiguousarray(block[:, bits // 8 :]).view("<f4")
             away = (bits - signs @ code) / 2
-            apart = np.sqrt(((features - own) ** 2).sum(axis=1))
-            found[start : start + BLOCK] = np.minimum(0, near - away) - apart / (1 + apart)
+            apart = np.linalg.norm(features - own, axis=1)
+            after = np.minimum(apart / (apart + scale), BELOW_ONE)
+            found[start : start + BLOCK] = np.minimum(0, near - away) - after
         return found
 
 
 def beside(values: NDArray[np.floating], features: Floats) -> Codes:
     """What is stored of items: packed signs of values (n, K), then features (n, d)."""
     floats = np.ascontiguousarray(features, dtype="<f4").view(np.uint8)
-    return np.concatenate([pack(values), floats.reshape(len(values), -1)], axis=1)
+    return np.concatenate(
+        [pack(values), floats.reshape(len(values), 4 * features.shape[1])], axis=1
+    )
 
 
 def asking(values: NDArray[np.floating], features: Floats, near: int) -> Floats:

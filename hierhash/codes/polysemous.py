@@ -8,8 +8,9 @@ Douze, Jegou & Perronnin, ECCV 2016, reach by renumbering the centroids of a pro
     J(b, T) = sum_i |e_i - m - sum_j T_j[b_ij]|^2 - 2 pull <z_i, s(b_i)> + RIDGE |T|^2,
 
 s being -1 and +1 of the bits; as |s|^2 is K, the middle is pull |z_i - s(b_i)|^2 but for what b
-cannot change. Codes start as the signs of z. In turn the tables are the least squares of the
-codes, and the codes go byte after byte to the best of the 256, so that no step raises J.
+cannot change. In turn the tables are the least squares of the codes, and the codes start from the
+signs of z, as a new item's do, and go byte after byte to the best of the 256. Neither raises J; to
+start anew may, but tables learnt for codes that go on from the last ones code new items worse.
 """
 
 from __future__ import annotations
@@ -30,7 +31,9 @@ WORDS = 256
 """Values of a byte."""
 RIDGE = 1.0
 """Values of a byte that few items have stay near none: as if one more item had the mean."""
-ROUNDS, SWEEPS, BLOCK = 4, 3, 2048
+ROUNDS, SWEEPS = 4, 3
+BLOCK = 8192
+"""Bytes of codes at a time."""
 _SIGNS = unpack(np.arange(WORDS, dtype=np.uint8)[:, None], 8).T.astype(np.float64)
 
 
@@ -38,12 +41,13 @@ _SIGNS = unpack(np.arange(WORDS, dtype=np.uint8)[:, None], 8).T.astype(np.float6
 class PolysemousCodes:
     """See the module's words.
 
-    Memory: (32 K)^2 numbers in double precision, 8 MB at 32 bits and 537 MB at 256.
+    Memory: twice (32 K)^2 numbers in double precision, 17 MB at 32 bits and 1.1 GB at 256, 90 MB
+    beside, and to learn the vectors once more in double precision.
 
     Args:
         mean: float32 (d,), m.
         tables: float32 (bytes, 256, d), T.
-        pull: How much a bit off its centre costs, 0 or more.
+        pull: A bit off the sign of its centre costs 4 pull |z|; 0 or more.
 
     Example:
         >>> rng = np.random.default_rng(0)
@@ -68,8 +72,8 @@ class PolysemousCodes:
         n, bits = values.shape
         if not n or bits % 8 or len(vectors) != n:
             raise ValueError(f"{len(vectors)} vectors and values of shape {values.shape}")
-        mean = np.asarray(vectors, dtype=np.float64).mean(axis=0)
-        apart = np.asarray(vectors, dtype=np.float64) - mean
+        mean = np.asarray(np.mean(vectors, axis=0, dtype=np.float64))
+        apart = vectors - mean
         codes = pack(values)
         own = cls(mean.astype(np.float32), least_squares(codes, apart), pull)
         for _ in range(ROUNDS):
@@ -87,8 +91,9 @@ class PolysemousCodes:
         flat = self.tables.reshape(self.width * WORDS, -1).astype(np.float64)
         products = self._products
         codes = np.zeros((len(vectors), self.width), dtype=np.uint8)
-        for start in range(0, len(vectors), BLOCK):
-            block = slice(start, start + BLOCK)
+        rows = max(BLOCK // self.width, 1)
+        for start in range(0, len(vectors), rows):
+            block = slice(start, start + rows)
             apart = np.asarray(vectors[block], dtype=np.float64) - self.mean
             alone = self._costs(apart @ flat.T, np.asarray(values[block]), products)
             codes[block] = _descent(alone, products, pack(values[block]))
@@ -144,8 +149,10 @@ def least_squares(codes: Codes, apart: NDArray[np.float64]) -> Floats:
     places = (codes.astype(np.int64) + WORDS * np.arange(width)).ravel()
     starts = np.arange(0, n * width + 1, width)
     which = sparse.csr_array((np.ones(n * width), places, starts), shape=(n, width * WORDS))
-    together = (which.T @ which).toarray() + RIDGE * np.eye(width * WORDS)
-    tables = linalg.solve(together, which.T @ apart, assume_a="pos", overwrite_a=True)
+    together = (which.T @ which).toarray()
+    together.flat[:: len(together) + 1] += RIDGE
+    # Symmetric, and turned so that it lies as LAPACK wants it and is not copied.
+    tables = linalg.solve(together.T, which.T @ apart, assume_a="pos", overwrite_a=True)
     return np.asarray(tables, dtype=np.float32).reshape(width, WORDS, -1)
 
 

@@ -69,6 +69,8 @@ class Lookup(Scored):
         places = stored.T.astype(np.int64) + WORDS * np.arange(self.width)[:, None]
 
         def scores(queries: Floats) -> Floats:
+            if queries.shape[1] != self.width * WORDS:
+                raise ValueError(f"queries have {self.width * WORDS} numbers, got {queries.shape}")
             found = np.zeros((len(queries), len(stored)), dtype=np.float32)
             for own in places:
                 found += queries[:, own]
@@ -152,7 +154,8 @@ class ProductQuantiser:
         """Learns the centroids by k-means in each part.
 
         Memory: the vectors once more as float32, filled up to a multiple of ``width``; faiss takes
-        65,536 of them at most for k-means, OPQ all of them a few times over.
+        65,536 of them at most for k-means; OPQ 65,536 for its rotation and 256,000 for the
+        centroids after it. Which centroids OPQ learns depends on the number of threads, too.
 
         Args:
             vectors: (n, d). Fewer than 256 are repeated, so that there is one a centroid.

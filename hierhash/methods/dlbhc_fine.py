@@ -57,6 +57,8 @@ class DLBHCFine(DLBHC):
     def check(self, train: Items) -> None:
         """See ``Method``."""
         super().check(train)
+        if self.problem.bits % 8:
+            raise ConfigError("bits: codes are whole bytes; use 8, 16, 24, 32, ...")
         if not self.settings.image.hidden:
             raise ConfigError("model.image.hidden: 0 leaves no features to order by; use 1 or more")
         if self.settings.near > self.problem.bits:
@@ -92,5 +94,6 @@ LONGER = LEARNT | {"model.training.epochs": 28, "model.image.dropout": 0.3}
 PRESET = Preset(
     DLBHCFine,
     FineSettings(),
+    revision=2,
     trials=tuple(own | {"model.near": near} for own in (LEARNT, LONGER) for near in (1, 4, 8, 16)),
 )

@@ -39,8 +39,10 @@ class PolysemousSettings(PosteriorSettings):
     """Settings of the network and of the vectors, as of ``posterior_pq``.
 
     Args:
-        pull: What a bit off the sign of its centre costs, times how far the centre is from 0.
-        first_weights: As of ``expected_tree_codes``: what the centres of short codes follow.
+        pull: A bit off the sign of its centre costs four times this, times how far the centre is
+            from 0.
+        first_weights: As of ``expected_tree_codes``: what the centres of short codes follow; those
+            of 64 bits or more follow ``score_weights``. None: the same.
     """
 
     pull: NonNegative = 0.02
@@ -52,7 +54,7 @@ class PolysemousSettings(PosteriorSettings):
 class PolysemousTreeCodes(PosteriorCodes):
     """See the module's words.
 
-    Memory: beside that of ``PosteriorCodes``, (32 K)^2 numbers.
+    Memory: beside that of ``PosteriorCodes`` that of ``PolysemousCodes``.
     """
 
     Settings: ClassVar[type] = PolysemousSettings
@@ -87,6 +89,8 @@ class PolysemousTreeCodes(PosteriorCodes):
 
     def _first_weights(self, train: Items) -> NDArray[np.float64]:
         scheme = self.settings.first_weights
+        if scheme is None:
+            return self._weights(train)
         return weights_of(self.problem.tree, scheme, train.labels, "model.first_weights")
 
     def learn(self, vectors: Floats) -> None:

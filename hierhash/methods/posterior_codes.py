@@ -2,8 +2,8 @@
 
 The network is that of ``expected_tree_codes``: DCMH's two branches on the level-weighted S with a
 joint head over the leaves. An item's vector holds sqrt(w_l) p_l of all levels, so that the product
-of two is what ``posterior_float`` compares by; a quantiser keeps it in K / 8 bytes. What stays of
-our method's lead over these is due to its codes, not to its network.
+of two is what ``posterior_float`` compares by; a quantiser keeps it in K / 8 bytes. What differs
+from our method is due to the codes, not to the network.
 """
 
 from __future__ import annotations
@@ -56,7 +56,8 @@ class PosteriorSettings(DCMHSettings):
 class PosteriorCodes(BitCodes):
     """All of a method but its quantiser, which learns from the training items of both modalities.
 
-    Memory: beside the network's, twice n x classes of all levels.
+    Memory: beside the network's, the vectors of all training items of both modalities (float32,
+    2 n x classes of all levels) three times over while they are made.
 
     Args:
         settings: Its settings.
@@ -100,6 +101,8 @@ class PosteriorCodes(BitCodes):
             raise ConfigError(
                 f"model.head.kind: '{self.settings.head.kind}' gives no coherent chances; use path"
             )
+        if self.problem.bits % 8:
+            raise ConfigError("bits: codes are whole bytes; use 8, 16, 24, 32, ...")
         self._weights(train)
         self.network.check(train)
 

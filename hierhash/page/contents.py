@@ -39,7 +39,7 @@ def contents(
         advance: Told how many pictures were made smaller.
 
     Raises:
-        InputError: It has too many items, or they are no codes of bits.
+        InputError: It has too many items, or are compared by another distance.
         RunError: Its run has no small text branch.
     """
     if len(store) > MOST:
@@ -48,7 +48,10 @@ def contents(
             "index of fewer items"
         )
     if not isinstance(store.distance, Hamming):
-        raise InputError(f"{store.name}: its items are no codes of bits; a page cannot search them")
+        raise InputError(
+            f"{store.name}: its items are compared by '{store.distance.name}'; a page searches by "
+            "Hamming distance alone"
+        )
     index, session = store.read(), Session(store)
     trees = session.trees
     branch = SmallBranch(store.run)

@@ -8,9 +8,10 @@ from dataclasses import dataclass
 
 from hierhash.reports.comparison import Interval, Key, mark
 from hierhash.reports.lines import DIRECTIONS
-from hierhash.reports.reference import reference
+from hierhash.reports.reference import FORMS, reference
 from hierhash.reports.runs import (
     Run,
+    asks_real,
     average_scores,
     headline_names,
     item_bytes,
@@ -72,7 +73,8 @@ def conclude(runs: list[Run], found: dict[Key, Interval]) -> Conclusion | None:
     sizes = {name: item_bytes(of[name]) for name in scores}
     said = [_best_rows(scores, sizes, bits)]
     if first in scores and len(scores) > 1:
-        codes = [n for n in scores if n != first and own_distance(of[n][0]) in OF_BITS]
+        rivals = [name for name in scores if name not in (first, *FORMS)]
+        codes = [name for name in rivals if own_distance(of[name][0]) in OF_BITS]
         others = [n for n in scores if n != first and n not in codes]
         marks: Marks = {
             (name, *column): mark(found[bits, name, *column])
@@ -82,7 +84,11 @@ def conclude(runs: list[Run], found: dict[Key, Interval]) -> Conclusion | None:
             for column in COLUMNS
         }
         start = _against_codes(scores, first, codes, marks) if codes else "the only code of bits"
-        parts = [start, *(_against(name, sizes[name], marks) for name in others)]
+        told = {
+            name: _bytes(sizes[name]) + (", real queries" if asks_real(of[name][0]) else "")
+            for name in others
+        }
+        parts = [start, *(_against(name, told[name], marks) for name in others)]
         said.append(f"The tree-aware {first} ({_bytes(sizes[first])}) is {'; '.join(parts)}.")
     return Conclusion(said, [(name, sizes[name], described(name)) for name in scores])
 
@@ -118,11 +124,11 @@ def _against_codes(scores: Scores, first: str, codes: list[str], marks: Marks) -
     return " and ".join(said)
 
 
-def _against(name: str, size: str, marks: Marks) -> str:
-    """A method of another kind, by how many scores it beats the reference in."""
+def _against(name: str, told: str, marks: Marks) -> str:
+    """A method of another kind, or form, by how many scores it beats the reference in."""
     counts = Counter(marks[name, *column] for column in COLUMNS)
     said = [f"{words} in {counts[one]}" for one, words in BEATS.items() if counts[one]]
-    return f"{name} ({_bytes(size)}) {', '.join(said)}"
+    return f"{name} ({told}) {', '.join(said)}"
 
 
 def _verdict(verdict: str, difference: float) -> str:

@@ -7,6 +7,8 @@ from typing import Any
 
 PREFERRED = ("expected_tree_codes", "hierarchical_dcmh")
 """Our own method where a results file has it, else the tree-aware DCMH."""
+FORMS = ("expected_tree_codes", "polysemous_tree_codes")
+"""Of our method: neither is the other's rival."""
 
 
 def reference(runs: Iterable[Mapping[str, Any]]) -> str:

@@ -228,6 +228,19 @@ def _code_bytes(run: Run) -> int | None:
     return -(-stored_bits(run) // 8) if own_distance(run) == "hamming" else None
 
 
+def asks_real(run: Run) -> bool:
+    """Whether the method's own order is that of real queries over stored codes.
+
+    Example:
+        >>> asks_real({"distance": "lookup", "method": "posterior_pq"}), asks_real({"method": "a"})
+        (True, False)
+    """
+    # A set's query is its own numbers, in the form of tables.
+    return (
+        own_distance(run) in ("lookup", "rabitq", "coarse_to_fine") and run["method"] != "minhash"
+    )
+
+
 def own_distance(run: Run) -> str:
     """The distance of a run's method; older lines are all of codes of bits.
 

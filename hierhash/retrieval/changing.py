@@ -297,7 +297,10 @@ def accelerate(folder: Path, kind: Kind | None) -> Accelerator | None:
         if kind is None:
             made = None
         elif not isinstance(index.distance, Hamming):
-            raise InputError(f"{folder}: only codes of bits have an accelerator")
+            raise InputError(
+                f"{folder}: its items are compared by '{index.distance.name}'; accelerators are "
+                "for Hamming distance alone"
+            )
         else:
             made = Accelerated(Accelerator.of(kind, index.codes), np.arange(len(index)))
         replace(index, accelerated=made).save(folder, replacing=True, keeping=BESIDE)

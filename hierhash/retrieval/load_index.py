@@ -38,6 +38,9 @@ from hierhash.storage.arrays import map_array
 from hierhash.storage.checksums import damaged_files, sha256_of
 from hierhash.storage.json_files import read_json
 
+MOST_BITS = 1 << 22
+"""Far more than any item has; those of float vectors are counted, too."""
+
 # What the codes of a coding are compared by.
 DISTANCES = {
     "signs": "hamming",
@@ -205,7 +208,7 @@ def _manifest(folder: Path) -> dict[str, Any]:
     good = (
         isinstance(manifest, dict)
         and isinstance(manifest.get("bits"), int)
-        and 1 <= manifest["bits"] <= 1 << 16
+        and 1 <= manifest["bits"] <= MOST_BITS
         and isinstance(manifest.get("model_sha256"), str)
     )
     if not good:

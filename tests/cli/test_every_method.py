@@ -85,6 +85,8 @@ def run(request, shop, tmp_path_factory):
     short = ["model.training.epochs=3"] if trained else []
     if request.param in ("dcmh_published", "dcmh_leaf", "dcmh_any"):
         short.append("model.text.hidden=16")
+    if request.param == "dlbhc_fine":
+        short.append("model.image.hidden=2100")  # the items of its index have more than 2^16 bits
     said = hierhash("train", folder / "c.yaml", *short, "--out", folder / "run")
     assert said.code == 0, said.err
     said = hierhash("index", "build", folder / "run", folder / "index")

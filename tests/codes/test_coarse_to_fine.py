@@ -25,6 +25,30 @@ def test_near_codes_are_ordered_by_features_and_the_others_follow_by_bits():
         assert found[row][away <= 4].min() > found[row][away > 4].max()
 
 
+@pytest.mark.parametrize("unit", [1e-6, 1e4, 1e20])
+def test_features_of_any_unit_order_what_is_near(unit):
+    features = (FEATURES[:300] * unit).astype(np.float32)
+    stored, asked = beside(VALUES[:300], features), asking(VALUES[:1], features[:1], near=16)
+    found = CoarseToFine(22).scores(asked[0], stored)
+    expected = np.argsort(np.linalg.norm(FEATURES[:300] - FEATURES[0], axis=1), kind="stable")
+    assert (np.argsort(-found, kind="stable") == expected).mean() > 0.99
+
+
+def test_what_is_near_is_before_what_is_not_however_far_its_features():
+    codes = np.array([[1] * 8, [-1] * 5 + [1] * 3])
+    stored = beside(codes, np.array([[2e9], [1.0]], np.float32))
+    found = CoarseToFine(5).scores(asking(codes[:1], np.ones((1, 1), np.float32), 4)[0], stored)
+    assert found[0] > found[1]
+
+
+def test_no_items_and_no_queries_give_nothing():
+    none = beside(VALUES[:0], FEATURES[:0])
+    assert none.shape == (0, 22)
+    asked = asking(VALUES[:2], FEATURES[:2], 4)
+    assert CoarseToFine(22).scorer(none)(asked).shape == (2, 0)
+    assert CoarseToFine(22).scorer(beside(VALUES[:3], FEATURES[:3]))(asked[:0]).shape == (0, 3)
+
+
 def test_what_is_stored_is_counted_whole():
     stored = beside(VALUES[:2], FEATURES[:2])
     assert stored.shape == (2, 22)

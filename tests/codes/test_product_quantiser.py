@@ -38,6 +38,19 @@ def test_scores_are_those_of_the_nearest_centroids(width, rotated):
     np.testing.assert_allclose(dots, turned[:5] @ kept.T, rtol=1e-3, atol=1e-3)
 
 
+def test_many_are_coded_as_a_few():
+    many = np.concatenate([VECTORS, VECTORS + 0.01, VECTORS - 0.01])  # more than are coded at once
+    own = ProductQuantiser.train(VECTORS, 4)
+    codes = own.encode(many)
+    for start in (0, 900, 1790):
+        np.testing.assert_array_equal(codes[start : start + 10], own.encode(many[start:][:10]))
+
+
+def test_queries_of_another_length_are_refused():
+    with pytest.raises(ValueError, match="queries have 512 numbers"):
+        Lookup(2).scorer(np.zeros((3, 2), np.uint8))(np.zeros((1, 1024), np.float32))
+
+
 def test_a_rotation_lowers_the_error():
     errors = []
     for rotated in (False, True):

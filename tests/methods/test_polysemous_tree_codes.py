@@ -19,22 +19,26 @@ def settings_of(own, **changes):
     )
 
 
-def fitted(method, settings):
+def fitted(method, settings, bits=16):
     items = small_items()
-    own = method(settings, small_problem(items))
+    own = method(settings, small_problem(items, bits=bits))
     own.fit(items, Watch())
     own.calibrate(items)
     return own, items
 
 
-def test_under_a_hard_pull_the_codes_are_those_of_expected_tree_codes():
-    own, items = fitted(PolysemousTreeCodes, settings_of(PolysemousSettings, pull=1e6))
-    other, _ = fitted(ExpectedTreeCodes, settings_of(ExpectedSettings))
-    rows = {"text": items.rows["text"]}
+@pytest.mark.parametrize("changes", [{}, {"first_weights": None}], ids=["preset", "same"])
+@pytest.mark.parametrize("bits", [16, 64])
+def test_under_a_hard_pull_the_codes_are_those_of_expected_tree_codes(bits, changes):
+    settings = settings_of(PolysemousSettings, pull=1e6, **changes)
+    own, items = fitted(PolysemousTreeCodes, settings, bits)
+    other, _ = fitted(ExpectedTreeCodes, settings_of(ExpectedSettings, **changes), bits)
     np.testing.assert_array_equal(own.centres, other.centres)
-    np.testing.assert_array_equal(
-        own.encode(rows, "database").codes, other.encode(rows, "database").codes
-    )
+    for modalities in (["text"], ["image"], ["image", "text"]):
+        rows = {one: items.rows[one][:40] for one in modalities}
+        coded = own.encode(rows, "database")
+        np.testing.assert_array_equal(coded.codes, other.encode(rows, "database").codes)
+        assert coded.query is None  # tables are for those that ask
 
 
 def test_an_item_of_both_modalities_has_the_chances_of_both():
@@ -55,6 +59,7 @@ def test_an_item_of_both_modalities_has_the_chances_of_both():
     ("bits", "changes", "message"),
     [
         (512, {}, r"bits: .* use 256 at most"),
+        (12, {}, r"bits: codes are whole bytes"),
         (16, {"score_weights": [1.0, 1.0, 0.0]}, r"model\.score_weights: leaves weigh nothing"),
     ],
 )

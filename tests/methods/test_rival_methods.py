@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -62,6 +64,11 @@ def test_the_whole_search_of_dlbhc_has_the_codes_of_its_coarse_half():
     [layer] = [one for one in fine.branches["image"].rest if isinstance(one, nn.Linear)]
     outputs = hidden @ layer.weight.detach().numpy().T + layer.bias.detach().numpy()
     np.testing.assert_allclose(outputs, fine.outputs(rows), rtol=1e-3, atol=1e-4)
+    wide = replace(fine.settings, near=16)  # everything is near, so features order all
+    fine.settings = wide
+    scores = fine.distance().scores(fine.encode(rows, "query").query[2], stored)
+    away = np.linalg.norm(hidden - hidden[2], axis=1)
+    np.testing.assert_array_equal(np.argsort(-scores), np.argsort(away))
 
 
 @pytest.mark.parametrize(
@@ -69,11 +76,12 @@ def test_the_whole_search_of_dlbhc_has_the_codes_of_its_coarse_half():
     [
         ({"near": 17}, r"model\.near: .* use 16 at most"),
         ({"image": MLPSettings(hidden=0)}, r"model\.image\.hidden: 0 leaves no features"),
+        ({"bits": 12}, "bits: codes are whole bytes"),
     ],
 )
 def test_a_search_that_cannot_be_is_refused(changes, message):
-    items = small_items()
-    own = DLBHCFine(FineSettings(training=SHORT, **changes), small_problem(items))
+    items, bits = small_items(), changes.pop("bits", 16)
+    own = DLBHCFine(FineSettings(training=SHORT, **changes), small_problem(items, bits=bits))
     with pytest.raises(ConfigError, match=message):
         own.check(items)
 

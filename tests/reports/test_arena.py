@@ -77,17 +77,17 @@ def test_codes_are_compared_with_codes_and_real_queries_with_real_queries():
 
 def test_the_verdict_says_where_our_method_is_on_the_front_and_what_is_above_it():
     said = verdict(rows_of(RUNS, DIRECTIONS), OURS)
-    assert said[0] == f"{OURS} of 4 bytes is on the front."
+    assert said[0] == f"No rival beats {OURS} of 4 bytes."
     assert f"Above {OURS} of 4 bytes in map_leaf and hap at once: tiny of 1 (i2t)." in said
     beaten = [*RUNS, run("better", 4, [(0.8, 0.9), (0.8, 0.95)])]
     said = verdict(rows_of(beaten, DIRECTIONS), OURS)
-    assert said[0] == f"{OURS} of 4 bytes is not on the front: beaten by better of 4."
+    assert said[0] == f"{OURS} of 4 bytes is beaten by better of 4."
 
 
 def test_its_own_variants_do_not_beat_a_method():
     variant = run(f"{OURS}+other", 4, [(0.9, 0.95), (0.9, 0.95)])
     said = verdict(rows_of([*RUNS, variant], DIRECTIONS), OURS)
-    assert said[0] == f"{OURS} of 4 bytes is on the front."
+    assert said[0] == f"No rival beats {OURS} of 4 bytes."
 
 
 def test_processor_time_is_told_and_wall_clock_time_is_marked():
@@ -139,7 +139,48 @@ def test_the_two_forms_of_our_method_are_no_rivals_of_each_other():
     below = run(OURS, 4, [(0.5, 0.7), (0.5, 0.7)])
     above = run(form, 4, [(0.6, 0.8), (0.6, 0.8)], order="polysemous")
     rows = rows_of([below, above, run("rival", 4, [(0.55, 0.75), (0.55, 0.75)])], DIRECTIONS)
-    assert verdict(rows, form) == [f"{form} of 4 bytes is on the front."]
+    assert verdict(rows, form) == [f"No rival beats {form} of 4 bytes."]
     [beaten, both] = verdict(rows, OURS)
-    assert beaten == f"{OURS} of 4 bytes is not on the front: beaten by rival of 4."
+    assert beaten == f"{OURS} of 4 bytes is beaten by rival of 4."
     assert both.endswith("rival of 4 (i2t and t2i).")
+    section = arena_section([below, above])
+    assert section.note.count(f"No rival beats {OURS} of 4 bytes.") == 1
+    assert all(chart.caption.count(OURS) == 1 for chart in section.charts)
+
+
+def test_scores_of_a_row_are_means_over_trainings():
+    seeds = [run("a", 4, [(own, 0.5)] * 2, seed=place) for place, own in enumerate((0.2, 0.5, 0.8))]
+    [row] = rows_of([seeds[0], seeds[2]], DIRECTIONS)
+    assert row.summary("map_leaf") == pytest.approx(0.5)
+    assert row.seeds == 2
+
+
+def test_larger_codes_and_floats_are_above_no_smaller_one():
+    best = [(0.9, 0.95), (0.9, 0.95)]
+    larger = [run("large", 8, best), run("floats", 2, best, order="dot")]
+    fine = run("fine", 3, best, order="coarse_to_fine")
+    rows = rows_of([RUNS[0], *larger, fine], DIRECTIONS)
+    ours = next(row for row in rows if row.name == OURS)
+    assert better_at_both(ours, rows) == []
+    # On the front all the same: fewer bytes are fewer bytes, and a size counts by its better row.
+    assert [row.name for row in front(rows)] == ["floats"]
+    said = verdict(rows_of([RUNS[0], larger[0]], DIRECTIONS), OURS)
+    assert said == [f"No rival beats {OURS} of 4 bytes."]
+
+
+def test_a_size_counts_by_the_better_of_its_rows():
+    between = run("between", 4, [(0.655, 0.855), (0.655, 0.855)])
+    said = verdict(rows_of([RUNS[0], between], DIRECTIONS), OURS)
+    assert said[0] == f"No rival beats {OURS} of 4 bytes."
+    whole = [run(OURS, 33, [(0.6, 0.8), (0.7, 0.9)]), between]
+    assert verdict(rows_of(whole, DIRECTIONS), OURS) == []  # of more bytes than are looked at
+
+
+@pytest.mark.parametrize(
+    ("name", "order", "is_real"),
+    [("a", "rabitq", True), ("a", "coarse_to_fine", True), ("a", "hamming", False),
+     ("minhash", "lookup", False)],
+)  # fmt: skip
+def test_what_asks_by_numbers_is_a_real_query(name, order, is_real):
+    [row] = rows_of([run(name, 4, [(0.1, 0.2)] * 2, order=order)], DIRECTIONS)
+    assert row.is_real is is_real
