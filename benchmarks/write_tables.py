@@ -325,7 +325,7 @@ def arena_page(results: Path) -> tuple[str, dict[str, str]]:
         for place, chart in enumerate(section.charts):
             name = f"arena-{suite}-{place + 1}.svg"
             drawn[name] = _on_paper(chart.svg)
-            charts.append(f"![{chart.caption}]({name})\n")
+            charts.append(f"![{chart.caption}]({name})\n\n*{chart.caption}*\n")
         text = markdown([replace(section, title=suite, charts=[])], "")
         title, note, rest = text.rstrip().split("\n\n", 2)
         parts += [title, note, "\n".join(charts).rstrip(), rest]

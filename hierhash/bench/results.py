@@ -13,6 +13,7 @@ from typing import Any
 import numpy as np
 
 from hierhash.bench.suite import Overrides, Row, Suite
+from hierhash.bench.suite_file import bench_command
 from hierhash.config.hash import conditions_hash, config_hash, settings_hash
 from hierhash.config.schema import RunConfig
 from hierhash.environment import environment
@@ -166,7 +167,7 @@ class SuiteResults:
             "scores": name,
             "commit": self._here["commit"],
             "environment": self._remember(),
-            "command": f"hierhash bench {self.suite.name}",
+            "command": bench_command(self.suite.name, self.folder),
             "settings": preset.method.facts(config.model)
             | {"trials": len(self.suite.trials_of(job.row))},
             **record,

@@ -8,6 +8,7 @@ from typing import Any
 import yaml
 
 from hierhash.bench.suite import Suite
+from hierhash.shipped import list_shipped
 from hierhash.storage.whole_file import write_text
 
 
@@ -36,6 +37,20 @@ def suite_file(folder: Path, suite: str) -> Path:
         'results/sample.suite.yaml'
     """
     return folder / f"{suite}.suite.yaml"
+
+
+def bench_command(suite: str, folder: Path) -> str:
+    """What runs a suite again: a shipped one by its name, another by the file that is kept.
+
+    Example:
+        >>> bench_command("sample", Path("results"))
+        'hierhash bench sample'
+        >>> bench_command("mine", Path("results"))
+        'hierhash bench results/mine.suite.yaml --results results'
+    """
+    if f"suites/{suite}.yaml" in list_shipped("configs"):
+        return f"hierhash bench {suite}"
+    return f"hierhash bench {suite_file(folder, suite).as_posix()} --results {folder.as_posix()}"
 
 
 def keep_suite(suite: Suite, folder: Path) -> None:

@@ -19,9 +19,11 @@ def bench(
     """Tune on validation, run methods x bits x seeds, and write SUITE.jsonl (resumable)."""
     from hierhash.bench.runner import run_suite
     from hierhash.bench.suite import find_suite, load_suite
-    from hierhash.reports.headline import headline_markdown
+    from hierhash.reports.headline import headline_markdown, of_one_modality
 
     loaded = load_suite(find_suite(suite))
     with told_when_interrupted("finished runs are kept, the same command goes on"):
         run_suite(loaded, results, workers, lambda line: typer.echo(plain(line)))
     typer.echo(plain_lines(headline_markdown(loaded.name, results)))
+    if alone := of_one_modality(loaded.name, results):
+        typer.echo(f"Of one modality, and in the report: {', '.join(alone)}.")

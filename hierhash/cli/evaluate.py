@@ -9,6 +9,7 @@ from typing import Annotated
 
 import typer
 
+from hierhash.codes.distances import Distance
 from hierhash.errors import RunError
 
 WHAT = {
@@ -56,7 +57,10 @@ def evaluate(
         typer.echo(json.dumps(record))
         return
     database = len(prepared.split.database)
-    typer.echo(f"{run}: {name} items against the database of {database} items, tie-aware")
+    typer.echo(
+        f"{run}: {name} items against the database of {database} items, tie-aware, "
+        f"{_order(stored.distance)}"
+    )
     columns = {"map_leaf": "map_leaf", "map_leaf_macro": "macro", "hap": "hap"}
     columns |= {"ndcg@100": "ndcg@100"}
     if saved.facets:
@@ -69,6 +73,13 @@ def evaluate(
         typer.echo(f"{direction:5}{of_direction['n']:10}{cells}")
     for line in _typed_lines(typed):
         typer.echo(line)
+
+
+def _order(distance: Distance) -> str:
+    """What items are ordered by."""
+    if distance.steps is None:
+        return "by the scores of real queries"
+    return "by the distance of codes"
 
 
 def _typed_lines(typed: Mapping[str, Mapping[str, Mapping[str, float]]]) -> Iterator[str]:

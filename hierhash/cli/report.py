@@ -21,11 +21,15 @@ def report(
 ) -> None:
     """Write report.html, report.md, report.tex (the headline) and report.csv (every number)."""
     from hierhash.bench.suite import load_suite
+    from hierhash.bench.suite_file import suite_file
     from hierhash.prepare import labelled_items
     from hierhash.reports.build import build_report
 
     file = Path(suite) if Path(suite).is_file() else None
     name = load_suite(file).name if file else suite
+    kept = suite_file(results, name)
+    if file and kept.is_file() and load_suite(file) != load_suite(kept):
+        typer.echo(plain(f"{file}: not the suite that was run; that is {kept}"), err=True)
     items = None
     if examples:
         items = labelled_items(load_suite(file or _suite_of(name, results)).data)

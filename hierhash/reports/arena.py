@@ -201,9 +201,14 @@ def arena_section(runs: list[Run]) -> Section | None:
         "better somewhere; rivals of our method are all but its variants and its other form. (real "
         "query): the query is not cut to a code, and its numbers or tables score the stored codes. "
         "Processor time, ~ where only wall-clock time was kept: training; coding 1,000 items from "
-        "features; one query against the whole database. Mean over seeds. "
+        "features; one query against the whole database. Mean over seeds."
     )
-    return Section("Arena: bytes against answers", note + " ".join(said), tables, drawn)
+    if said:
+        lines: list[list[Cell | str]] = [[sentence] for sentence in said]
+        tables.insert(
+            0, Table([f"up to {MOST_BYTES} bytes"], lines, title="Our method and its rivals")
+        )
+    return Section("Arena: bytes against answers", note, tables, drawn)
 
 
 def _how_to_read(names: Sequence[str]) -> str:

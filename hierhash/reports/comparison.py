@@ -13,6 +13,7 @@ from hierhash.reports.per_query import seed_scores
 from hierhash.reports.reference import reference
 from hierhash.reports.runs import (
     Run,
+    asks_real,
     counted,
     counted_columns,
     headline_names,
@@ -29,9 +30,11 @@ def intervals(results: Path, runs: list[Run]) -> dict[Key, Interval]:
     """Score of each row less that of the reference: mean and 95 % interval.
 
     Over the seeds that both have; queries with nothing relevant are left out. Empty where the suite
-    has no such row, or no per-query scores.
+    has no such row, or no per-query scores. Methods that real queries ask alone are not compared:
+    the scores kept by query are those of codes that ask.
     """
     first = reference(runs)
+    runs = [run for run in runs if run["name"] == first or not asks_real(run)]
     keys: list[Key] = []
     columns: list[NDArray[np.float64]] = []
     for bits in sorted({run["bits"] for run in runs}):

@@ -15,6 +15,7 @@ from hierhash.reports.reference import reference
 from hierhash.reports.runs import (
     Run,
     answering,
+    asks_real,
     average_scores,
     counted,
     counted_columns,
@@ -54,7 +55,8 @@ def headline_table(
             ]
             seeds = str(own["count"].iloc[0])
             costs = [item_bytes(mine), train_seconds(mine)]
-            rows.append([str(bits), str(name), seeds, *costs, *cells])
+            asks = " (real query)" if asks_real(mine[0]) else ""
+            rows.append([str(bits), f"{name}{asks}", seeds, *costs, *cells])
     costs = ["bytes", "seconds"]
     header = ["bits", "method", "seeds", *costs, *(f"{d} {m}" for d, m in counted_columns(columns))]
     return Table(header, rows, names=2, grouped=True)
@@ -64,7 +66,9 @@ def headline_section(runs: list[Run], found: dict[Key, Interval], left_out: str 
     """The headline with its note, which ends with what is said of lines that are left out."""
     note = (
         "Mean ± deviation over training seeds; the best of each length is bold. A method of one "
-        "size only stands at the main length: its bytes tell how large it is."
+        "size only stands at the main length: its bytes tell how large it is. (real query): codes "
+        "that only a query's own numbers score; what the other rows are under such queries stands "
+        "below and in the arena."
     )
     if found:
         note += (
@@ -91,6 +95,13 @@ def headline_markdown(suite: str, results: Path) -> str:
         return within_markdown(suite, results)
     table = markdown_table(headline_table(both, intervals(results, both), metrics))
     return f"{table}\n{left_out}\n" if left_out else table
+
+
+def of_one_modality(suite: str, results: Path) -> list[str]:
+    """Names of rows that answer in no direction across modalities, where others do."""
+    runs, _ = load_results(suite, results)
+    both = {run["name"] for run in answering(runs, DIRECTIONS)}
+    return sorted({run["name"] for run in runs} - both) if both else []
 
 
 def _cell(mean: float, deviation: float, best: bool, verdict: str) -> Cell:

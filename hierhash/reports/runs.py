@@ -8,7 +8,7 @@ from typing import Any
 import pandas as pd
 
 from hierhash.bench.suite import load_suite
-from hierhash.bench.suite_file import suite_file
+from hierhash.bench.suite_file import bench_command, suite_file
 from hierhash.errors import RunError
 from hierhash.methods.registry import presets
 from hierhash.reports.lines import read_results
@@ -37,7 +37,9 @@ def load_results(suite: str, results: Path) -> tuple[list[Run], str]:
     path = results / f"{suite}.jsonl"
     runs = read_results(path)
     if not runs:
-        raise RunError(f"{path}: no results yet; run: hierhash bench {suite}")
+        is_kept = suite_file(results, suite).is_file()
+        command = bench_command(suite, results) if is_kept else f"hierhash bench {suite}"
+        raise RunError(f"{path}: no results yet; run: {command}")
     for run in runs:
         run["name"] = f"{run['method']}+{run['variant']}" if run["variant"] else run["method"]
     of_data = _of_one_split(runs)

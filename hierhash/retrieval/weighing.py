@@ -49,6 +49,11 @@ def parse_weights(asked: Sequence[str], segments: Mapping[str, int]) -> dict[str
         >>> parse_weights(["colour=2"], {"category": 32, "colour": 16})
         {'colour': 2.0}
     """
+    if asked and len(segments) == 1:
+        raise InputError(
+            f"--weigh: the codes have one segment, {next(iter(segments))}, and nothing to weigh it "
+            "against; leave --weigh away"
+        )
     found = {}
     for one in asked:
         name, _, number = (part.strip() for part in one.partition("="))

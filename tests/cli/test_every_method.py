@@ -126,6 +126,15 @@ def test_texts_are_answered_as_torch_does_without_loading_it(run):
     assert all("Wear > " in line for line in answers)
 
 
+def test_codes_of_one_segment_are_not_weighed(run):
+    method, folder = run
+    said = hierhash("search", folder / "index", "--text", "wear hats", "--weigh", "category=2")
+    assert said.code == 2, said.err
+    assert "Traceback" not in said.err
+    if "text" in method.needs:
+        assert "--weigh: " in said.err
+
+
 def test_it_predicts_or_says_that_it_does_not(run):
     _, folder = run
     silent = folder.name[:-1] in SILENT  # a number follows the name

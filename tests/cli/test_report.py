@@ -57,3 +57,18 @@ def test_results_from_before_suites_were_kept_ask_for_the_file(folder, tmp_path)
     result, _ = reported(tmp_path, "own", "--examples")
     assert result.exit_code != 0
     assert reported(tmp_path, "own")[0].exit_code == 0
+
+
+def test_a_suite_that_was_changed_since_is_told(folder):
+    (folder / "changed.yaml").write_text(SUITE.replace("epochs: 1", "epochs: 2"))
+    result, _ = reported(folder, folder / "changed.yaml")
+    assert result.exit_code == 0
+    assert "not the suite that was run" in result.stderr
+    result, page = reported(folder, folder / "suite.yaml")
+    assert result.stderr == ""
+    kept = folder / "results" / "own.suite.yaml"
+    assert f"hierhash bench {kept} --results {folder / 'results'}" in page
+    (folder / "results" / "own.jsonl").rename(folder / "away.jsonl")
+    result, _ = reported(folder, "own")
+    assert f"no results yet; run: hierhash bench {kept} --results" in str(result.exception)
+    (folder / "away.jsonl").rename(folder / "results" / "own.jsonl")

@@ -98,7 +98,10 @@ def test_processor_time_is_told_and_wall_clock_time_is_marked():
 
 def test_the_section_has_a_table_and_two_charts_of_each_group():
     section = arena_section(RUNS)
-    assert [table.title for table in section.tables] == ["Across pictures and texts"]
+    assert [table.title for table in section.tables] == [
+        "Our method and its rivals",
+        "Across pictures and texts",
+    ]
     assert len(section.charts) == 2
     assert all("<svg" in chart.svg for chart in section.charts)
     assert "floats" in section.charts[0].svg
@@ -144,7 +147,7 @@ def test_the_two_forms_of_our_method_are_no_rivals_of_each_other():
     assert beaten == f"{OURS} of 4 bytes is beaten by rival of 4."
     assert both.endswith("rival of 4 (i2t and t2i).")
     section = arena_section([below, above])
-    assert section.note.count(f"No rival beats {OURS} of 4 bytes.") == 1
+    assert section.tables[0].rows.count([f"No rival beats {OURS} of 4 bytes."]) == 1
     assert all(chart.caption.count(OURS) == 1 for chart in section.charts)
 
 

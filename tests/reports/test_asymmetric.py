@@ -35,3 +35,14 @@ def test_both_scores_of_every_row_that_has_the_second():
 def test_nothing_where_it_was_not_measured():
     assert asymmetric_section([a_run("a", 0.5)]) is None
     assert asymmetric_section([a_run("a", 0.5, 0.6, "own")]) is None
+
+
+def test_codes_that_real_queries_ask_alone_have_the_second_score():
+    real = a_run("posterior_pq", 0.8) | {"distance": "lookup"}
+    real["results"] = {"all": {way: {"lookup": SCORES | {"hap": 0.8}} for way in ("i2t", "t2i")}}
+    section = asymmetric_section([a_run("a", 0.6, 0.7), real])
+    (table,) = section.tables
+    [_, row] = [dict(zip(table.header, row, strict=True)) for row in table.rows]
+    assert row["i2t hap"] == ""
+    assert row["i2t hap/rescored"].text == "0.800"
+    assert row["i2t hap/rescored"].best

@@ -75,7 +75,7 @@ def test_what_was_not_tested_is_not_called_significant():
 
 def test_one_byte_is_no_plural_and_floats_alone_are_rivals_too():
     second = conclude([OURS, run("classifier_code", distance="tree", size=1)], {}).sentences[1]
-    assert "is the only code of bits; classifier_code (1 byte) is not tested" in second
+    assert "is the only code of bits for both; classifier_code (1 byte) is not tested" in second
 
 
 def test_without_the_tree_aware_row_there_is_one_sentence():
@@ -93,3 +93,25 @@ def test_the_rows_are_told_with_what_they_are():
     ]
     assert rows[0][2].startswith("tree-aware")
     assert rows[2][2] == ""
+
+
+def test_codes_that_real_queries_ask_are_compared_under_real_queries():
+    real = run("posterior_pq", distance="lookup", i2t_hap=0.72, t2i_hap=0.9)
+    second = conclude([OURS, real], found("posterior_pq", *[ABOVE] * 4)).sentences[1]
+    assert "posterior_pq (4 bytes) is asked by real queries and not compared" in second
+    both = run("hierarchical_dcmh", i2t_hap=0.7, t2i_hap=0.8)
+    for way, hap in (("i2t", 0.75), ("t2i", 0.85)):
+        both["results"]["all"][way]["asymmetric"] = SCORES | {"map_leaf": 0.45, "hap": hap}
+    second = conclude([both, real], {}).sentences[1]
+    assert second.endswith(
+        "; posterior_pq (4 bytes) is above it in 3 of 4 where both are asked by real queries (not "
+        "tested)."
+    )
+
+
+def test_our_other_form_is_no_rival():
+    ours = run("expected_tree_codes", i2t_hap=0.7)
+    form = run("polysemous_tree_codes", distance="polysemous", i2t_hap=0.8)
+    second = conclude([ours, form, FLAT], found("polysemous_tree_codes", *[ABOVE] * 4)).sentences[1]
+    assert "of the flat dcmh_tuned" in second
+    assert second.endswith("; polysemous_tree_codes (4 bytes) beats it in 4.")
