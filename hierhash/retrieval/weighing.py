@@ -43,17 +43,13 @@ def parse_weights(asked: Sequence[str], segments: Mapping[str, int]) -> dict[str
         segments: Bits by name, of the index; none where it keeps float vectors.
 
     Raises:
-        InputError: One is no such text, its number is negative or none, or no segment has the name.
+        InputError: One is no such text, its number is negative or none, no segment has the name, or
+            there is one segment alone.
 
     Example:
         >>> parse_weights(["colour=2"], {"category": 32, "colour": 16})
         {'colour': 2.0}
     """
-    if asked and len(segments) == 1:
-        raise InputError(
-            f"--weigh: the codes have one segment, {next(iter(segments))}, and nothing to weigh it "
-            "against; leave --weigh away"
-        )
     found = {}
     for one in asked:
         name, _, number = (part.strip() for part in one.partition("="))
@@ -66,6 +62,11 @@ def parse_weights(asked: Sequence[str], segments: Mapping[str, int]) -> dict[str
             found[name] = math.nan
         if not 0 <= found[name] < math.inf:
             raise InputError(f"--weigh: '{one}': write {name}=NUMBER, zero or more, as {name}=2")
+    if found and len(segments) == 1:
+        raise InputError(
+            f"--weigh: the codes have one segment, {next(iter(segments))}, and nothing to weigh it "
+            "against; leave --weigh away"
+        )
     return found
 
 
