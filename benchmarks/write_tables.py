@@ -35,6 +35,7 @@ SUITES = (
     "fashion_facets",
     "sample",
     "emoji",
+    "emoji_artist",
 )
 
 

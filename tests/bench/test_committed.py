@@ -34,7 +34,15 @@ def results_of(name, monkeypatch, here=CLEAN):
 
 @pytest.mark.parametrize(
     "name",
-    ["sample", "fashion", "fashion_masked", "fashion_unseen_leaves", "fashion_facets", "emoji"],
+    [
+        "sample",
+        "fashion",
+        "fashion_masked",
+        "fashion_unseen_leaves",
+        "fashion_facets",
+        "emoji",
+        "emoji_artist",
+    ],
 )
 def test_all_committed_work_counts_as_done(name, monkeypatch):
     results = results_of(name, monkeypatch)
@@ -46,7 +54,8 @@ def test_all_committed_work_counts_as_done(name, monkeypatch):
 
 
 @pytest.mark.parametrize(
-    "name", ["sample", "fashion", "fashion_masked", "fashion_unseen_leaves", "emoji"]
+    "name",
+    ["sample", "fashion", "fashion_masked", "fashion_unseen_leaves", "emoji", "emoji_artist"],
 )
 def test_every_committed_line_is_a_job_of_its_suite(name, monkeypatch):
     results = results_of(name, monkeypatch)
