@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from hierhash.shipped import list_shipped
 from tests.cli.small_run import hierhash
 
 ROOT = Path(__file__).parents[1]
@@ -24,6 +25,8 @@ def test_the_page_of_verbs_is_what_help_says():
     verbs = re.findall(r"^│ ([a-z][a-z-]*) ", said, re.M)
     assert "search" in verbs
     assert [one for one in verbs if f"## `hierhash {one}`" not in written] == []
+    suites = [Path(one).stem for one in list_shipped("configs") if one.startswith("suites/")]
+    assert f"a shipped one: {', '.join(suites)}." in written
 
 
 def test_the_site_builds_with_every_link_and_asks_nobody(tmp_path):

@@ -12,7 +12,13 @@ from hierhash.plain_text import plain, plain_lines
 
 
 def bench(
-    suite: Annotated[str, typer.Argument(help="A suite file, or a shipped one: sample, fashion.")],
+    suite: Annotated[
+        str,
+        typer.Argument(
+            help="A suite file, or a shipped one: demo, emoji, emoji_artist, fashion, "
+            "fashion_facets, fashion_masked, fashion_unseen_leaves, sample."
+        ),
+    ],
     results: Annotated[Path, typer.Option(help="Results folder.")] = Path("benchmarks/results"),
     workers: Annotated[int, typer.Option(min=1, max=256, help="Processes.")] = 1,
 ) -> None:

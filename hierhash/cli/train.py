@@ -25,7 +25,9 @@ def train(
     seed: Annotated[int | None, typer.Option(help="Seed of the training.")] = None,
 ) -> None:
     """Train a run; `hierhash evaluate RUN` scores it."""
+    from hierhash.codes.coarse_to_fine import CoarseToFine
     from hierhash.config.reading import load_config
+    from hierhash.methods.parts import category_of, item_bits
     from hierhash.runs.training import train_run
     from hierhash.shipped import find
     from hierhash.training.fit import Interrupted
@@ -34,9 +36,17 @@ def train(
     given += [f"device={device}"] if device is not None else []
     given += [f"seed={seed}"] if seed is not None else []
     try:
-        train_run(load_config(find("configs", config), given), out, resume, restart)
+        wished = load_config(find("configs", config), given)
+        method = train_run(wished, out, resume, restart)
     except Interrupted as stop:
         again = f"hierhash train {out / 'config.yaml'} --out {out} --resume"
         typer.echo(f"{stop}; continue with: {again}", err=True)
         raise typer.Exit(130) from stop
+    own = category_of(method)
+    # Before its features dlbhc_fine keeps a code of so many bits.
+    one_size = not own.free_length and not isinstance(own.distance(), CoarseToFine)
+    if one_size and "bits" in wished.model_fields_set:
+        bits = item_bits(own)
+        said = f"note: bits has no effect on {wished.method}: an item has {bits:,} bits"
+        typer.echo(said, err=True)
     typer.echo(f"{out}: trained; score it with: hierhash evaluate {out}")

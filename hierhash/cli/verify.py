@@ -64,16 +64,17 @@ def _index(path: Path) -> str:
 
 def _run(path: Path) -> str:
     from hierhash.exported.run import ExportedRun
+    from hierhash.methods.parts import item_bits
     from hierhash.retrieval.run_files import MANIFEST
     from hierhash.runs.open_run import open_run
 
     run = open_run(path)
+    bits = item_bits(run.method)
     if isinstance(run, ExportedRun):
         run.check_graphs()
-        bits = run.layout.bits
         return f"{path}: an exported run of {run.method_name}, {bits} bits, whole"
     kind = "whole" if (path / MANIFEST).is_file() else "whole; made by 0.1.0, which kept no hashes"
-    return f"{path}: a run of {run.config.method}, {run.config.bits} bits, {kind}"
+    return f"{path}: a run of {run.config.method}, {bits} bits, {kind}"
 
 
 def _catalogue(path: Path) -> None:

@@ -88,10 +88,13 @@ def resolve_config(
 
 
 def _of_another(problem: str, method: Any) -> str:
-    """What helps where a config is that of another method: its settings are not this one's."""
+    """What helps where a config is that of another method: its settings are not this one's.
+
+    Nothing where a near name is told: two remedies would not both be right.
+    """
     section = problem.partition("unknown key 'model.")[2].partition("'")[0].split(".")[0]
     others = {one.name for preset in presets().values() for one in fields(preset.method.Settings)}
-    if section not in others or not isinstance(method, str):
+    if section not in others or not isinstance(method, str) or "; did you mean" in problem:
         return ""
     return f"; {method} has no such setting, remove those of another method from model"
 

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from hierhash.codes.coded import Coded, Segment, beside
 from hierhash.codes.coding import ExpectedCode, fused
 from hierhash.codes.distances import Hamming
+from hierhash.codes.weighted_hamming import WeightedHamming
 from hierhash.exported.rows import RowLayout
 from hierhash.labels.facets import CATEGORY
 from hierhash.labels.tree import LabelTree
@@ -25,6 +26,7 @@ class ExportedPart:
         tree: Its tree.
         fusing: Gives what makes one code of a picture and a text; None where the method has none.
         prefixes: Shorter lengths whose codes are the first bits of its own.
+        weighted: How its codes are compared; None for their differing bits.
     """
 
     def __init__(
@@ -34,9 +36,11 @@ class ExportedPart:
         tree: LabelTree,
         fusing: Callable[[], ExpectedCode] | None,
         prefixes: Sequence[int] = (),
+        weighted: WeightedHamming | None = None,
     ) -> None:
         self._name, self._layout, self._tree, self._fusing = name, layout, tree, fusing
         self.fuses, self.prefixes = fusing is not None, prefixes
+        self._weighted = weighted
 
     def encode(self, rows: Rows, role: Role) -> Coded:
         """See ``Method``: the graph's own code; of a picture with a text one of both, in numpy."""
@@ -70,9 +74,9 @@ class ExportedPart:
         """Its segment."""
         return (Segment(self._name, self._layout.segments[self._name]),)
 
-    def distance(self) -> Hamming:
-        """Differing bits."""
-        return Hamming(self._layout.segments[self._name])
+    def distance(self) -> Hamming | WeightedHamming:
+        """Differing bits, weighted where the run's are."""
+        return self._weighted or Hamming(self._layout.segments[self._name])
 
 
 class ExportedMethod:
@@ -100,6 +104,8 @@ class ExportedMethod:
         """The segments of the parts."""
         return tuple(segment for part in self.parts.values() for segment in part.layout())
 
-    def distance(self) -> Hamming:
-        """Differing bits of all segments."""
+    def distance(self) -> Hamming | WeightedHamming:
+        """Differing bits of all segments; of one alone, as it compares them."""
+        if len(self.parts) == 1:
+            return self.category.distance()
         return Hamming(sum(segment.bits for segment in self.layout()))

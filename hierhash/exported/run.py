@@ -14,6 +14,7 @@ from PIL import Image
 from scipy import sparse
 
 from hierhash.codes.coding import ExpectedCode, coding_of
+from hierhash.codes.weighted_hamming import WeightedHamming
 from hierhash.errors import InputError, RunError
 from hierhash.exported.graph import Graph
 from hierhash.exported.method import ExportedMethod, ExportedPart
@@ -221,6 +222,9 @@ def load_exported(folder: Path) -> ExportedRun:
         nodes = {name: _nodes(trees[name]) for name in manifest["levels"]}
         layout = RowLayout(segments, leaves, nodes)
         prefixes = {CATEGORY: tuple(int(one) for one in manifest["prefixes"])}
+        distances = {}
+        if manifest.get("distance") == "weighted":  # of runs without facets alone
+            distances[CATEGORY] = WeightedHamming.of(manifest["weights"], layout.bits)
         parts = {
             name: ExportedPart(
                 name,
@@ -228,6 +232,7 @@ def load_exported(folder: Path) -> ExportedRun:
                 trees[name],
                 cache(partial(_expected_code, folder, name)) if manifest["fuses"] else None,
                 prefixes.get(name, ()),
+                distances.get(name),
             )
             for name in segments
         }

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from hierhash.codes.weighted_hamming import WeightedHamming
 from hierhash.data.split.split import read_split_file
 from hierhash.exporting.agreement import Agreement
 from hierhash.exporting.card_use import how_to_use
@@ -65,11 +66,19 @@ def _about(saved: SavedRun) -> str:
     given = {"image": "pictures", "text": "texts"}
     reads = " and ".join(given[one] for one in saved.modalities)
     segments = ", ".join(f"{one.bits} bits of {one.name}" for one in saved.method.layout())
+    distance = saved.method.distance()
+    weighed = ""
+    if isinstance(distance, WeightedHamming):
+        counted = ", ".join(f"{bits} bits {weight}" for bits, weight in distance.described)
+        weighed = (
+            f" Bits do not count alike: from the first on {counted} each, as `weights` in "
+            "manifest.json; hierhash ranks by them."
+        )
     fused = " A picture with its text has one code of both." if saved.method.fuses else ""
     return plain(
         f"Codes {reads} into short binary codes ({segments}), so that like items differ in few "
-        f"bits, and others in the more bits the farther apart they are in a label tree.{fused} "
-        f"{summary(saved.config.method)}"
+        f"bits, and others in the more bits the farther apart they are in a label tree."
+        f"{weighed}{fused} {summary(saved.config.method)}"
     )
 
 

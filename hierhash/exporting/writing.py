@@ -15,6 +15,7 @@ from hierhash.exporting.card import model_card
 from hierhash.exporting.graphs import check_exportable, graph, layout_of
 from hierhash.exporting.known_data import KnownData, known_data
 from hierhash.retrieval.run_files import EXPORT_FORMAT, FACET, MANIFEST, facet_names
+from hierhash.runs.indexing import about_distance
 from hierhash.runs.saved import SavedRun
 from hierhash.storage.checksums import checksums
 from hierhash.storage.json_files import read_json, write_json
@@ -101,6 +102,7 @@ def _about(saved: SavedRun) -> dict[str, Any]:
         "levels": list(layout.nodes),
         "prefixes": list(saved.prefixes),
         "fuses": saved.method.fuses,
+        **about_distance(saved.method.distance()),
         "bit_order": "big-endian packbits",
         "environment": environment(),
     }

@@ -2,7 +2,7 @@
 
 Every part is the method itself, fitted on its own tree's labels with its own length; the codes
 stand side by side, each from a byte of its own. So the category's segment is the code of a run
-without facets, bit for bit, and any method can have facets.
+without facets, bit for bit, and any method that learns from labels can have facets.
 """
 
 from __future__ import annotations
@@ -59,6 +59,11 @@ class Faceted:
     def check(self, train: Items) -> None:
         """See ``Method``."""
         for name, part, items in self._each(train):
+            if "labels" not in part.needs:
+                raise ConfigError(
+                    "facets: a method that learns from no labels would give a facet the category's "
+                    "bits again; choose one that does, such as expected_tree_codes"
+                )
             distance = part.distance()
             if not isinstance(distance, Hamming | Dot):
                 raise ConfigError(

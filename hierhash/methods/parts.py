@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Protocol, TypeVar
 
-from hierhash.codes.coded import Coded, Segment
-from hierhash.codes.distances import Distance
+from hierhash.codes.coded import Coded, Segment, code_bytes
+from hierhash.codes.distances import Distance, Dot
 from hierhash.labels.facets import CATEGORY
 from hierhash.methods.method import Posteriors, Role, Rows
 
@@ -53,3 +53,9 @@ def parts_of(method: M) -> dict[str, M]:
 def category_of(method: M) -> M:
     """The part of a method that is about the category."""
     return parts_of(method)[CATEGORY]
+
+
+def item_bits(method: Coder) -> int:
+    """Bits of a stored item, those of float vectors counted."""
+    distance = method.distance()
+    return 32 * distance.width if isinstance(distance, Dot) else 8 * code_bytes(method.layout())

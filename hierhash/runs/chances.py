@@ -75,8 +75,8 @@ def leaf_chances(
                 levels = part.classify(features)
                 if levels is None:
                     raise InputError(
-                        f"{saved.folder}: '{saved.method_name}' has no classification head; "
-                        "train a method that has one, such as expected_tree_codes"
+                        f"{saved.folder}: '{saved.method_name}' gives no class chances to predict "
+                        "by; train a method that does, such as expected_tree_codes"
                     )
                 ancestors = trees_of(saved)[name].leaf_ancestors
                 found[name][own] = coherent_probabilities(levels, ancestors)[-1]

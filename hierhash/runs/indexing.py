@@ -176,7 +176,7 @@ def index_of(
         "bits": 8 * stored.itemsize * stored.shape[1],
         "segments": {segment.name: segment.bits for segment in saved.method.layout()},
         "prefixes": [one for one in saved.prefixes if one % 8 == 0],
-        **_about_distance(saved.method.distance()),
+        **about_distance(saved.method.distance()),
         "bit_order": "big-endian packbits",
         "modality": modality,
         "model_sha256": model_sha256(saved.folder),
@@ -192,8 +192,8 @@ def index_of(
     return ExactIndex(stored, lines, labels, manifest, saved.folder, distance, facets)
 
 
-def _about_distance(distance: Distance) -> dict[str, Any]:
-    """What an index tells of a distance, so that it can be made again."""
+def about_distance(distance: Distance) -> dict[str, Any]:
+    """What an index or an export tells of a distance, so that it can be made again."""
     own = {"distance": distance.name}
     return own | ({"weights": distance.described} if isinstance(distance, WeightedHamming) else {})
 

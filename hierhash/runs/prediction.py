@@ -45,8 +45,8 @@ def _posteriors(saved: CodingRun, modality: str, rows: Any) -> Posteriors:
     chances = saved.method.classify({modality: rows})
     if chances is None:
         raise InputError(
-            f"{saved.folder}: '{saved.method_name}' has no classification head; "
-            "train a method that has one, such as expected_tree_codes"
+            f"{saved.folder}: '{saved.method_name}' gives no class chances to predict by; "
+            "train a method that does, such as expected_tree_codes"
         )
     return chances
 

@@ -153,6 +153,23 @@ def codes_have_the_shape_of_the_layout(subject: Subject) -> None:
             assert np.allclose(alone, scores[3], rtol=1e-4, atol=1e-4), "scores and scorer differ"
 
 
+def no_rows_give_no_codes(subject: Subject) -> None:
+    """Of no items there are no codes, as wide as others, in either role; so in ``classify``."""
+    items = subject.items()
+    method = subject.fitted(items)
+    for modality in subject.modalities:
+        rows = {modality: items.rows[modality]}
+        nothing = {modality: items.rows[modality][:0]}
+        for role in ("query", "database"):
+            some, none = method.encode(rows, role), method.encode(nothing, role)
+            for one, other in zip(some, none, strict=True):
+                assert (one is None) == (other is None), f"{role}: parts are missing of no items"
+                if one is not None and other is not None:
+                    assert other.shape == (0, *one.shape[1:]), f"{role}: no items have codes"
+                    assert other.dtype == one.dtype, f"{role}: codes of no items have another kind"
+        assert all(not len(level) for level in method.classify(nothing) or [])
+
+
 def posteriors_sum_to_one(subject: Subject) -> None:
     """``classify`` gives probabilities of every level's classes, or nothing."""
     items = subject.items()
@@ -327,6 +344,7 @@ CHECKS: tuple[Check, ...] = (
     what_was_saved_codes_alike,
     one_seed_gives_one_code,
     codes_have_the_shape_of_the_layout,
+    no_rows_give_no_codes,
     posteriors_sum_to_one,
     order_does_not_matter,
     labels_bring_a_leaf_together,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 import sys
 from types import SimpleNamespace
 
@@ -82,6 +83,20 @@ def test_under_says_when_nearer_items_lie_elsewhere(trained):
     assert said.err.startswith("note: nearer items lie elsewhere: ")
     assert "under Wear/Hats" in said.err
     assert hierhash(*words, "--under", "Wear").err == ""
+
+
+def test_bits_that_a_method_of_one_size_does_not_take_are_told(trained, tmp_path):
+    own = (trained / "config.yaml").read_text().partition("model:")[0]
+    (tmp_path / "c.yaml").write_text(f"method: bm25\n{own}")
+    said = hierhash("train", tmp_path / "c.yaml", "--out", tmp_path / "run")
+    assert said.code == 0, said.err
+    built = hierhash("index", "build", tmp_path / "run", tmp_path / "index").out
+    bits = int(re.search(r"items, (\d+) bits each$", built)[1])
+    assert f"note: bits has no effect on bm25: an item has {bits:,} bits\n" in said.err
+    told = hierhash("verify", tmp_path / "run").out
+    assert told.endswith(f"a run of bm25, {bits} bits, whole\n")
+    (tmp_path / "c.yaml").write_text(f"method: bm25\n{own}".replace("bits: 16\n", ""))
+    assert "note: bits" not in hierhash("train", tmp_path / "c.yaml", "--out", tmp_path / "two").err
 
 
 def test_verify(trained, run_copy, index_copy):

@@ -13,6 +13,7 @@ from hierhash.exported.run import load_exported
 from hierhash.exporting.writing import export_run
 from hierhash.labels.facets import CATEGORY
 from hierhash.methods.registry import find_preset, presets
+from hierhash.retrieval.load_index import load_index
 from hierhash.runs.prediction import predict_one
 from hierhash.runs.saved import load_run
 from tests.cli.small_run import hierhash, write_shop
@@ -113,3 +114,29 @@ def test_it_is_exported_or_refused(name, shop, tmp_path):
     about = json.loads((out / "manifest.json").read_text())
     known = CATEGORY in about["posteriors"] or CATEGORY in about["levels"]
     assert known == (levels is not None)
+
+
+def test_weighted_codes_are_ranked_by_the_export_as_by_the_run(shop, tmp_path):
+    (tmp_path / "c.yaml").write_text(CONFIG.format(name="hichnet", shop=shop))
+    short = "model.training.epochs=2"
+    done(hierhash("train", tmp_path / "c.yaml", short, "--out", tmp_path / "run"))
+    done(hierhash("export", tmp_path / "run", tmp_path / "export"))
+    about = json.loads((tmp_path / "export" / "manifest.json").read_text())
+    assert about["distance"] == "weighted"
+    assert about["weights"] == [[8, 1], [8, 4]]
+    card = (tmp_path / "export" / "README.md").read_text()
+    assert "from the first on 8 bits 1, 8 bits 4 each, as `weights` in manifest.json" in card
+    indexes = []
+    for name in ("run", "export"):
+        words = ("encode", tmp_path / name, shop, tmp_path / f"{name}.index")
+        done(hierhash(*words, "--modality", "text"))
+        indexes.append(load_index(tmp_path / f"{name}.index"))
+    first, second = indexes
+    assert second.distance == first.distance
+    found = [
+        hierhash("search", tmp_path / f"{name}.index", "--text", "wear hats", "--json").out
+        for name in ("run", "export")
+    ]
+    assert [[hit["item"]["id"], hit["distance"]] for hit in json.loads(found[1])] == [
+        [hit["item"]["id"], hit["distance"]] for hit in json.loads(found[0])
+    ]

@@ -98,6 +98,15 @@ def test_codes_that_cannot_stand_side_by_side_are_refused():
         new("classifier_code", items).check(items)
 
 
+@pytest.mark.parametrize("name", ["lsh", "features_pq", "features_cosine", "bm25", "itq"])
+def test_a_method_without_labels_is_refused(name):
+    items = coloured()
+    with pytest.raises(
+        ConfigError, match="learns from no labels would give a facet the category's"
+    ):
+        new(name, items).check(items)
+
+
 def test_a_facet_without_a_known_value_is_refused():
     items = coloured()
     nothing = ItemLabels(np.zeros((0, 1), np.int32), np.zeros(121, np.int64))

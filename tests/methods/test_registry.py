@@ -54,3 +54,8 @@ def test_settings_of_another_method_are_told_as_such():
     with pytest.raises(ConfigError) as caught:
         resolve_config({"method": "itq", "model": {"iteratoins": 1}})
     assert "another method" not in str(caught.value)
+
+
+def test_of_a_misspelt_setting_the_near_name_alone_is_told():
+    with pytest.raises(ConfigError, match=r"did you mean 'epochs'\?$"):
+        resolve_config({"method": "orthohash", "model": {"training": {"epoch": 3}}})
