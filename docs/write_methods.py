@@ -12,7 +12,7 @@ from typing import NamedTuple
 
 from hierhash.methods.registry import presets, summary
 from hierhash.reports.markdown import markdown_table
-from hierhash.reports.runs import Run, counted, load_results, own_distance
+from hierhash.reports.runs import Run, asks_real, counted, load_results, own_distance
 from hierhash.reports.section import Table
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -188,8 +188,8 @@ HEAD = """# Every system
 
 All systems that `hierhash train` and `hierhash bench` know by name, under one interface
 ([Add a method](add_a_method.md)) and one protocol ([Protocol](protocol.md)). Where a public source
-could be read, the formula was checked against it, and what is wrong or other there stands in the
-last column and in the file. Every loss that learns by plain batches, whole as a system trains by
+could be read, the formula was checked against it, and what is wrong or other there stands under
+*checked* and in the file. Every loss that learns by plain batches, whole as a system trains by
 it, and DCMH's terms are held to slow, literal forms in `tests/reference/`, in value and gradient;
 heads that are plain cross-entropies are held to PyTorch's own. Every system is held to the
 interface's promises.
@@ -197,10 +197,11 @@ interface's promises.
 To train one, leave `model:` out of the config, or say `hierhash train sample method=orthohash
 model=null`. That is its preset as it is; in a suite a row with `common: false` and no trials of its
 own tries the settings that come with the preset and keeps the best on validation items, which some
-systems need to be of use.
+systems need to be of use. Which one for which product: [Which method](choose.md).
 
-The row is the sample's, at 32 bits or at the one size that the system has: map_leaf / hap, mean
-over seeds, by the system's own distance; all rows and other sets stand in [Arena](arena.md) and
+The row is the sample's, at 32 bits or at the one size that the system has, with the settings that
+the suite's trials chose: map_leaf / hap, mean over seeds, by the system's own distance, or, where
+codes have none, by real queries. All rows and other sets stand in [Arena](arena.md) and
 [Results](results.md). A row that is not there was not run on the sample.
 
 """
@@ -213,18 +214,18 @@ def page(results: Path) -> str:
         [
             name,
             summary(name).replace("`", "").partition(": ")[0].rstrip("."),
+            _row(runs, name),
             one.paper,
             one.year,
             one.kind,
             one.tree,
-            f"hierhash/methods/{name}.py",
-            _row(runs, name),
             one.checked,
+            f"hierhash/methods/{name}.py",
         ]
         for name, one in ABOUT.items()
         if name in presets()
     ]
-    header = ["name", "system", "paper", "year", "kind", "of the tree", "file", "row", "checked"]
+    header = ["name", "system", "row", "paper", "year", "kind", "of the tree", "checked", "file"]
     return HEAD + markdown_table(Table(header, rows, names=len(header)))
 
 
@@ -239,7 +240,8 @@ def _row(runs: list[Run], name: str) -> str:
                 f"{way} {mean(one['map_leaf'] for one in found):.3f} / "
                 f"{mean(one['hap'] for one in found):.3f} (n={counted(own, way)})"
             )
-    return ", ".join(said)
+    real = " (real query)" if own and asks_real(own[0]) else ""
+    return ", ".join(said) + real
 
 
 if __name__ == "__main__":

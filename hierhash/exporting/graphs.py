@@ -153,5 +153,5 @@ def _refusal(saved: SavedRun) -> str:
     return (
         f"{saved.folder}: '{saved.config.method}' cannot be exported, only networks whose codes "
         f"are {CODED_BY} and that code pictures and texts: expected_tree_codes, the dcmh methods, "
-        "soft_contrast, posterior_hyperplanes and others of docs/methods.md"
+        "soft_contrast, posterior_hyperplanes and others of docs/export.md"
     )

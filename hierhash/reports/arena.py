@@ -294,13 +294,14 @@ def chart(rows: Sequence[Row], metric: str, names: Sequence[str]) -> str:
                 markerfacecolor="none" if row.is_real else colour,
             )
         rising = _rising(shown, metric)
-        lines = [(rising, charts.INK)]
+        lines = [(rising, charts.INK, "the best up to a size")]
         for name in names:
-            own = [row for row in shown if row.plain == name]
-            lines.append((_rising(own, metric), charts.colour(name)))
-        for line, colour in lines:
-            up = [row.summary(metric) for row in line]
-            axis.plot([row.bytes for row in line], up, color=colour, lw=0.8, alpha=0.7, zorder=0)
+            own = _rising([row for row in shown if row.plain == name], metric)
+            lines.append((own, charts.colour(name), name))
+        for line, colour, label in lines:
+            at, up = [row.bytes for row in line], [row.summary(metric) for row in line]
+            axis.plot(at, up, color=colour, lw=0.8, alpha=0.7, zorder=0, label=label)
+        axis.legend(loc="lower right", fontsize=6.5, frameon=False)
         for place, row in enumerate(rising):  # a staircase above, so that no two names meet
             axis.annotate(
                 row.name.replace(" (real query)", ", real query"),
