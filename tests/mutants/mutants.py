@@ -44,7 +44,7 @@ MUTANTS = [
         POLYSEMOUS,
     ),
     Mutant(
-        "tables without a ridge", TWO_READINGS, "+ RIDGE * np.eye", "+ 1e-9 * np.eye", POLYSEMOUS
+        "tables without a ridge", TWO_READINGS, "+= RIDGE", "+= 1e-9", POLYSEMOUS
     ),
     Mutant(
         "far codes are ordered by features alone",
