@@ -43,9 +43,7 @@ MUTANTS = [
         "pass",
         POLYSEMOUS,
     ),
-    Mutant(
-        "tables without a ridge", TWO_READINGS, "+= RIDGE", "+= 1e-9", POLYSEMOUS
-    ),
+    Mutant("tables without a ridge", TWO_READINGS, "+= RIDGE", "+= 1e-9", POLYSEMOUS),
     Mutant(
         "far codes are ordered by features alone",
         "hierhash/codes/coarse_to_fine.py",
