@@ -12,6 +12,7 @@ from typing import Any
 from ann import table as ann_table
 from cost_tables import costs, memory, nearby, one_file, serving, speed
 from form_tables import forms
+from language_table import languages
 
 from hierhash.reports.arena import arena_section
 from hierhash.reports.build import build_report
@@ -281,6 +282,7 @@ BLOCKS = {
     "risk": risk,
     "facets": facets,
     "forms": forms,
+    "languages": languages,
     "typed": typed,
     "composed": composed,
     "nearby": nearby,
@@ -288,7 +290,16 @@ BLOCKS = {
     "serving": serving,
 }
 DOCS = ROOT / "docs"
-OWN = ("ann.md", "dcmh.md", "our-method.md", "facets.md", "search.md", "page.md", "serving.md")
+OWN = (
+    "ann.md",
+    "data.md",
+    "dcmh.md",
+    "our-method.md",
+    "facets.md",
+    "search.md",
+    "page.md",
+    "serving.md",
+)
 PAGES = (ROOT / "README.md", *(DOCS / name for name in OWN))
 BLOCK = re.compile(rf"(<!-- ({'|'.join(BLOCKS)}): (\w+) -->\n).*?(<!-- end -->)", re.DOTALL)
 

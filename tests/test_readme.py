@@ -58,7 +58,8 @@ def test_the_tables_of_facets_are_those_of_their_result_files(tables):
 
 
 @pytest.mark.parametrize(
-    ("page", "block"), [("page", "one-file"), ("serving", "serving"), ("ann", "ann")]
+    ("page", "block"),
+    [("page", "one-file"), ("serving", "serving"), ("ann", "ann"), ("data", "languages")],
 )
 def test_tables_of_pages_are_those_of_their_result_files(tables, page, block):
     text = (ROOT / "docs" / f"{page}.md").read_text()
