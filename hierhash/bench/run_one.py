@@ -136,7 +136,7 @@ def final_scores(
     record = {
         "distance": own_order,
         "free_length": method.free_length,
-        "bits": sum(part.bits for part in method.layout()) or 8 * trained.cost["bytes_per_item"],
+        "bits": sum(part.bits for part in method.layout()) or 8 * whole.cost["bytes_per_item"],
         **(_about_facets(config, method, weights) if prepared.facets else {}),
         "results": results,
         "queries": asked,
@@ -144,7 +144,7 @@ def final_scores(
         "classification": classification,
         "typed": _typed(trained, prepared, queries) if typed else {},
         "curves": curves,
-        "cost": cost | trained.cost,
+        "cost": cost | trained.cost | {"bytes_per_item": whole.cost["bytes_per_item"]},
     }
     return record, per_query, trained
 

@@ -25,7 +25,6 @@ def train(
     seed: Annotated[int | None, typer.Option(help="Seed of the training.")] = None,
 ) -> None:
     """Train a run; `hierhash evaluate RUN` scores it."""
-    from hierhash.codes.coarse_to_fine import CoarseToFine
     from hierhash.config.reading import load_config
     from hierhash.methods.parts import category_of, item_bits
     from hierhash.runs.training import train_run
@@ -42,11 +41,8 @@ def train(
         again = f"hierhash train {out / 'config.yaml'} --out {out} --resume"
         typer.echo(f"{stop}; continue with: {again}", err=True)
         raise typer.Exit(130) from stop
-    own = category_of(method)
-    # Before its features dlbhc_fine keeps a code of so many bits.
-    one_size = not own.free_length and not isinstance(own.distance(), CoarseToFine)
-    if one_size and "bits" in wished.model_fields_set:
-        bits = item_bits(own)
-        said = f"note: bits has no effect on {wished.method}: an item has {bits:,} bits"
+    bits = item_bits(category_of(method))
+    if bits != wished.bits and "bits" in wished.model_fields_set:
+        said = f"note: an item of {wished.method} has {bits:,} bits, not the {wished.bits} of bits"
         typer.echo(said, err=True)
     typer.echo(f"{out}: trained; score it with: hierhash evaluate {out}")

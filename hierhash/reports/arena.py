@@ -176,8 +176,7 @@ def arena_section(runs: list[Run]) -> Section | None:
     """Tables of all rows by what they answer, and charts of the fronts."""
     tables, drawn, said = [], [], []
     there = {run["method"] for run in runs}
-    names = [name for name in dict.fromkeys((*FORMS, reference(runs))) if name in there]
-    names = [name for name in names if name in FORMS] or names
+    names = [name for name in FORMS if name in there] or [*({reference(runs)} & there)]
     for directions, title in GROUPS.items():
         rows = rows_of(runs, directions)
         if len(rows) < 2:

@@ -66,10 +66,13 @@ def headline_section(runs: list[Run], found: dict[Key, Interval], left_out: str 
     """The headline with its note, which ends with what is said of lines that are left out."""
     note = (
         "Mean ± deviation over training seeds; the best of each length is bold. A method of one "
-        "size only stands at the main length: its bytes tell how large it is. (real query): codes "
-        "that only a query's own numbers score; what the other rows are under such queries stands "
-        "below and in the arena."
+        "size only stands at the main length: its bytes tell how large it is."
     )
+    if any(asks_real(run) for run in runs):
+        note += (
+            " (real query): codes that only a query's own numbers score; what the other rows are "
+            "under such queries stands below and in the arena."
+        )
     if found:
         note += (
             f" ▲ and ▼: significantly above and below {reference(runs)}; map_leaf_macro is not "

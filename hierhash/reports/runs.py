@@ -63,6 +63,8 @@ def load_results(suite: str, results: Path) -> tuple[list[Run], str]:
     for run in kept:
         run["stored_bits"] = run["bits"]
         run["bits"] = run["bits"] if _has_free_length(run) else main
+        if run.get("segments"):  # older lines tell the bytes of the category's alone
+            run["cost"] |= {"bytes_per_item": -(-run["stored_bits"] // 8)}
     return kept, " ".join(part for part in (note, _missing(suite, results, kept)) if part)
 
 
